@@ -1,0 +1,134 @@
+"""What every table contract shares: how are columns declared, built and turned into Arrow?
+
+A table is declared once, as a pandera model. Its validation, Arrow schema, Parquet field
+metadata and data dictionary are all derived from that declaration.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow
+from pandera.typing import DataFrame
+
+Text = Annotated[pd.ArrowDtype, pyarrow.string()]
+Whole = Annotated[pd.ArrowDtype, pyarrow.int64()]
+Decimal = Annotated[pd.ArrowDtype, pyarrow.float64()]
+Flag = Annotated[pd.ArrowDtype, pyarrow.bool_()]
+Day = Annotated[pd.ArrowDtype, pyarrow.date32()]
+Instant = Annotated[pd.ArrowDtype, pyarrow.timestamp("us", tz="UTC")]
+
+
+def field(
+    description: str,
+    *,
+    unit: str | None = None,
+    nullable: bool = False,
+    words: type[StrEnum] | None = None,
+    **checks: Any,
+) -> Any:
+    """Declare a column: what it means, its unit, and the checks every value must pass.
+
+    `words` restricts the column to one list of the vocabulary.
+    """
+    if words is not None:
+        checks["isin"] = [word.value for word in words]
+    return pa.Field(description=description, nullable=nullable, metadata={"unit": unit}, **checks)
+
+
+class Table(pa.DataFrameModel):
+    """Base of every table contract: exact columns, exact types, nothing coerced.
+
+    A contract's `Config` may name its key (`unique`) and its published order
+    (`metadata = {"sort_by": [...]}`).
+    """
+
+    class Config:
+        strict = True
+        ordered = True
+        coerce = False
+
+    @classmethod
+    def arrow_schema(cls) -> pyarrow.Schema:
+        """The Arrow schema of the table, with each column's description and unit as metadata."""
+        return pyarrow.schema(
+            [
+                pyarrow.field(
+                    name,
+                    spec.dtype.type.pyarrow_dtype,
+                    nullable=spec.nullable,
+                    metadata=_field_metadata(spec),
+                )
+                for name, spec in cls.to_schema().columns.items()
+            ],
+            metadata={"table": cls.table_name(), "description": cls.summary()},
+        )
+
+    @classmethod
+    def table_name(cls) -> str:
+        """The table's name in files and documentation: the model's module name."""
+        return cls.__module__.rpartition(".")[2]
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first paragraph of the model's docstring."""
+        return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
+
+    @classmethod
+    def build(cls, columns: Mapping[str, Any]) -> DataFrame[Self]:
+        """Make a validated frame from columns; columns left out must be nullable and become null.
+
+        Raises pyarrow.ArrowInvalid where a value does not fit its column's type, and
+        pandera's SchemaError(s) where a value breaks the contract.
+        """
+        schema = cls.arrow_schema()
+        length = len(columns[next(iter(columns))])
+        unknown = set(columns) - set(schema.names)
+        if unknown:
+            raise ValueError(f"{cls.table_name()} has no column {', '.join(sorted(unknown))}")
+        arrays = [
+            pyarrow.array(_plain(columns[field.name]), type=field.type, from_pandas=True)
+            if field.name in columns
+            else pyarrow.nulls(length, field.type)
+            for field in schema
+        ]
+        return cls.from_arrow(pyarrow.Table.from_arrays(arrays, names=schema.names))
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Mapping[str, Any]]) -> DataFrame[Self]:
+        """Make a validated frame from a list of rows (for small inputs)."""
+        names = {name for row in rows for name in row}
+        if not rows:
+            return cls.empty()
+        return cls.build({name: [row.get(name) for row in rows] for name in names})
+
+    @classmethod
+    def from_arrow(cls, table: pyarrow.Table) -> DataFrame[Self]:
+        """Validate an Arrow table and return it as a frame of Arrow-backed columns."""
+        return cls.validate(table.to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
+
+    @classmethod
+    def to_arrow(cls, frame: DataFrame[Self]) -> pyarrow.Table:
+        """The frame as one Arrow table in the contract's schema; refusing stray nulls."""
+        table = pyarrow.Table.from_pandas(frame, schema=cls.arrow_schema(), preserve_index=False)
+        return table.replace_schema_metadata(cls.arrow_schema().metadata).combine_chunks()
+
+    @classmethod
+    def in_order(cls, frame: pd.DataFrame) -> DataFrame[Self]:
+        """The frame in its published order, with a fresh index."""
+        by = (cls.to_schema().metadata or {}).get("sort_by") or cls.arrow_schema().names
+        return cls.validate(frame.sort_values(by, kind="stable", ignore_index=True), lazy=True)
+
+
+def _plain(values: Any) -> Any:
+    """Undo enum types and pandas containers, which Arrow reads only as plain values."""
+    if isinstance(values, pd.Series):
+        return values.array if isinstance(values.dtype, pd.ArrowDtype) else values
+    return values
+
+
+def _field_metadata(spec: Any) -> dict[str, str]:
+    unit = (spec.metadata or {}).get("unit")
+    return {"description": spec.description or ""} | ({"unit": unit} if unit else {})

@@ -1,0 +1,1 @@
+"""Reads displacement figures, reconciles those that overlap, and publishes what follows."""
