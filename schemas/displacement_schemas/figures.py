@@ -39,7 +39,11 @@ class Figures(Table):
     counter: Series[Text] = field("The organisation that counted.")
     publisher: Series[Text] = field("Who printed the figure.", nullable=True)
     derived_from: Series[Text] = field(
-        "The figure_id (several joined by |) that this figure repeats; null for a voice of its own.",
+        "The figure_id that this one repeats (several joined by |); null for a voice of its own.",
+        nullable=True,
+    )
+    partition_id: Series[Text] = field(
+        "Figures that share it are parts counted separately: of the same scope they add up.",
         nullable=True,
     )
     measure: Series[Text] = field("What is counted.", words=Measure)
@@ -121,7 +125,7 @@ class Figures(Table):
     def period_runs_forward(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         """A period never ends before it starts."""
         return (frame["start_date"].isna() | (frame["end_date"] >= frame["start_date"])).fillna(
-            True
+            value=True
         )
 
     class Config:

@@ -31,6 +31,10 @@ class Statements(Table):
     derived_from_record: Series[Text] = field(
         "The source_record_id that this one repeats, where the source says so.", nullable=True
     )
+    partition_id: Series[Text] = field(
+        "Figures that share it are parts counted separately: of the same scope they add up.",
+        nullable=True,
+    )
     measure: Series[Text] = field("What is counted.", words=Measure)
     term: Series[Text] = field("The publisher's word for what happened.", words=Term)
     cause: Series[Text] = field("What drove the people out.", words=Cause)

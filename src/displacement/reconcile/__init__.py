@@ -1,1 +1,124 @@
-"""."""
+"""Reconciles figures that overlap: frames in, frames out, no IO at all (DESIGN 5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.reconcile import tables
+from displacement.reconcile.area_tree import AreaTree
+from displacement.reconcile.episodes import episodes_of
+from displacement.reconcile.scopes import by_measure_and_view, day_number, voices_of
+from displacement.reconcile.solved import Solved, solve
+from displacement.reconcile.stocks import carried, stocks_by_day
+from displacement.reconcile.voices import known_on, mark_echoes, speaking
+from displacement_schemas import (
+    Areas,
+    Conflicts,
+    Contributions,
+    Coverage,
+    Estimates,
+    EstimatesDaily,
+    EstimatesMonthly,
+    FigureAreas,
+    Figures,
+    Stocks,
+    Table,
+)
+from displacement_schemas.vocabulary import STOCKS
+
+STOCK_EXPIRY_DAYS = 180
+"""How long a stock is carried where its source declares nothing."""
+
+__all__ = ["STOCK_EXPIRY_DAYS", "Reconciliation", "reconcile"]
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The reconciled tables, and the solved episodes that answer any further question."""
+
+    figures: DataFrame[Figures]
+    """All figures known on the as-of date, echoes marked."""
+    figure_areas: DataFrame[FigureAreas]
+    estimates: DataFrame[Estimates]
+    estimates_daily: DataFrame[EstimatesDaily]
+    estimates_monthly: DataFrame[EstimatesMonthly]
+    stocks: DataFrame[Stocks]
+    contributions: DataFrame[Contributions]
+    conflicts: DataFrame[Conflicts]
+    coverage: DataFrame[Coverage]
+    as_of: date
+    tree: AreaTree
+    flows: dict[tuple[str, str], list[Solved]]
+    """Solved episodes of flows, by measure and view."""
+
+
+def reconcile(
+    figures: pd.DataFrame,
+    figure_areas: pd.DataFrame,
+    areas: pd.DataFrame,
+    *,
+    as_of: date | None = None,
+    stock_expiry_days: Mapping[str, int] | None = None,
+) -> Reconciliation:
+    """Reconcile all figures that were known on `as_of` (by default the latest publication).
+
+    The frames follow the contracts `Figures`, `FigureAreas` and `Areas`; `stock_expiry_days`
+    is by source_id. Areas that `areas` does not hold are taken as areas of their own.
+    """
+    known, links = _contract(Figures, figures), _contract(FigureAreas, figure_areas)
+    as_of = tables.as_of_or_latest(as_of, known["published_on"])
+    known = known_on(known, as_of)
+    links = FigureAreas.in_order(links[links["figure_id"].isin(known["figure_id"])])
+    mentioned = list(zip(links["code_system"], links["area_code"], strict=True))
+    tree = AreaTree.build(_contract(Areas, areas), mentioned)
+    known = mark_echoes(known, links, tree)
+    voices = voices_of(speaking(known), links, tree)
+    expiry = {voice.source_id: STOCK_EXPIRY_DAYS for voice in voices} | dict(
+        stock_expiry_days or {}
+    )
+    flows: dict[tuple[str, str], list[Solved]] = {}
+    standing: list[tuple[str, str, pd.DataFrame]] = []
+    everything: list[Solved] = []
+    covering = []
+    for measure, view, group in by_measure_and_view(voices):
+        if measure in STOCKS:
+            live = carried(group, expiry, day_number(as_of) + 1)
+            rolled, solved = stocks_by_day(live, tree)
+            covering += live
+            standing.append((measure, view, rolled))
+        else:
+            solved = [solve(episode) for episode in episodes_of(group, tree)]
+            flows[measure, view] = solved
+            covering += group
+        everything += solved
+    by_group = [(measure, view, solved) for (measure, view), solved in flows.items()]
+    daily, monthly = tables.by_day_and_month(by_group, tree, as_of)
+    return Reconciliation(
+        figures=known,
+        figure_areas=links,
+        estimates=tables.estimates((s for _, _, group in by_group for s in group), tree, as_of),
+        estimates_daily=daily,
+        estimates_monthly=monthly,
+        stocks=tables.stocks(standing, tree, as_of),
+        contributions=tables.contributions(everything),
+        conflicts=tables.conflicts(everything),
+        coverage=tables.coverage(covering),
+        as_of=as_of,
+        tree=tree,
+        flows=flows,
+    )
+
+
+def _contract(model: type[Table], frame: pd.DataFrame) -> Any:
+    """The frame in its contract's exact types, whoever read it from wherever."""
+    arrow = all(isinstance(kind, pd.ArrowDtype) for kind in frame.dtypes)
+    complete = list(frame.columns) == model.arrow_schema().names
+    return (
+        model.validate(frame, lazy=True)
+        if arrow and complete
+        else model.build({str(name): frame[name] for name in frame.columns})
+    )

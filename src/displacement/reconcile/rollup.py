@@ -1,0 +1,199 @@
+"""How many, where, between which days? Episodes rolled up to areas, days and months.
+
+Last step of the reconciliation of flows; stocks use it for their one-day episodes too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from displacement.reconcile.area_tree import AreaKey, AreaTree, Leaves
+from displacement.reconcile.scopes import Voice
+from displacement.reconcile.solved import Slice, Solved, Windows
+from displacement_schemas.vocabulary import Method
+
+METHODS = tuple(method.value for method in Method)
+"""From the plainest to the most worked."""
+
+DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Total:
+    """What all figures together say of one place and window; nulls where none speaks."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    figures: int
+    counters: tuple[str, ...]
+    coverage: float
+
+
+def roll_up(
+    solved: Sequence[Solved], tree: AreaTree, places: Mapping[AreaKey, Leaves], windows: Windows
+) -> pd.DataFrame:
+    """One row per place and window that any voice speaks of.
+
+    Columns: place (an AreaKey), window (row of `windows`), value, low, high (persons),
+    figures, counters, coverage (0 to 1), method. Windows are sorted and do not overlap.
+    """
+    cuts = [
+        piece
+        for episode in solved
+        for place, leaves in places.items()
+        for piece in _pieces(episode, tree, place, leaves, windows)
+    ]
+    if not cuts:
+        return pd.DataFrame(columns=[*_ROLLED])
+    pieces = pd.concat(cuts, ignore_index=True)
+    by = pieces.groupby(["place", "window"], sort=True)
+    rolled = by.agg(
+        value=("value", "sum"),
+        low=("low", "sum"),
+        high=("high", "sum"),
+        figures=("figures", "sum"),
+        rank=("rank", "max"),
+    )
+    rolled[["value", "low", "high"]] = rolled[["value", "low", "high"]].round(DECIMALS)
+    counters = pieces[["place", "window", "counters"]].explode("counters")
+    rolled["counters"] = counters.groupby(["place", "window"])["counters"].nunique()
+    rolled = rolled.reset_index()
+    rolled["coverage"] = _coverage(solved, tree, places, windows, rolled)
+    rolled["method"] = [METHODS[rank] for rank in rolled["rank"]]
+    return rolled[[*_ROLLED]]
+
+
+def total(
+    solved: Sequence[Solved], tree: AreaTree, place: Leaves, window: tuple[int, int]
+) -> Total:
+    """The total of one place between two days (the second exclusive)."""
+    key = ("", "")
+    windows = np.array([window], dtype=np.int64)
+    rolled = roll_up(solved, tree, {key: place}, windows)
+    if rolled.empty:
+        return Total(None, None, None, 0, (), 0.0)
+    row = rolled.iloc[0]
+    names = {voice.counter for voice in voices_within(solved, place, window)}
+    return Total(
+        value=float(row["value"]),
+        low=float(row["low"]),
+        high=float(row["high"]),
+        figures=int(row["figures"]),
+        counters=tuple(sorted(names)),
+        coverage=float(row["coverage"]),
+    )
+
+
+def naive_sum(
+    solved: Sequence[Solved], tree: AreaTree, place: Leaves, window: tuple[int, int]
+) -> float:
+    """What adding up the same figures would say: each spread evenly over its scope."""
+    answer = 0.0
+    for voice in voices_within(solved, place, window):
+        own = np.array(voice.leaves)
+        residents = tree.weight[own[np.isin(own, place)]].sum() / tree.weight[own].sum()
+        days = min(voice.stop, window[1]) - max(voice.start, window[0])
+        answer += voice.stated * float(residents) * days / (voice.stop - voice.start)
+    return round(answer, DECIMALS)
+
+
+def voices_within(solved: Sequence[Solved], place: Leaves, window: tuple[int, int]) -> list[Voice]:
+    """The voices that speak of any part of the place in the window."""
+    return [
+        voice
+        for episode in solved
+        for voice in episode.episode.voices
+        if voice.start < window[1] and window[0] < voice.stop and np.isin(voice.leaves, place).any()
+    ]
+
+
+_ROLLED = ("place", "window", "value", "low", "high", "figures", "counters", "coverage", "method")
+
+
+def _pieces(
+    solved: Solved, tree: AreaTree, place: AreaKey, leaves: Leaves, windows: Windows
+) -> list[pd.DataFrame]:
+    """What one episode adds to one place, window by window."""
+    first, last = solved.span
+    near = np.flatnonzero((windows[:, 0] < last) & (windows[:, 1] > first))
+    if not len(near) or not any(
+        np.isin(cell.leaves, leaves).any() for cell in solved.episode.cells
+    ):
+        return []
+    cut = solved.cut(tree, leaves, windows[near])
+    speaks: NDArray[np.bool_] = np.asarray(cut.voices.any(axis=1))
+    return [_frame(solved, place, near[speaks], cut, speaks)]
+
+
+def _frame(
+    solved: Solved, place: AreaKey, near: NDArray[np.int64], cut: Slice, speaks: NDArray[np.bool_]
+) -> pd.DataFrame:
+    voices = solved.episode.voices
+    sizes = np.array([len(voice.figure_ids) for voice in voices])
+    names = np.array([voice.counter for voice in voices], dtype=object)
+    spoken = cut.voices[speaks]
+    distinct = {row.tobytes(): tuple(sorted(set(names[row]))) for row in spoken}
+    return pd.DataFrame(
+        {
+            "place": pd.Series([place] * len(near), dtype=object),
+            "window": near,
+            "value": cut.value[speaks],
+            "low": cut.low[speaks],
+            "high": cut.high[speaks],
+            "figures": spoken @ sizes,
+            "counters": pd.Series([distinct[row.tobytes()] for row in spoken], dtype=object),
+            "rank": METHODS.index(solved.balance.method.value),
+        }
+    )
+
+
+def _coverage(
+    solved: Sequence[Solved],
+    tree: AreaTree,
+    places: Mapping[AreaKey, Leaves],
+    windows: Windows,
+    rolled: pd.DataFrame,
+) -> NDArray[np.float64]:
+    """Share of each place's exposure in each window that any voice covers."""
+    intervals = covered_intervals(
+        [
+            (leaf, cell.start, cell.stop)
+            for s in solved
+            for cell in s.episode.cells
+            for leaf in cell.leaves
+        ]
+    )
+    coverage = np.zeros(len(rolled))
+    for place, leaves in places.items():
+        rows = np.flatnonzero([key == place for key in rolled["place"]])
+        if not len(rows):
+            continue
+        here = intervals[np.isin(intervals[:, 0], leaves)]
+        weight = tree.weight[here[:, 0]]
+        edges = np.concatenate([here[:, 1], here[:, 2]])
+        slopes = np.concatenate([weight, -weight])
+        order = np.argsort(edges, kind="stable")
+        edges, slopes = edges[order].astype(float), np.cumsum(slopes[order])
+        exposed = np.concatenate([[0.0], np.cumsum(slopes[:-1] * np.diff(edges))])
+        asked = windows[rolled["window"].to_numpy()[rows]]
+        reach = np.interp(asked[:, 1], edges, exposed) - np.interp(asked[:, 0], edges, exposed)
+        coverage[rows] = reach / (tree.weight[leaves].sum() * (asked[:, 1] - asked[:, 0]))
+    return np.clip(np.round(coverage, 9), 0.0, 1.0)
+
+
+def covered_intervals(spans: Sequence[tuple[int, int, int]]) -> NDArray[np.int64]:
+    """Merge (key, start, stop) spans of equal key that overlap or touch; sorted."""
+    array = np.unique(np.array(spans, dtype=np.int64).reshape(-1, 3), axis=0)
+    if not len(array):
+        return array
+    frame = pd.DataFrame(array, columns=["key", "start", "stop"])
+    reach = frame.groupby("key")["stop"].cummax().groupby(frame["key"]).shift(1)
+    run = (reach.isna() | (frame["start"] > reach)).cumsum()
+    merged = frame.groupby(run).agg(
+        key=("key", "first"), start=("start", "min"), stop=("stop", "max")
+    )
+    return merged.to_numpy(dtype=np.int64)

@@ -1,0 +1,177 @@
+"""What does each voice count? Scopes: measure and view, leaves, days and event, as arrays.
+
+Between the figures (frames) and the episodes (arrays) of the reconciliation.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandera.typing import DataFrame
+
+from displacement.reconcile.area_tree import AreaKey, AreaTree
+from displacement.reconcile.voices import leaf_sets, sides
+from displacement_schemas import FigureAreas, Figures
+from displacement_schemas.vocabulary import AreaRole
+
+Vector = NDArray[np.float64]
+Days = NDArray[np.int64]
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One or more figures (parts of one count) that speak with one number about one scope.
+
+    Days are numbers since 1970-01-01, half-open; `event` is None where the figure covers
+    all events.
+    """
+
+    figure_ids: tuple[str, ...]
+    parts: tuple[float, ...]
+    """Persons of each of `figure_ids`."""
+    counter: str
+    measure: str
+    view: str
+    source_id: str
+    areas: tuple[AreaKey, ...]
+    """The areas as the figures name them."""
+    leaves: tuple[int, ...]
+    start: int
+    stop: int
+    event: str | None
+    stated: float
+    low: float
+    high: float
+    error: float
+
+
+def voices_of(
+    figures: DataFrame[Figures], figure_areas: DataFrame[FigureAreas], tree: AreaTree
+) -> list[Voice]:
+    """Turn speaking figures into voices, sorted so that the order of input does not matter.
+
+    Parts of one partition with the same scope are added up; consecutive figures of one
+    counter and area that share only a boundary day are made to touch instead.
+    """
+    frame = _plain(figures)
+    frame["leaves"] = frame["figure_id"].map(leaf_sets(figure_areas, tree))
+    named = _named_areas(figure_areas)
+    frame = frame[frame["leaves"].notna()].copy()
+    frame["stop"] = _without_shared_boundary_days(frame)
+    alone = frame["partition_id"].isna()
+    frame["group"] = frame["partition_id"].where(~alone, frame["figure_id"])
+    scope = ["measure", "view", "counter", "source_id", "leaves", "start", "stop", "event"]
+    groups = frame.groupby([*scope, "group"], dropna=False, sort=False)
+    voices = [_voice(group, named) for _, group in groups]
+    return sorted(voices, key=lambda voice: (voice.measure, voice.view, voice.figure_ids))
+
+
+def by_measure_and_view(voices: list[Voice]) -> Iterator[tuple[str, str, list[Voice]]]:
+    """Voices that may meet: of one measure and one view. Measures never mix."""
+    for measure, view in sorted({(voice.measure, voice.view) for voice in voices}):
+        yield (
+            measure,
+            view,
+            [voice for voice in voices if (voice.measure, voice.view) == (measure, view)],
+        )
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return day.toordinal() - EPOCH
+
+
+def day_of(number: int) -> date:
+    """The day of a number since 1970-01-01."""
+    return date.fromordinal(int(number) + EPOCH)
+
+
+def in_words(day: date) -> str:
+    """The day as people write it, in English whatever the locale: 4 January 2018."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _plain(figures: DataFrame[Figures]) -> pd.DataFrame:
+    words = ("figure_id", "counter", "measure", "source_id", "event_id", "partition_id")
+    frame = pd.DataFrame({name: figures[name].to_numpy(dtype=object) for name in words})
+    frame = frame.rename(columns={"event_id": "event"})
+    for name in ("persons", "persons_low", "persons_high", "error"):
+        frame[name] = figures[name].to_numpy(dtype=np.float64)
+    frame["start"] = _day_numbers(figures["start_date"])
+    frame["stop"] = _day_numbers(figures["end_date"]) + 1
+    frame["side"] = sides(figures)
+    frame["role"] = figures["area_role"].to_numpy(dtype=object)
+    frame["view"] = _views(frame)
+    return frame
+
+
+def _named_areas(figure_areas: DataFrame[FigureAreas]) -> dict[str, set[AreaKey]]:
+    named: dict[str, set[AreaKey]] = {}
+    keys = zip(figure_areas["code_system"], figure_areas["area_code"], strict=True)
+    for figure, key in zip(figure_areas["figure_id"], keys, strict=True):
+        named.setdefault(figure, set()).add(key)
+    return named
+
+
+def _day_numbers(days: "pd.Series[date]") -> Days:
+    return days.to_numpy(dtype="datetime64[D]").astype(np.int64)
+
+
+def _views(frame: pd.DataFrame) -> "pd.Series[str]":
+    """The name of each side: its role where all figures of the measure agree, else location."""
+    roles = frame.groupby(["measure", "side"])["role"]
+    return frame["role"].where(roles.transform("nunique") == 1, AreaRole.LOCATION.value)
+
+
+def _without_shared_boundary_days(frame: pd.DataFrame) -> "pd.Series[int]":
+    """End a figure a day earlier where its counter's next figure starts on its last day."""
+    series = ["measure", "view", "counter", "leaves", "event"]
+    ordered = frame.sort_values(["start", "stop", "figure_id"])
+    following = ordered.groupby(series, dropna=False, sort=False)["start"].shift(-1)
+    longer = ordered["stop"] - ordered["start"] > 1
+    shared = (following == ordered["stop"] - 1) & longer
+    return (ordered["stop"] - shared.astype(np.int64)).reindex(frame.index)
+
+
+def _voice(group: pd.DataFrame, named: dict[str, set[AreaKey]]) -> Voice:
+    group = group.sort_values("figure_id")
+    one = group.iloc[0]
+    persons = group["persons"].to_numpy()
+    weights = persons if persons.sum() > 0 else np.ones(len(persons))
+    return Voice(
+        figure_ids=tuple(group["figure_id"]),
+        parts=tuple(float(value) for value in persons),
+        counter=one["counter"],
+        measure=one["measure"],
+        view=one["view"],
+        source_id=one["source_id"],
+        areas=tuple(sorted(set().union(*(named[figure] for figure in group["figure_id"])))),
+        leaves=one["leaves"],
+        start=int(one["start"]),
+        stop=int(one["stop"]),
+        event=one["event"] if isinstance(one["event"], str) else None,
+        stated=float(persons.sum()),
+        low=float(group["persons_low"].sum()),
+        high=float(group["persons_high"].sum()),
+        error=float(np.average(group["error"], weights=weights)),
+    )

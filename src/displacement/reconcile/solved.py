@@ -1,0 +1,137 @@
+"""What does an episode say of any piece of it? Its balance, cut to areas and days, with bounds.
+
+Between the solver (kinds of cell) and the tables (areas and periods).
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from displacement.reconcile.area_tree import AreaTree, Leaves
+from displacement.reconcile.balance import MARGIN, Balance, balance
+from displacement.reconcile.episodes import Episode
+from displacement.reconcile.polytope import Polytope
+from displacement_schemas.vocabulary import Method
+
+Vector = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Windows = NDArray[np.int64]
+"""One row per window: first day and the day after the last, as day numbers."""
+
+WHOLE = 1 - 1e-12
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What an episode says of one place in a row of windows."""
+
+    value: Vector
+    low: Vector
+    high: Vector
+    voices: Flags
+    """Windows by voices: who speaks of the place in the window."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """An episode with its balance."""
+
+    episode: Episode
+    balance: Balance
+    _bounds: dict[bytes, float] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def cell_values(self) -> Vector:
+        """Persons per cell: each kind's estimate, spread by exposure."""
+        kinds = self._kinds
+        exposure = np.array([cell.exposure for cell in self.episode.cells])
+        share = exposure / self.episode.evidence.exposure[kinds]
+        return self.balance.cells[kinds] * share
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First day and the day after the last."""
+        cells = self.episode.cells
+        return min(cell.start for cell in cells), max(cell.stop for cell in cells)
+
+    def cut(self, tree: AreaTree, place: Leaves, windows: Windows) -> Slice:
+        """Value, exact bounds and voices of the episode within a place, window by window."""
+        cells = self.episode.cells
+        inside = np.array([_share_inside(tree, cell.leaves, place) for cell in cells])
+        start = np.array([cell.start for cell in cells])
+        stop = np.array([cell.stop for cell in cells])
+        first, last = windows[:, :1], windows[:, 1:]
+        days = np.clip(np.minimum(stop, last) - np.maximum(start, first), 0, None)
+        part = days / (stop - start) * inside
+        touched = self._any_of_kind(part > 0)
+        whole = ~self._any_of_kind(part < WHOLE)
+        value = part @ self.cell_values
+        low = np.array([self._bound(row, highest=False) for row in whole])
+        high = np.array([self._bound(row, highest=True) for row in touched])
+        return Slice(
+            value=value,
+            low=np.minimum(low, value),
+            high=np.maximum(high, value),
+            voices=touched @ self.episode.evidence.incidence.T,
+        )
+
+    def cell_bounds(self) -> tuple[Vector, Vector]:
+        """Low and high of every cell; a cell that shares its kind has no low of its own."""
+        kinds = self._kinds
+        alone = np.bincount(kinds, minlength=len(self.balance.cells))[kinds] == 1
+        one = np.eye(len(self.balance.cells), dtype=bool)
+        low = np.array([self._bound(row, highest=False) for row in one])[kinds]
+        high = np.array([self._bound(row, highest=True) for row in one])[kinds]
+        value = self.cell_values
+        return np.minimum(np.where(alone, low, 0.0), value), np.maximum(high, value)
+
+    @cached_property
+    def _kinds(self) -> NDArray[np.int64]:
+        return np.array([cell.kind for cell in self.episode.cells])
+
+    def _any_of_kind(self, flags: Flags) -> Flags:
+        """Windows by kinds: whether any cell of the kind is flagged in the window."""
+        belongs = self._kinds[:, None] == np.arange(len(self.balance.cells))
+        return np.asarray(flags @ belongs, dtype=np.bool_)
+
+    def _bound(self, kinds: Flags, *, highest: bool) -> float:
+        """The exact greatest or least sum of these kinds that the allowed ranges let be."""
+        if not kinds.any():
+            return 0.0
+        key = kinds.tobytes() + bytes([highest])
+        if key not in self._bounds:
+            self._bounds[key] = self._extreme(kinds, highest=highest)
+        return self._bounds[key]
+
+    def _extreme(self, kinds: Flags, *, highest: bool) -> float:
+        result = self.balance
+        if len(kinds) == 1:
+            return float(result.allowed_high.min() if highest else result.allowed_low.max())
+        weights = kinds.astype(np.float64)
+        polytope, scale = self._polytope
+        extreme = polytope.maximum(weights) if highest else polytope.minimum(weights)
+        return extreme * scale
+
+    @cached_property
+    def _polytope(self) -> tuple[Polytope, float]:
+        scale = max(float(self.balance.allowed_high.max()), 1.0)
+        room = MARGIN if self.balance.method == Method.STRETCHED else 0.0
+        low = self.balance.allowed_low / scale - room
+        high = self.balance.allowed_high / scale + room
+        return Polytope(self.episode.evidence.incidence, low, high), scale
+
+
+def solve(episode: Episode) -> Solved:
+    """Balance one episode."""
+    return Solved(episode, balance(episode.evidence))
+
+
+def _share_inside(tree: AreaTree, leaves: tuple[int, ...], place: Leaves) -> float:
+    """The share of the cell's residents that live inside the place."""
+    own = np.array(leaves)
+    inside = np.isin(own, place, assume_unique=True)
+    if inside.all():
+        return 1.0
+    return float(tree.weight[own[inside]].sum() / tree.weight[own].sum())

@@ -1,0 +1,237 @@
+"""How do solved episodes become the published tables?
+
+Frames in the shape of their contracts; nothing is computed here that `solved` and `rollup`
+do not already know.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.reconcile.area_tree import AreaKey, AreaTree
+from displacement.reconcile.conflicts import conflicts_of
+from displacement.reconcile.rollup import DECIMALS, covered_intervals, roll_up
+from displacement.reconcile.scopes import Days, Voice, day_number, day_of
+from displacement.reconcile.solved import Solved, Windows
+from displacement_schemas import (
+    Conflicts,
+    Contributions,
+    Coverage,
+    Estimates,
+    EstimatesDaily,
+    EstimatesMonthly,
+    Stocks,
+)
+
+
+def estimates(solved: Iterable[Solved], tree: AreaTree, as_of: date) -> DataFrame[Estimates]:
+    """One row per cell of every episode."""
+    rows = [row for episode in solved for row in _cell_rows(episode, tree, as_of)]
+    return Estimates.in_order(Estimates.from_rows(rows))
+
+
+def contributions(solved: Iterable[Solved]) -> DataFrame[Contributions]:
+    """How much of each episode's estimate rests on each figure."""
+    rows = [row for episode in _once(solved) for row in _contribution_rows(episode)]
+    return Contributions.in_order(Contributions.from_rows(rows))
+
+
+def conflicts(solved: Iterable[Solved]) -> DataFrame[Conflicts]:
+    """Every stretch, in words."""
+    rows = [row for episode in _once(solved) for row in conflicts_of(episode)]
+    return Conflicts.in_order(Conflicts.from_rows(rows))
+
+
+def by_day_and_month(
+    groups: Iterable[tuple[str, str, list[Solved]]], tree: AreaTree, as_of: date
+) -> tuple[DataFrame[EstimatesDaily], DataFrame[EstimatesMonthly]]:
+    """Flows rolled up to every area that a figure names, and to what that area lies in."""
+    daily, monthly = [], []
+    for measure, view, solved in groups:
+        places = named_places(solved, tree)
+        months = _months(solved)
+        supported = _supported(solved, tree, months)
+        days = _days(solved)
+        by_month = _published(roll_up(solved, tree, places, months), measure, view, tree, as_of)
+        by_month = by_month[[pair in supported for pair in _pairs(by_month)]]
+        by_month["month"] = [day_of(months[window, 0]) for window in by_month["window"]]
+        by_day = _published(roll_up(solved, tree, places, days), measure, view, tree, as_of)
+        starts = days[by_day["window"].to_numpy(dtype=np.int64), 0]
+        by_day["window"] = np.searchsorted(months[:, 0], starts, side="right") - 1
+        by_day["date"] = [day_of(start) for start in starts]
+        by_day = by_day[[pair in supported for pair in _pairs(by_day)]]
+        daily.append(by_day)
+        monthly.append(by_month)
+    return (
+        EstimatesDaily.in_order(_built(EstimatesDaily, daily)),
+        EstimatesMonthly.in_order(_built(EstimatesMonthly, monthly)),
+    )
+
+
+def stocks(
+    groups: Iterable[tuple[str, str, pd.DataFrame]], tree: AreaTree, as_of: date
+) -> DataFrame[Stocks]:
+    """Stocks by area and day, from the frames of `stocks_by_day`."""
+    frames = []
+    for measure, view, rolled in groups:
+        if rolled.empty:
+            continue
+        frame = _published(rolled, measure, view, tree, as_of)
+        frame["date"] = [day_of(day) for day in frame["day"]]
+        frames.append(frame)
+    return Stocks.in_order(_built(Stocks, frames))
+
+
+def coverage(voices: Sequence[Voice]) -> DataFrame[Coverage]:
+    """Unbroken runs of days that each source covers, per area that its figures name."""
+    keys = sorted({(v.source_id, v.measure, area) for v in voices for area in v.areas})
+    number = {key: position for position, key in enumerate(keys)}
+    spans = [
+        (number[voice.source_id, voice.measure, area], voice.start, voice.stop)
+        for voice in voices
+        for area in voice.areas
+    ]
+    rows = []
+    for key, start, stop in covered_intervals(spans).tolist():
+        source, measure, area = keys[key]
+        inside = [span for span in spans if span[0] == key and start <= span[1] < stop]
+        rows.append(
+            {
+                "source_id": source,
+                "measure": measure,
+                "area_code": area[1],
+                "start_date": day_of(start),
+                "end_date": day_of(stop - 1),
+                "figures": len(inside),
+            }
+        )
+    return Coverage.in_order(Coverage.from_rows(rows))
+
+
+def named_places(solved: Iterable[Solved], tree: AreaTree) -> dict[AreaKey, Any]:
+    """The areas that voices name, with everything they lie in, and their leaves."""
+    named = {area for s in solved for voice in s.episode.voices for area in voice.areas}
+    keys = sorted({above for area in named for above in tree.ancestors(area)})
+    return {key: tree.leaves[key] for key in keys}
+
+
+def _cell_rows(solved: Solved, tree: AreaTree, as_of: date) -> list[dict[str, Any]]:
+    low, high = solved.cell_bounds()
+    voices = solved.episode.voices
+    speaks = solved.episode.evidence.incidence
+    rows = []
+    for cell, value, least, most in zip(
+        solved.episode.cells, solved.cell_values, low, high, strict=True
+    ):
+        own = [voices[k] for k in np.flatnonzero(speaks[:, cell.kind])]
+        rows.append(
+            {
+                "episode_id": solved.episode.episode_id,
+                "measure": voices[0].measure,
+                "view": voices[0].view,
+                "area_codes": "|".join(code for _, code in tree.covering(np.array(cell.leaves))),
+                "event_id": cell.event,
+                "start_date": day_of(cell.start),
+                "end_date": day_of(cell.stop - 1),
+                "value": round(float(value), DECIMALS),
+                "low": round(float(least), DECIMALS),
+                "high": round(float(most), DECIMALS),
+                "figures": sum(len(voice.figure_ids) for voice in own),
+                "counters": len({voice.counter for voice in own}),
+                "coverage": 1.0,
+                "method": solved.balance.method.value,
+                "as_of": as_of,
+            }
+        )
+    return rows
+
+
+def _contribution_rows(solved: Solved) -> list[dict[str, Any]]:
+    """Each kind's value is divided among its voices by the inverse square of their errors."""
+    evidence = solved.episode.evidence
+    trust = evidence.incidence / evidence.error[:, None] ** 2
+    spoken = (trust / trust.sum(axis=0)) @ solved.balance.cells
+    whole = float(solved.balance.cells.sum())
+    rows = []
+    for voice, value in zip(solved.episode.voices, spoken, strict=True):
+        stated = sum(voice.parts)
+        for figure, part in zip(voice.figure_ids, voice.parts, strict=True):
+            share = part / stated if stated > 0 else 1 / len(voice.parts)
+            own = float(value) * share
+            rows.append(
+                {
+                    "episode_id": solved.episode.episode_id,
+                    "figure_id": figure,
+                    "value": round(own, DECIMALS),
+                    "share": round(min(own / whole, 1.0), 9) if whole > 0 else 0.0,
+                }
+            )
+    return rows
+
+
+def _once(solved: Iterable[Solved]) -> list[Solved]:
+    """A stock episode that lives on unchanged is one episode."""
+    return list({one.episode.episode_id: one for one in solved}.values())
+
+
+def _published(
+    rolled: pd.DataFrame, measure: str, view: str, tree: AreaTree, as_of: date
+) -> pd.DataFrame:
+    frame = rolled.copy()
+    frame["measure"], frame["view"], frame["as_of"] = measure, view, as_of
+    frame["area_code"] = [key[1] for key in frame["place"]]
+    frame["admin_level"] = [tree.level[key] for key in frame["place"]]
+    return frame
+
+
+def _built(model: Any, frames: list[pd.DataFrame]) -> Any:
+    if not frames:
+        return model.empty()
+    frame = pd.concat(frames, ignore_index=True)
+    return model.build({name: frame[name] for name in model.arrow_schema().names})
+
+
+def _days(solved: Sequence[Solved]) -> Windows:
+    spans = covered_intervals([(0, *episode.span) for episode in solved])
+    days: Days = np.concatenate([np.arange(first, last) for _, first, last in spans])
+    return np.column_stack([days, days + 1])
+
+
+def _months(solved: Sequence[Solved]) -> Windows:
+    """The calendar months that the episodes touch, as windows."""
+    days = _days(solved)[:, 0].astype("datetime64[D]")
+    months = np.unique(days.astype("datetime64[M]"))
+    first = months.astype("datetime64[D]").astype(np.int64)
+    return np.column_stack([first, (months + 1).astype("datetime64[D]").astype(np.int64)])
+
+
+def _supported(
+    solved: Iterable[Solved], tree: AreaTree, months: Windows
+) -> set[tuple[AreaKey, int]]:
+    """Places and months for which some voice names the place or an area inside it.
+
+    Only there does the evidence reach down to the place's level.
+    """
+    supported: set[tuple[AreaKey, int]] = set()
+    for voice in (voice for s in solved for voice in s.episode.voices):
+        first = int(np.searchsorted(months[:, 1], voice.start, side="right"))
+        last = int(np.searchsorted(months[:, 0], voice.stop, side="left"))
+        for area in voice.areas:
+            for key in tree.ancestors(area):
+                supported.update((key, window) for window in range(first, last))
+    return supported
+
+
+def _pairs(frame: pd.DataFrame) -> list[tuple[AreaKey, int]]:
+    return list(zip(frame["place"], frame["window"], strict=True))
+
+
+def as_of_or_latest(as_of: date | None, published: "pd.Series[date]") -> date:
+    """The as-of date asked for; else the latest publication."""
+    if as_of is not None:
+        return as_of
+    return date(1970, 1, 1) if published.empty else day_of(day_number(published.max()))

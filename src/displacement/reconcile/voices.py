@@ -1,0 +1,144 @@
+"""Who speaks? From all figures to one voice per counter and count (DESIGN 5.2).
+
+Stands before the scopes: latest revisions, echoes and parts are settled here.
+"""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.reconcile.area_tree import AreaTree
+from displacement_schemas import FigureAreas, Figures
+from displacement_schemas.vocabulary import STOCKS, AreaRole, Measure, Modality, Tier
+
+ARRIVALS = frozenset({Measure.RETURN, Measure.CROSS_BORDER_RETURN}) | STOCKS
+"""Measures whose bare location is where people are, not where they left."""
+
+MANY = 2
+"""A sum has at least two parts."""
+
+
+def known_on(figures: DataFrame[Figures], as_of: date) -> DataFrame[Figures]:
+    """The latest revision of every record that the world knew on `as_of`; withdrawn ones go."""
+    known = figures[figures["published_on"] <= as_of]
+    latest = known.groupby(["source_id", "source_record_id"])["revision"].transform("max")
+    known = known[(known["revision"] == latest) & ~known["withdrawn"].astype(bool)]
+    return Figures.in_order(known)
+
+
+def mark_echoes(
+    figures: DataFrame[Figures], figure_areas: DataFrame[FigureAreas], tree: AreaTree
+) -> DataFrame[Figures]:
+    """Fill `derived_from` where a figure repeats another one, whoever printed it.
+
+    An echo has the counter, measure, areas, period and value of an earlier figure, or those
+    of the sum of one delivery of the same counter's finer figures. Links that a source
+    declares itself stay as they are.
+    """
+    frame = _comparable(figures, figure_areas, tree)
+    found = _plain_echoes(frame)
+    found |= _echoes_of_sums(frame[~frame["figure_id"].isin(found)])
+    links = figures["derived_from"].to_numpy(dtype=object)
+    ids = figures["figure_id"].to_numpy(dtype=object)
+    merged = [found.get(key, link) for key, link in zip(ids, links, strict=True)]
+    marked = {name: figures[name] for name in figures.columns} | {"derived_from": merged}
+    return Figures.build(marked)
+
+
+def speaking(figures: DataFrame[Figures]) -> DataFrame[Figures]:
+    """The figures that are reconciled: accepted, asserted, dated, counted, and no echo."""
+    present = set(figures["figure_id"])
+    echoes = np.array(
+        [
+            isinstance(link, str) and any(part in present for part in link.split("|"))
+            for link in figures["derived_from"].to_numpy(dtype=object)
+        ],
+        dtype=bool,
+    )
+    speaks = (
+        (figures["tier"] == Tier.ACCEPTED.value)
+        & (figures["modality"] == Modality.ASSERTED.value)
+        & figures["persons"].notna()
+        & figures["start_date"].notna()
+    ).to_numpy(dtype=bool)
+    return Figures.in_order(figures[speaks & ~echoes])
+
+
+def sides(figures: DataFrame[Figures]) -> list[str]:
+    """Which end of the movement each figure sees: figures of different ends never meet.
+
+    A bare location is where people left for displacement and flight, and where people are
+    for returns and stocks.
+    """
+    bare = {
+        measure.value: AreaRole.DESTINATION if measure in ARRIVALS else AreaRole.ORIGIN
+        for measure in Measure
+    }
+    return [
+        bare[measure].value if role == AreaRole.LOCATION else role
+        for measure, role in zip(figures["measure"], figures["area_role"], strict=True)
+    ]
+
+
+def _comparable(
+    figures: DataFrame[Figures], figure_areas: DataFrame[FigureAreas], tree: AreaTree
+) -> pd.DataFrame:
+    """What decides whether two figures are the same count, as plain columns."""
+    words = ("figure_id", "source_id", "counter", "measure", "event_id", "published_on")
+    days = ("start_date", "end_date")
+    frame = pd.DataFrame({name: figures[name].to_numpy(dtype=object) for name in words + days})
+    for name in ("persons", "persons_low", "persons_high"):
+        frame[name] = figures[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    frame["delivery"] = figures["source_record_id"].str.partition("#")[0].to_numpy(dtype=object)
+    frame["quoted"] = (figures["publisher"] != figures["counter"]).fillna(value=True).to_numpy()
+    frame["leaves"] = frame["figure_id"].map(leaf_sets(figure_areas, tree))
+    free = figures["derived_from"].isna().to_numpy() & frame["persons"].notna().to_numpy()
+    return frame[free & frame["leaves"].notna() & frame["start_date"].notna()]
+
+
+def leaf_sets(figure_areas: DataFrame[FigureAreas], tree: AreaTree) -> dict[str, tuple[int, ...]]:
+    """The leaves that each figure covers, sorted."""
+    keys = zip(figure_areas["code_system"], figure_areas["area_code"], strict=True)
+    sets: dict[str, set[int]] = {}
+    for figure, key in zip(figure_areas["figure_id"], keys, strict=True):
+        sets.setdefault(figure, set()).update(tree.leaves[key].tolist())
+    return {figure: tuple(sorted(leaves)) for figure, leaves in sets.items()}
+
+
+def _plain_echoes(frame: pd.DataFrame) -> dict[str, str]:
+    """Repeats of one figure: the first published speaks, the counter's own print before others."""
+    scope = ["counter", "measure", "leaves", "start_date", "end_date", "event_id", "persons"]
+    ranked = frame.sort_values(["published_on", "quoted", "figure_id"])
+    first = ranked.groupby(scope, dropna=False)[["figure_id", "delivery"]].transform("first")
+    # Two equal rows of one delivery are two reports, not an echo.
+    repeats = (ranked["figure_id"] != first["figure_id"]) & (
+        ranked["delivery"] != first["delivery"]
+    )
+    return dict(zip(ranked["figure_id"][repeats], first["figure_id"][repeats], strict=True))
+
+
+def _echoes_of_sums(frame: pd.DataFrame) -> dict[str, str]:
+    """Repeats of a total: one delivery's figures of the same counter add up to the figure."""
+    found: dict[str, str] = {}
+    flows = frame[~frame["measure"].isin(STOCKS)]
+    for _, parts in flows.groupby(["source_id", "delivery", "counter", "measure"]):
+        if len(parts) < MANY:
+            continue
+        total = float(parts["persons"].sum())
+        one = parts.iloc[0]
+        candidates = flows[
+            (flows["counter"] == one["counter"])
+            & (flows["measure"] == one["measure"])
+            & (flows["delivery"] != one["delivery"])
+            & (flows["start_date"] == parts["start_date"].min())
+            & (flows["end_date"] == parts["end_date"].max())
+            & flows["persons_low"].le(total)
+            & flows["persons_high"].ge(total)
+        ]
+        within = {leaf for leaves in parts["leaves"] for leaf in leaves}
+        for figure, leaves in zip(candidates["figure_id"], candidates["leaves"], strict=True):
+            if within.issubset(leaves):
+                found[figure] = "|".join(sorted(parts["figure_id"]))
+    return found
