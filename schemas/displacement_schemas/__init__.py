@@ -23,7 +23,7 @@ from displacement_schemas.rejected_numbers import RejectedNumbers
 from displacement_schemas.runs import Runs
 from displacement_schemas.sheet_rows import SheetRows
 from displacement_schemas.sources import Sources
-from displacement_schemas.statements import Statements
+from displacement_schemas.statements import Records, Statements
 from displacement_schemas.stocks import Stocks
 from displacement_schemas.table import Table
 
@@ -50,6 +50,7 @@ INTERNAL: Final[tuple[type[Table], ...]] = (
     ExtractedFigures,
     RejectedNumbers,
     Statements,
+    Records,
     HouseholdSizes,
     DescribedAreas,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "Figures",
     "FiguresFileRows",
     "HouseholdSizes",
+    "Records",
     "Rejected",
     "RejectedNumbers",
     "Runs",

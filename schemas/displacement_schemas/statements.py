@@ -5,7 +5,7 @@ Every source turns its own records into this one shape; `normalise` takes it fro
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Day, Decimal, Flag, Table, Text, Whole, field
+from displacement_schemas.table import Day, Decimal, Flag, Instant, Table, Text, Whole, field
 from displacement_schemas.vocabulary import (
     AreaRole,
     Cause,
@@ -79,3 +79,22 @@ class Statements(Table):
     url: Series[Text] = field("Where the source can be read.", nullable=True)
     landing_sha256: Series[Text] = field("The landed answer that holds the record.")
     rule_id: Series[Text] = field("The rule that read it.")
+
+
+class Records(Statements):
+    """A statement as the store keeps it: every revision of every record, nothing overwritten."""
+
+    source_record_id: Series[Text] = field("The record within its source.")
+    source_id: Series[Text] = field("The source that delivered the record.")
+    revision: Series[Whole] = field("Counts from 1; a withdrawal is a revision.", ge=1)
+    withdrawn: Series[Flag] = field("True where the source no longer holds the record.")
+    recorded_at: Series[Instant] = field("When this store knew.")
+
+    class Config:
+        unique = ["source_id", "source_record_id", "revision"]
+        metadata = {"sort_by": ["source_id", "source_record_id", "revision"]}
+
+    @classmethod
+    def table_name(cls) -> str:
+        """It shares its module with `Statements`."""
+        return "records"

@@ -13,7 +13,7 @@ from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.episodes import episodes_of
 from displacement.reconcile.scopes import by_measure_and_view, day_number, voices_of
 from displacement.reconcile.solved import Solved, solve
-from displacement.reconcile.stocks import carried, stocks_by_day
+from displacement.reconcile.stocks import Standing, carried, standings, stocks_by_day
 from displacement.reconcile.voices import known_on, mark_echoes, speaking
 from displacement_schemas import (
     Areas,
@@ -54,6 +54,8 @@ class Reconciliation:
     tree: AreaTree
     flows: dict[tuple[str, str], list[Solved]]
     """Solved episodes of flows, by measure and view."""
+    standing: dict[tuple[str, str], list[Standing]]
+    """Solved stocks, by measure and view, in order of time."""
 
 
 def reconcile(
@@ -81,21 +83,22 @@ def reconcile(
         stock_expiry_days or {}
     )
     flows: dict[tuple[str, str], list[Solved]] = {}
-    standing: list[tuple[str, str, pd.DataFrame]] = []
+    standing: dict[tuple[str, str], list[Standing]] = {}
     everything: list[Solved] = []
     covering = []
     for measure, view, group in by_measure_and_view(voices):
         if measure in STOCKS:
             live = carried(group, expiry, day_number(as_of) + 1)
-            rolled, solved = stocks_by_day(live, tree)
+            standing[measure, view] = standings(live, tree)
+            solved = [s for one in standing[measure, view] for s in one.solved]
             covering += live
-            standing.append((measure, view, rolled))
         else:
             solved = [solve(episode) for episode in episodes_of(group, tree)]
             flows[measure, view] = solved
             covering += group
         everything += solved
     by_group = [(measure, view, solved) for (measure, view), solved in flows.items()]
+    by_day = [(measure, view, stocks_by_day(s, tree)) for (measure, view), s in standing.items()]
     daily, monthly = tables.by_day_and_month(by_group, tree, as_of)
     return Reconciliation(
         figures=known,
@@ -103,13 +106,14 @@ def reconcile(
         estimates=tables.estimates((s for _, _, group in by_group for s in group), tree, as_of),
         estimates_daily=daily,
         estimates_monthly=monthly,
-        stocks=tables.stocks(standing, tree, as_of),
+        stocks=tables.stocks(by_day, tree, as_of),
         contributions=tables.contributions(everything),
         conflicts=tables.conflicts(everything),
         coverage=tables.coverage(covering),
         as_of=as_of,
         tree=tree,
         flows=flows,
+        standing=standing,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from displacement.reconcile.barrier import minimise
-from displacement.reconcile.polytope import Incidence, Polytope
+from displacement.reconcile.polytope import Incidence, Polytope, largest_sum
 from displacement_schemas.vocabulary import Method
 
 Vector = NDArray[np.float64]
@@ -23,6 +23,10 @@ FIXED = 1e-7
 """A sum that can move by less than this share of the largest count is fixed."""
 GAP = 1e-10
 """Optimality gap of the estimate, relative to the episode's largest count."""
+NARROW = 1e-9
+"""A narrower likely range, relative to its end, is one number."""
+STRETCH_GAP = 1e-12
+"""Optimality gap of harmonising, relative to the sum that it minimises."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,10 @@ def balance(evidence: Evidence) -> Balance:
         cells = even * evidence.exposure
         return Balance(cells, nothing, nothing.astype(bool), low, high, method)
     stretch, lowered = harmonise(evidence.incidence, low, high, evidence.error)
-    bent = stretch > 0
-    if bent.any():
-        low = np.where(bent & lowered, low * np.maximum(1 - stretch, 0.0), low)
-        high = np.where(bent & ~lowered, np.maximum(high, 1.0) * (1 + stretch), high)
+    low, high = _stretched(evidence.incidence, low, high, stretch, lowered)
     cells = _most_even(evidence, low, high)
-    method = Method.STRETCHED if bent.any() else Method.BALANCED
+    stretch = np.where(stretch > NO_STRETCH, stretch, 0.0)
+    method = Method.STRETCHED if stretch.any() else Method.BALANCED
     return Balance(cells, stretch, lowered, low, high, method)
 
 
@@ -82,38 +84,59 @@ def harmonise(
 
     Returns s >= 0 per figure and whether it is the low end that gives way. Minimises
     sum((s / error)**2) subject to low (1 - s) <= z <= high (1 + s), x >= 0, where a high
-    below one person counts as one.
+    below one person counts as one. Figures that need not give way may show a stretch of up
+    to `NO_STRETCH`.
     """
-    scale = max(float(high.max()), 1.0)
-    if not Polytope(incidence, low / scale - MARGIN, high / scale + MARGIN).is_empty():
-        return np.zeros(len(low)), np.zeros(len(low), dtype=bool)
     floored = np.maximum(high, 1.0)
+    if _can_hold(incidence, low, floored):
+        return np.zeros(len(low)), np.zeros(len(low), dtype=bool)
+    scale = largest_sum(incidence, floored)
     figures, cells = incidence.shape
-    sums = incidence / scale
-    unit = np.eye(figures)
-    # Variables: x in units of `scale`, then u = s / error, so that the objective is round.
+    # Variables: x in units of `scale`, then u = s / error, the largest error counting as one.
+    relative = error / error.max()
     rows = np.block(
         [
-            [incidence.astype(float), np.diag(low / scale * error)],
-            [-incidence.astype(float), np.diag(floored / scale * error)],
+            [incidence.astype(float), np.diag(low / scale * relative)],
+            [-incidence.astype(float), np.diag(floored / scale * relative)],
             [np.eye(cells), np.zeros((cells, figures))],
-            [np.zeros((figures, cells)), unit],
+            [np.zeros((figures, cells)), np.eye(figures)],
         ]
     )
     ends = np.concatenate([low / scale, -floored / scale, np.zeros(cells + figures)])
     least = float(floored.min()) / scale / (2 * max(int(incidence.sum(axis=1).max()), 1))
-    start = np.concatenate([np.full(cells, least), 1.1 / error])
+    start = np.concatenate([np.full(cells, least), 1.1 / relative])
 
     def objective(point: Vector) -> tuple[float, Vector, Matrix]:
         weighed = np.concatenate([np.zeros(cells), point[cells:]])
         hessian = np.diag(np.concatenate([np.zeros(cells), np.ones(figures)]))
         return 0.5 * float(weighed @ weighed), weighed, hessian
 
-    point = minimise(objective, rows, ends, start, gap=1e-13)
-    stretch = point[cells:] * error
-    reached = sums @ (point[:cells] * scale)
-    lowered = reached < 0.5 * (low + floored) / scale
-    return np.where(stretch > NO_STRETCH, stretch, 0.0), lowered
+    point = minimise(objective, rows, ends, start, gap=STRETCH_GAP, unit=0.0)
+    # Read off what is reached, so that the ranges hold together exactly once stretched.
+    reached = incidence @ point[:cells] * scale
+    short = np.where(low > 0, 1 - reached / np.where(low > 0, low, 1.0), 0.0)
+    over = reached / floored - 1
+    return np.maximum(np.maximum(short, over), 0.0), short > over
+
+
+def _stretched(
+    incidence: Incidence,
+    low: Vector,
+    high: Vector,
+    stretch: Vector,
+    lowered: NDArray[np.bool_],
+) -> tuple[Vector, Vector]:
+    """The ranges once stretched; a high below one counts as one only where it has to."""
+    floored = np.maximum(high, 1.0)
+    low = np.where(lowered, low * (1 - stretch), low)
+    high = np.where((stretch > 0) & ~lowered, floored * (1 + stretch), high)
+    return low, high if _can_hold(incidence, low, high) else np.maximum(high, 1.0)
+
+
+def _can_hold(incidence: Incidence, low: Vector, high: Vector) -> bool:
+    """Whether some x satisfies all ranges."""
+    scale = largest_sum(incidence, high)
+    return not Polytope(incidence, low / scale - MARGIN, high / scale + MARGIN).is_empty()
 
 
 def _even_level(evidence: Evidence) -> float | None:
@@ -139,7 +162,7 @@ def _most_even(evidence: Evidence, low: Vector, high: Vector) -> Vector:
     Works in units of the largest count. What the ranges fix is eliminated first, so that
     the barrier method starts and stays strictly inside.
     """
-    scale = max(float(high.max()), 1.0)
+    scale = largest_sum(evidence.incidence, high)
     incidence = evidence.incidence.astype(float)
     low, high = low / scale - MARGIN, high / scale + MARGIN
     polytope = Polytope(evidence.incidence, low, high)
@@ -161,46 +184,79 @@ def _most_even(evidence: Evidence, low: Vector, high: Vector) -> Vector:
     )
     reached = incidence[free_sum] @ inside
     ends = np.concatenate([-inside[free_cell], low[free_sum] - reached, reached - high[free_sum]])
-    divergence = _Divergence(evidence, scale)
+    divergence = _Divergence(evidence, free_sum, scale)
+    position = np.block(
+        [
+            [spread, np.zeros((len(inside), divergence.ranged))],
+            [np.zeros((divergence.pulled, basis.shape[1])), divergence.widths],
+        ]
+    )
+    start = np.concatenate([inside, divergence.middles])
+    each_target = np.eye(divergence.ranged)
+    bounds = np.block(
+        [
+            [rows, np.zeros((len(rows), divergence.ranged))],
+            [
+                np.zeros((2 * divergence.ranged, basis.shape[1])),
+                np.vstack([each_target, -each_target]),
+            ],
+        ]
+    )
+    ends = np.concatenate([ends, np.full(2 * divergence.ranged, -1.0)])
 
     def objective(shift: Vector) -> tuple[float, Vector, Matrix]:
-        value, gradient, hessian = divergence(inside + spread @ shift, free_cell)
-        return value, spread.T @ gradient, spread.T @ hessian @ spread
+        value, gradient, hessian = divergence(start + position @ shift, free_cell)
+        return value, position.T @ gradient, position.T @ hessian @ position
 
-    shift = minimise(objective, rows, ends, np.zeros(basis.shape[1]), gap=GAP)
-    return np.asarray(np.maximum(inside + spread @ shift, 0.0) * scale)
+    shift = minimise(objective, bounds, ends, np.zeros(position.shape[1]), gap=GAP)
+    found = (start + position @ shift)[: len(inside)]
+    return np.asarray(np.maximum(found, 0.0) * scale)
 
 
 class _Divergence:
     """The objective of DESIGN 5.3 with its derivatives, in units of `scale`.
 
-    The target t of each figure is taken out: the nearest point of its likely range.
+    Its arguments are the cells, then the targets t of the figures that pull: not those whose
+    sum cannot move, whose pull is a constant.
     """
 
-    def __init__(self, evidence: Evidence, scale: float) -> None:
-        self._incidence = evidence.incidence.astype(float)
+    def __init__(self, evidence: Evidence, free_sum: NDArray[np.bool_], scale: float) -> None:
+        pulls = free_sum & (evidence.high > 0)
+        self._incidence = evidence.incidence[pulls].astype(float)
         self._exposure = evidence.exposure / evidence.exposure.sum()
-        self._low = evidence.low / scale
-        self._high = evidence.high / scale
-        self._pull = 0.5 / evidence.error**2
+        self._pull = 0.5 / evidence.error[pulls] ** 2
+        low, high = evidence.low[pulls] / scale, evidence.high[pulls] / scale
+        self.pulled = int(pulls.sum())
+        self.middles = (low + high) / 2
+        wide = high - low > NARROW * high
+        self.ranged = int(wide.sum())
+        self.widths = np.diag((high - low) / 2)[:, wide]
+        """How the targets move with variables between -1 and 1, one per range worth the name."""
 
-    def __call__(self, cells: Vector, free: NDArray[np.bool_]) -> tuple[float, Vector, Matrix]:
+    def __call__(self, point: Vector, free: NDArray[np.bool_]) -> tuple[float, Vector, Matrix]:
         """Value, gradient and Hessian; cells that are not free are constants."""
-        tiny = np.finfo(float).tiny
-        cells = np.maximum(cells, tiny)
+        cells, target = point[: len(free)], point[len(free) :]
+        cells = np.maximum(cells, np.finfo(float).tiny)
         total = float(cells.sum())
         level = np.log(cells / self._exposure) - np.log(total)
-        gradient = np.where(free, level, 0.0)
-        hessian = np.diag(np.where(free, 1.0 / cells, 0.0)) - np.outer(free, free) / total
-        reached = np.maximum(self._incidence @ cells, tiny)
-        target = np.clip(reached, self._low, self._high)
-        outside = (target != reached) & (target > 0)
-        ratio = np.where(outside, np.log(reached / np.where(target > 0, target, 1.0)), 0.0)
-        gap = np.where(target > 0, reached * ratio - reached + target, 0.0)
+        reached = self._incidence @ cells
+        # KL(z | t) in terms of z / t - 1, which keeps its digits where the two are near.
+        off = (reached - target) / target
+        logarithm = np.log1p(off)
+        gap = target * ((1 + off) * logarithm - off)
         value = float(cells @ level) + float(self._pull @ gap)
-        gradient = gradient + self._incidence.T @ (self._pull * ratio)
-        curve = np.where(outside, self._pull / reached, 0.0)
-        hessian = hessian + (self._incidence.T * curve) @ self._incidence
+        slope, curve, cross = self._pull * logarithm, self._pull / reached, self._pull / target
+        gradient = np.concatenate(
+            [np.where(free, level, 0.0) + self._incidence.T @ slope, -self._pull * off]
+        )
+        own = np.diag(np.where(free, 1.0 / cells, 0.0)) - np.outer(free, free) / total
+        across = -self._incidence.T * cross
+        hessian = np.block(
+            [
+                [own + (self._incidence.T * curve) @ self._incidence, across],
+                [across.T, np.diag(cross * (1 + off))],
+            ]
+        )
         return value, gradient, hessian
 
 

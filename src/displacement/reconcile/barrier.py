@@ -16,27 +16,36 @@ Objective = Callable[[Vector], tuple[float, Vector, Matrix]]
 FIRST_WEIGHT = 1.0
 SHRINK = 0.1
 NEWTON_TOLERANCE = 1e-12
+ROUNDING = 1e-14
+"""A smaller decrease, as a share of the value, is lost in rounding."""
 SUFFICIENT_DECREASE = 0.01
 MOST_NEWTON_STEPS = 200
-SMALLEST_STEP = 1e-14
+SMALLEST_STEP = 1e-8
 
 
 def minimise(
-    objective: Objective, rows: Matrix, ends: Vector, start: Vector, *, gap: float
+    objective: Objective,
+    rows: Matrix,
+    ends: Vector,
+    start: Vector,
+    *,
+    gap: float,
+    unit: float = 1.0,
 ) -> Vector:
     """The minimiser of `objective` over all v with `rows @ v >= ends`.
 
-    `start` must lie strictly inside. The result is at most `gap` above the minimum
-    (Boyd and Vandenberghe, Convex Optimization, 11.2). Raises ArithmeticError where
-    `start` does not lie inside.
+    `start` must lie strictly inside. The result is above the minimum by at most `gap` times
+    its value, or times `unit` where that is more (Boyd and Vandenberghe, Convex
+    Optimization, 11.2). Raises ArithmeticError where `start` does not lie inside.
     """
     if np.any(rows @ start <= ends):
         raise ArithmeticError("the start of the barrier method does not lie inside the bounds")
     point, weight = start, FIRST_WEIGHT
-    while weight * len(ends) > gap:
+    while True:
         point = _centre(objective, rows, ends, point, weight)
+        if weight * len(ends) <= gap * max(abs(objective(point)[0]), unit):
+            return point
         weight *= SHRINK
-    return _centre(objective, rows, ends, point, weight)
 
 
 def _centre(
@@ -50,9 +59,12 @@ def _centre(
         scaled = rows / slack[:, None]
         step = _newton_step(hessian + weight * (scaled.T @ scaled), gradient)
         decrease = float(-gradient @ step)
-        if decrease <= NEWTON_TOLERANCE * weight:
+        barrier = weight * np.log(slack)
+        merit = value - float(barrier.sum())
+        if decrease <= max(
+            NEWTON_TOLERANCE * weight, ROUNDING * (abs(value) + float(np.abs(barrier).sum()))
+        ):
             break
-        merit = value - weight * float(np.log(slack).sum())
         length = _longest_inside(rows @ step, slack)
         while length > SMALLEST_STEP:
             trial = point + length * step

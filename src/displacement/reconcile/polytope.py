@@ -28,7 +28,7 @@ class Extent:
 class Polytope:
     """All x >= 0 whose sums over the rows of `incidence` lie within [low, high].
 
-    Counts are handed in scaled, so that the largest bound is about one.
+    Counts are handed in scaled, so that the largest sum is about one (see `largest_sum`).
     """
 
     def __init__(self, incidence: Incidence, low: Vector, high: Vector) -> None:
@@ -75,6 +75,16 @@ class Polytope:
         self._solver.changeColsCost(self._size, columns, np.asarray(weights, dtype=np.float64))
         self._solver.changeObjectiveSense(sense)
         self._solver.run()
+
+
+def largest_sum(incidence: Incidence, high: Vector) -> float:
+    """The largest sum that the highs may let be, but at least one person: a unit of counting.
+
+    No cell exceeds the least high above it, so that a count which others contradict by
+    orders of magnitude does not blur theirs.
+    """
+    cells = np.min(np.where(incidence, high[:, None], np.inf), axis=0)
+    return max(float(np.minimum(incidence @ cells, high).max()), 1.0)
 
 
 def _model(incidence: Incidence, low: Vector, high: Vector) -> highspy.HighsLp:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from displacement.reconcile.area_tree import AreaTree, Leaves
 from displacement.reconcile.balance import MARGIN, Balance, balance
 from displacement.reconcile.episodes import Episode
-from displacement.reconcile.polytope import Polytope
+from displacement.reconcile.polytope import Polytope, largest_sum
 from displacement_schemas.vocabulary import Method
 
 Vector = NDArray[np.float64]
@@ -116,11 +116,13 @@ class Solved:
 
     @cached_property
     def _polytope(self) -> tuple[Polytope, float]:
-        scale = max(float(self.balance.allowed_high.max()), 1.0)
-        room = MARGIN if self.balance.method == Method.STRETCHED else 0.0
-        low = self.balance.allowed_low / scale - room
-        high = self.balance.allowed_high / scale + room
-        return Polytope(self.episode.evidence.incidence, low, high), scale
+        incidence = self.episode.evidence.incidence
+        scale = largest_sum(incidence, self.balance.allowed_high)
+        low, high = self.balance.allowed_low / scale, self.balance.allowed_high / scale
+        exact = Polytope(incidence, low, high)
+        if self.balance.method != Method.STRETCHED and not exact.is_empty():
+            return exact, scale
+        return Polytope(incidence, low - MARGIN, high + MARGIN), scale
 
 
 def solve(episode: Episode) -> Solved:

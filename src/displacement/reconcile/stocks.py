@@ -4,7 +4,7 @@ On each day the live figures of overlapping areas are reconciled like flows, are
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -35,39 +35,53 @@ def carried(voices: Sequence[Voice], expiry_days: Mapping[str, int], until: int)
     return live
 
 
-def stocks_by_day(live: Sequence[Voice], tree: AreaTree) -> tuple[pd.DataFrame, list[Solved]]:
-    """Reconciled stocks per place and day, and the solved episodes behind them.
+@dataclass(frozen=True)
+class Standing:
+    """The stocks that are live together over some days, reconciled."""
+
+    first: int
+    last: int
+    """The day after the last."""
+    live: list[Voice]
+    solved: list[Solved]
+
+
+def standings(live: Sequence[Voice], tree: AreaTree) -> list[Standing]:
+    """Cut time where the set of live stocks changes, and reconcile each piece as one day."""
+    edges = np.unique([edge for voice in live for edge in (voice.start, voice.stop)])
+    found = []
+    for first, last in pairwise(edges.tolist()):
+        present = [voice for voice in live if voice.start <= first < voice.stop]
+        if present:
+            one_day = [replace(voice, start=0, stop=1) for voice in present]
+            solved = [solve(episode) for episode in episodes_of(one_day, tree)]
+            found.append(Standing(first, last, present, solved))
+    return found
+
+
+def stocks_by_day(standing: Sequence[Standing], tree: AreaTree) -> pd.DataFrame:
+    """Reconciled stocks per place and day.
 
     Columns as `roll_up`, with `day` (day number) and `age_days` in place of `window`.
     """
-    edges = np.unique([edge for voice in live for edge in (voice.start, voice.stop)])
-    pieces: list[pd.DataFrame] = []
-    everything: list[Solved] = []
-    for first, last in pairwise(edges.tolist()):
-        present = [voice for voice in live if voice.start <= first < voice.stop]
-        if not present:
-            continue
-        solved = [
-            solve(e) for e in episodes_of([replace(v, start=0, stop=1) for v in present], tree)
-        ]
-        everything += solved
-        places = {
-            key: tree.leaves[key]
-            for voice in present
-            for area in voice.areas
-            for key in tree.ancestors(area)
-        }
-        rolled = roll_up(solved, tree, places, ONE_DAY)
-        oldest = [
-            min(v.start for v in present if np.isin(v.leaves, places[place]).any())
-            for place in rolled["place"]
-        ]
-        days = np.arange(first, last)
-        spread = rolled.loc[rolled.index.repeat(len(days))].reset_index(drop=True)
-        spread["day"] = np.tile(days, len(rolled))
-        spread["age_days"] = spread["day"] - np.repeat(oldest, len(days))
-        pieces.append(spread.drop(columns="window"))
-    return (pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()), everything
+    pieces = [_by_day(one, tree) for one in standing]
+    return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
+
+
+def _by_day(standing: Standing, tree: AreaTree) -> pd.DataFrame:
+    named = {area for voice in standing.live for area in voice.areas}
+    keys = sorted({above for area in named for above in tree.ancestors(area)})
+    places = {key: tree.leaves[key] for key in keys}
+    rolled = roll_up(standing.solved, tree, places, ONE_DAY)
+    oldest = [
+        min(v.start for v in standing.live if np.isin(v.leaves, places[place]).any())
+        for place in rolled["place"]
+    ]
+    days = np.arange(standing.first, standing.last)
+    spread = rolled.loc[rolled.index.repeat(len(days))].reset_index(drop=True)
+    spread["day"] = np.tile(days, len(rolled))
+    spread["age_days"] = spread["day"] - np.repeat(oldest, len(days))
+    return spread.drop(columns="window")
 
 
 def _same_series(voice: Voice, following: Voice) -> bool:

@@ -1,1 +1,27 @@
-"""."""
+"""What does a reader in a hurry see of a snapshot? One HTML page, and one picture.
+
+Frames in, text or bytes out: reading and writing files is the store's work. The charting
+library is imported only when something is drawn.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from displacement.report.publication import Publication
+
+if TYPE_CHECKING:
+    from displacement.report.page import render_page
+    from displacement.report.picture import draw_picture
+
+__all__ = ["Publication", "draw_picture", "render_page"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "render_page":
+        from displacement.report.page import render_page  # noqa: PLC0415 - imported on first use
+
+        return render_page
+    if name == "draw_picture":
+        from displacement.report.picture import draw_picture  # noqa: PLC0415 - as above
+
+        return draw_picture
+    raise AttributeError(f"module {__name__} has no attribute {name}")

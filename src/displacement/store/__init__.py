@@ -1,1 +1,1 @@
-"""."""
+"""The only place that reads and writes files: landing, tables, ledger, snapshots."""

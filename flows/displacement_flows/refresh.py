@@ -1,0 +1,59 @@
+"""The main job: read every source, record what is new, reconcile, and publish."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from displacement.settings import load_settings
+from displacement.store.lock import only_writer
+from displacement_flows.work import (
+    Place,
+    Summary,
+    enabled_sources,
+    publish_snapshot,
+    take_in_source,
+    tidy,
+)
+
+
+@flow(name="refresh", persist_result=False)
+def refresh(
+    *,
+    inbox: Path | None = None,
+    store: Path | None = None,
+    reference: Path | None = None,
+    sources: list[str] | None = None,
+    as_of: date | None = None,
+    now: datetime | None = None,
+) -> "State[Summary]":
+    """Read the sources, record what is new, and publish a snapshot if anything changed.
+
+    A source that fails does not stop the others; the final state names it.
+    """
+    place = place_of(inbox, store, reference, now)
+    with only_writer(place.store):
+        tidy(place)
+        futures = [take_in_source.submit(name, place) for name in enabled_sources(place, sources)]
+        outcomes = [future.result() for future in futures]
+        summary = publish_snapshot(place, outcomes, as_of)
+    return finished(summary)
+
+
+def place_of(
+    inbox: Path | None, store: Path | None, reference: Path | None, now: datetime | None
+) -> Place:
+    """Where to work: what was given, else the settings of the process that runs the flow."""
+    settings = load_settings(inbox=inbox, store=store, reference=reference, now=now)
+    return Place(settings.inbox, settings.store, settings.reference, settings.now)
+
+
+def finished(summary: Summary) -> "State[Summary]":
+    """The state that tells the truth about a run."""
+    told = "published" if summary.is_new else "nothing new; still"
+    message = f"{told} {summary.snapshot_id}"
+    if summary.problems:
+        message += "; incomplete: " + "; ".join(summary.problems)
+    return Completed(message=message, data=summary)

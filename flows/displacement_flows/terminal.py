@@ -1,0 +1,180 @@
+"""How do answers look in a terminal? Tables and plain words, on one pair of consoles."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pandera.typing import DataFrame
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from displacement.intake import Outcome
+from displacement.normalise.places import Match
+from displacement.store.snapshots import Snapshot
+from displacement_schemas import Rejected, Runs
+from displacement_schemas.vocabulary import Tier
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(highlight=False, soft_wrap=True, stderr=True)
+
+MOST_REASONS = 10
+
+
+def show_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """What each source delivered."""
+    table = Table(title="What was read", title_justify="left")
+    table.add_column("source")
+    for name in ("rows in", "accepted", "rejected", "new", "revised", "withdrawn"):
+        table.add_column(name, justify="right")
+    for one in outcomes:
+        numbers = (one.rows_in, one.accepted, one.rejected, one.new, one.revised, one.withdrawn)
+        table.add_row(one.source_id, *(f"{number:,}" for number in numbers))
+    out.print(table)
+    for one in outcomes:
+        for signal in one.signals:
+            out.print(f"signal from {one.source_id}: {escape(signal)}")
+
+
+def show_rejected(snapshot: Snapshot) -> None:
+    """Rows and files that were not taken; the numbers of texts are only counted."""
+    rejected = snapshot.read(Rejected)
+    numbers = rejected["number_start"].notna()
+    reasons = rejected["reason"][~numbers].to_list()
+    for reason in reasons[:MOST_REASONS]:
+        out.print(f"not taken: {escape(reason)}")
+    if len(reasons) > MOST_REASONS:
+        out.print(f"… and {len(reasons) - MOST_REASONS} more in the table “rejected”")
+    if numbers.any():
+        out.print(
+            f"{int(numbers.sum())} numbers of texts are no displacement figures (in “rejected”)"
+        )
+
+
+def show_answers(answers: Sequence[str]) -> None:
+    """The reconciled answer."""
+    out.print()
+    for sentence in answers or ["No figures yet: put files into the inbox and run again."]:
+        out.print(escape(sentence), style="bold")
+    out.print()
+
+
+def show_files(snapshot: Snapshot, folder: Path) -> None:
+    """The files that readers get."""
+    table = Table(title=f"Files in {folder}", title_justify="left")
+    table.add_column("file")
+    table.add_column("rows", justify="right")
+    table.add_column("bytes", justify="right")
+    for name, entry in snapshot.manifest["files"].items():
+        rows = f"{entry['rows']:,}" if "rows" in entry else ""
+        table.add_row(name, rows, f"{entry['bytes']:,}")
+    out.print(table)
+
+
+def show_explanation(answer: dict[str, Any]) -> None:
+    """The chain from a total to the sentences."""
+    where, when = " + ".join(answer["areas"]), f"{answer['from']} to {answer['to']}"
+    if answer["value"] is None:
+        out.print(f"No figure speaks of {where} from {when}: nothing known is not zero.")
+        return
+    out.print(
+        f"[bold]{answer['value']:,.0f}[/bold] (between {answer['low']:,.0f} and "
+        f"{answer['high']:,.0f}) {answer['measure']} in {where}, {when}, as of {answer['as_of']}."
+    )
+    out.print(f"Counted by {', '.join(answer['counters'])}; {answer['coverage']:.0%} covered.")
+    out.print(f"Adding the figures up would have said {answer['naive_sum']:,.0f}.")
+    table = Table("counter", "persons", "likely range", "period", "bent", "says", show_lines=False)
+    for one in answer["figures"]:
+        table.add_row(
+            escape(one["counter"]),
+            f"{one['persons']:,.0f}",
+            f"{one['persons_low']:,.0f} – {one['persons_high']:,.0f}",
+            f"{one['start_date']} – {one['end_date']}",
+            f"{one['stretch']:.1%}" if one["stretch"] else "",
+            escape(one["quote"] or one["area_text"]),
+        )
+    out.print(table)
+    for echo in answer["echoes"]:
+        out.print(f"echo, not counted again: {escape(echo['quote'] or echo['area_text'])}")
+    for conflict in answer["conflicts"]:
+        out.print(f"conflict: {escape(conflict['text'])}", style="red")
+
+
+def show_reading(text: str, reading: dict[str, Any]) -> None:
+    """The text with accepted, review and rejected numbers marked, then the figures."""
+    marks = [(f["number_start"], f["number_end"], STYLES[f["tier"]]) for f in reading["figures"]]
+    marks += [(r["number_start"], r["number_end"], STYLES["rejected"]) for r in reading["rejected"]]
+    shown = Text(text)
+    for start, end, style in marks:
+        shown.stylize(style, start, end)
+    out.print(shown)
+    legend = Text("marked: ")
+    for name, style in STYLES.items():
+        legend.append(name, style).append("  ")
+    out.print(legend)
+    table = Table("number", "tier", "measure", "counter", "persons", "period", "where", "rule")
+    for one in reading["figures"]:
+        table.add_row(
+            f"{one['quantifier']} {escape(one['number_text'])} {one['unit']}",
+            one["tier"],
+            one["measure"],
+            escape(one["counter"]),
+            "" if one["persons"] is None else f"{one['persons']:,.0f}",
+            f"{one['start_date'] or '…'} – {one['end_date']}",
+            escape(one["area_text"]),
+            one["rule_id"],
+        )
+    out.print(table)
+    reasons = Table("number", "why it is no displacement figure", "rule")
+    for one in reading["rejected"]:
+        reasons.add_row(escape(one["number_text"]), one["reason"].replace("_", " "), one["rule_id"])
+    out.print(reasons)
+
+
+def show_matches(found: Sequence[Match]) -> None:
+    """What each name means, and why."""
+    table = Table("name", "code", "method", "score", "why, or the nearest")
+    for one in found:
+        nearest = ", ".join(f"{c.name} ({c.code}, {c.score:.0f})" for c in one.candidates)
+        table.add_row(
+            escape(one.name),
+            one.code or "–",
+            one.method or "–",
+            "" if one.score is None else f"{one.score:.0f}",
+            escape(f"{one.reason}{': ' if nearest else ''}{nearest}"),
+        )
+    out.print(table)
+
+
+def show_status(runs: DataFrame[Runs], current: Snapshot | None, store: Path) -> None:
+    """The last run of every source, and the current snapshot."""
+    if runs.empty:
+        out.print(f"No run has written to {store} yet.")
+    table = Table("source", "last run (UTC)", "rows in", "rejected", "outcome")
+    for row in runs.groupby("source_id").tail(1).to_dict("records"):
+        when = f"{row['started_at']:%Y-%m-%d %H:%M}"
+        numbers = (f"{row['rows_in']:,}", f"{row['rejected']:,}")
+        table.add_row(row["source_id"], when, *numbers, escape(row["message"]))
+    if len(runs):
+        out.print(table)
+    if current is not None:
+        out.print(f"Readers get snapshot {current.snapshot_id}, as of {current.manifest['as_of']}.")
+
+
+def show_waiting(found: Sequence[dict[str, Any]]) -> None:
+    """What waits for a reviewer."""
+    if not found:
+        out.print("Nothing waits for a reviewer.")
+        return
+    table = Table("what", "says", "why it waits")
+    for one in found:
+        table.add_row(one["kind"], escape(str(one["says"])), escape(one["why"]))
+    out.print(table)
+
+
+STYLES = {
+    Tier.ACCEPTED.value: "bold black on green",
+    Tier.REVIEW.value: "bold black on yellow",
+    "rejected": "dim strike",
+}

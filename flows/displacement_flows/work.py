@@ -1,0 +1,111 @@
+"""The tasks that flows are made of: one source's part of a run, and the publication.
+
+Tasks exchange paths and small values, never frames; nothing is cached between runs.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from displacement.intake import Outcome, run_log, take_in
+from displacement.publication import load_reference, publish
+from displacement.sources.registry import find_source
+from displacement.store.files import remove_leftovers
+from displacement.store.store import Store
+from displacement.windows import Window
+from displacement_flows.progress import say
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run reads and writes, and its time."""
+
+    inbox: Path
+    store: Path
+    reference: Path
+    now: datetime
+
+    @property
+    def run_id(self) -> str:
+        """The run's name: its time."""
+        return f"{self.now:%Y%m%dT%H%M%S%f}Z"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run came to."""
+
+    outcomes: tuple[Outcome, ...]
+    snapshot_id: str
+    snapshot: Path
+    is_new: bool
+    signals: tuple[str, ...]
+
+    @property
+    def problems(self) -> list[str]:
+        """Sources that failed, or rejected more than declared; empty after a clean run."""
+        return [f"{o.source_id}: {o.message}" for o in self.outcomes if o.failed or not o.complete]
+
+
+@task(name="take in a source", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=1)
+def take_in_source(source_id: str, place: Place, window: Window | None = None) -> Outcome:
+    """Fetch, land, parse and record one source."""
+    say(f"reading {source_id}" + (f", {window}" if window else ""))
+    reference = load_reference(place.reference)
+    outcome = take_in(
+        find_source(source_id),
+        reference.sources[source_id],
+        reference,
+        store=Store(place.store),
+        inbox=place.inbox,
+        now=place.now,
+        window=window,
+    )
+    for signal in outcome.signals:
+        say(f"signal from {source_id}: {signal}")
+    return outcome
+
+
+@task(name="publish", cache_policy=NO_CACHE)
+def publish_snapshot(place: Place, outcomes: list[Outcome], as_of: date | None) -> Summary:
+    """Log the run, then publish what is new."""
+    store = Store(place.store)
+    store.ledger.add_run(place.run_id, run_log(place.run_id, place.now, outcomes))
+    published = publish(
+        store,
+        load_reference(place.reference),
+        place.reference,
+        now=place.now,
+        as_of=as_of,
+        progress=say,
+    )
+    return Summary(
+        outcomes=tuple(outcomes),
+        snapshot_id=published.snapshot.snapshot_id,
+        snapshot=published.snapshot.folder,
+        is_new=published.is_new,
+        signals=published.signals,
+    )
+
+
+def enabled_sources(place: Place, chosen: list[str] | None) -> list[str]:
+    """The sources to ask: those chosen, else all that are enabled.
+
+    Raises LookupError for a chosen source that is not declared.
+    """
+    declared = load_reference(place.reference).sources
+    for source_id in chosen or []:
+        if source_id not in declared:
+            raise LookupError(
+                f"there is no source {source_id!r}; declared are: {', '.join(sorted(declared))}"
+            )
+    return chosen or sorted(name for name, one in declared.items() if one.enabled)
+
+
+def tidy(place: Place) -> None:
+    """Remove what a killed run left unfinished; call it while holding the store."""
+    for leftover in remove_leftovers(place.store):
+        say(f"removed {leftover.name}, left unfinished by an earlier run")

@@ -1,0 +1,293 @@
+"""How many were displaced here, between these days, and who says so? Answers from episodes.
+
+After the reconciliation: totals for the report, sentences for the terminal, and `explain`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.reconcile import Reconciliation, reconcile
+from displacement.reconcile.area_tree import AreaKey, Leaves
+from displacement.reconcile.rollup import naive_sum, total, voices_within
+from displacement.reconcile.scopes import day_number, day_of, in_words
+from displacement.reconcile.solved import Solved
+from displacement.store.snapshots import Snapshot
+from displacement_schemas import Areas, FigureAreas, Figures, Rejected, Sources, Stocks
+from displacement_schemas.vocabulary import STOCKS, Measure, Tier
+
+PLAIN_MEASURES = {
+    "new_displacement": "people were newly displaced",
+    "return": "people returned",
+    "cross_border_flight": "people fled across a border",
+    "cross_border_return": "people returned across a border",
+    "idps": "people were internally displaced",
+    "returnees": "people were returnees",
+    "refugees": "people were refugees",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a user asks: days are inclusive."""
+
+    areas: tuple[AreaKey, ...]
+    first: date
+    last: date
+    measure: str
+    view: str | None = None
+
+
+def totals_of(reconciled: Reconciliation) -> pd.DataFrame:
+    """One row per flow measure and view: everything covered, from the first day to the last.
+
+    Columns measure, view, areas (names), start_date, end_date, value, low, high, naive_sum,
+    coverage, counters (names joined by ", ").
+    """
+    rows = []
+    for (measure, view), solved in reconciled.flows.items():
+        place, window = _everything(solved)
+        found = total(solved, reconciled.tree, place, window)
+        rows.append(
+            {
+                "measure": measure,
+                "view": view,
+                "areas": "|".join(code for _, code in reconciled.tree.covering(place)),
+                "start_date": day_of(window[0]),
+                "end_date": day_of(window[1] - 1),
+                "value": found.value,
+                "low": found.low,
+                "high": found.high,
+                "naive_sum": naive_sum(solved, reconciled.tree, place, window),
+                "coverage": found.coverage,
+                "counters": ", ".join(found.counters),
+            }
+        )
+    return pd.DataFrame(rows, columns=[*_TOTALS])
+
+
+def answers(totals: pd.DataFrame, stocks: DataFrame[Stocks], areas: DataFrame[Areas]) -> list[str]:
+    """The reconciled answer in plain words, a sentence per measure and view."""
+    names = dict(zip(areas["area_code"], areas["name"], strict=True))
+    return [_flow_sentence(row, names) for row in totals.to_dict("records")] + [
+        _stock_sentence(row, names) for row in _latest_stocks(stocks)
+    ]
+
+
+def explain(reconciled: Reconciliation, question: Question) -> dict[str, Any]:
+    """The chain from a total to its figures, as plain values (see DESIGN 10).
+
+    A flow is answered for the whole period, a stock for its last day; value, low and high are
+    None where no figure speaks. Raises LookupError for an area that is not known.
+    """
+    place = _leaves(reconciled, question.areas)
+    if question.measure in STOCKS:
+        view, solved, window = _standing_on(reconciled, question)
+    else:
+        view, solved, window = _flowing_in(reconciled, question)
+    found = total(solved, reconciled.tree, place, window)
+    voices = voices_within(solved, place, window)
+    return {
+        "measure": question.measure,
+        "view": view,
+        "areas": [code for _, code in question.areas],
+        "from": question.first.isoformat(),
+        "to": question.last.isoformat(),
+        "as_of": reconciled.as_of.isoformat(),
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+        "naive_sum": naive_sum(solved, reconciled.tree, place, window),
+        "coverage": found.coverage,
+        "counters": list(found.counters),
+        **_evidence(reconciled, [figure for voice in voices for figure in voice.figure_ids]),
+    }
+
+
+_TOTALS = (
+    *("measure", "view", "areas", "start_date", "end_date", "value", "low", "high"),
+    *("naive_sum", "coverage", "counters"),
+)
+
+
+def _everything(solved: Sequence[Solved]) -> tuple[Leaves, tuple[int, int]]:
+    """All leaves and the whole span of some episodes."""
+    leaves = {leaf for s in solved for voice in s.episode.voices for leaf in voice.leaves}
+    spans = [s.span for s in solved]
+    window = (min(first for first, _ in spans), max(last for _, last in spans))
+    return np.array(sorted(leaves), dtype=np.int64), window
+
+
+def _flow_sentence(row: dict[Any, Any], names: dict[str, str]) -> str:
+    where = in_a_row([names.get(code, code) for code in row["areas"].split("|")])
+    sentence = (
+        f"Between {in_words(row['start_date'])} and {in_words(row['end_date'])} about "
+        f"{row['value']:,.0f} {PLAIN_MEASURES[row['measure']]} in {where} "
+        f"(between {row['low']:,.0f} and {row['high']:,.0f}), says "
+        f"{in_a_row(row['counters'].split(', '))}."
+    )
+    if round(row["naive_sum"]) != round(row["value"]):
+        sentence += f" Adding the figures up would have said {row['naive_sum']:,.0f}."
+    return sentence
+
+
+def _latest_stocks(stocks: DataFrame[Stocks]) -> list[dict[Any, Any]]:
+    """The outermost areas of each stock on its last day, below the country where possible."""
+    frame = stocks[stocks["age_days"] >= 0]
+    if frame.empty:
+        return []
+    inner = frame[frame["admin_level"] > 0]
+    frame = inner if len(inner) else frame
+    top = frame.groupby(["measure", "view"])["admin_level"].transform("min")
+    frame = frame[frame["admin_level"] == top]
+    last = frame.groupby(["measure", "view", "area_code"])["date"].transform("max")
+    return [dict(row) for row in frame[frame["date"] == last].to_dict("records")]
+
+
+def _stock_sentence(row: dict[Any, Any], names: dict[str, str]) -> str:
+    counted = row["date"] - timedelta(days=int(row["age_days"]))
+    return (
+        f"On {in_words(counted)} about {row['value']:,.0f} {PLAIN_MEASURES[row['measure']]} in "
+        f"{names.get(row['area_code'], row['area_code'])} "
+        f"(between {row['low']:,.0f} and {row['high']:,.0f})."
+    )
+
+
+def in_a_row(words: list[str]) -> str:
+    """Words as people list them: a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _leaves(reconciled: Reconciliation, areas: tuple[AreaKey, ...]) -> Leaves:
+    unknown = [code for system, code in areas if (system, code) not in reconciled.tree.leaves]
+    if unknown:
+        raise LookupError(f"no area has the code {', '.join(unknown)}")
+    return np.unique(np.concatenate([reconciled.tree.leaves[key] for key in areas]))
+
+
+def _flowing_in(
+    reconciled: Reconciliation, question: Question
+) -> tuple[str | None, list[Solved], tuple[int, int]]:
+    """View, episodes and window of a question about a flow."""
+    groups = {v: s for (m, v), s in reconciled.flows.items() if m == question.measure}
+    view = question.view or _usual_view(groups)
+    window = (day_number(question.first), day_number(question.last) + 1)
+    return view, groups.get(view or "", []), window
+
+
+def _standing_on(
+    reconciled: Reconciliation, question: Question
+) -> tuple[str | None, list[Solved], tuple[int, int]]:
+    """View, episodes and window (stocks are solved as one day) of a question about a stock."""
+    day = day_number(question.last)
+    groups = {
+        view: standing.solved
+        for (measure, view), pieces in reconciled.standing.items()
+        for standing in pieces
+        if measure == question.measure and standing.first <= day < standing.last
+    }
+    view = question.view or _usual_view(groups)
+    return view, groups.get(view or "", []), (0, 1)
+
+
+def _usual_view(groups: dict[str, list[Solved]]) -> str | None:
+    """The view with the most voices."""
+    size = {view: sum(len(s.episode.voices) for s in solved) for view, solved in groups.items()}
+    return max(sorted(size), key=lambda view: size[view]) if size else None
+
+
+def _evidence(reconciled: Reconciliation, ids: list[str]) -> dict[str, Any]:
+    """The figures behind a total, their echoes, and the conflicts among them."""
+    figures = reconciled.figures
+    stretch = dict(
+        zip(reconciled.conflicts["figure_id"], reconciled.conflicts["stretch"], strict=True)
+    )
+    own = figures[figures["figure_id"].isin(ids)]
+    links = figures["derived_from"].fillna("").str.split("|").to_list()
+    echoing = [bool(set(link) & set(ids)) for link in links]
+    bent = reconciled.conflicts[reconciled.conflicts["figure_id"].isin(ids)]
+    return {
+        "figures": [_figure(row, stretch) for row in own.to_dict("records")],
+        "echoes": [_figure(row, stretch) for row in figures[echoing].to_dict("records")],
+        "conflicts": [
+            {key: row[key] for key in ("figure_id", "counter", "stretch", "text")}
+            for row in bent.to_dict("records")
+        ],
+    }
+
+
+def _figure(row: dict[Any, Any], stretch: dict[str, float]) -> dict[str, Any]:
+    words = ("figure_id", "counter", "publisher", "derived_from", "quote", "url", "area_text")
+    numbers = ("persons", "persons_low", "persons_high", "error")
+    return (
+        {name: row[name] if isinstance(row[name], str) else None for name in words}
+        | {name: None if pd.isna(row[name]) else float(row[name]) for name in numbers}
+        | {name: f"{row[name]}" for name in ("start_date", "end_date", "published_on")}
+        | {"stretch": float(stretch.get(row["figure_id"], 0.0))}
+    )
+
+
+def explain_snapshot(
+    snapshot: Snapshot,
+    *,
+    codes: list[str],
+    first: date,
+    last: date,
+    measure: str,
+    view: str | None = None,
+    as_of: date | None = None,
+) -> dict[str, Any]:
+    """Answer a question from a published snapshot, as of its own or an earlier day.
+
+    Raises LookupError for an unknown or ambiguous area code, ValueError for an unknown
+    measure or a period that runs backwards.
+    """
+    if measure not in list(Measure):
+        raise ValueError(f"{measure!r} is no measure; choose one of: {', '.join(Measure)}")
+    if last < first:
+        raise ValueError(f"the period ends ({last}) before it starts ({first})")
+    figures, areas = snapshot.read(Figures), snapshot.read(Areas)
+    sources = snapshot.read(Sources)
+    expiry = dict(zip(sources["source_id"], sources["stock_expiry_days"], strict=True))
+    known_until = date.fromisoformat(snapshot.manifest["as_of"])
+    reconciled = reconcile(
+        figures[figures["measure"] == measure].reset_index(drop=True),
+        snapshot.read(FigureAreas),
+        areas,
+        as_of=min(as_of or known_until, known_until),
+        stock_expiry_days=expiry,
+    )
+    keys = tuple(_area_key(code.strip(), areas) for code in codes)
+    return explain(reconciled, Question(keys, first, last, measure, view))
+
+
+def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """What waits for a reviewer: figures of the review tier, and areas that nobody knows."""
+    figures, rejected = snapshot.read(Figures), snapshot.read(Rejected)
+    review = figures[(figures["tier"] == Tier.REVIEW.value) & ~figures["withdrawn"].astype(bool)]
+    unknown = rejected[rejected["check"].isin(["unknown_area", "no_area"])]
+    return [
+        {
+            "kind": "figure",
+            "id": row["figure_id"],
+            "says": row["quote"] if isinstance(row["quote"], str) else row["area_text"],
+            "why": f"{row['counter']}: {row['quantifier']}, {row['modality']}, {row['rule_id']}",
+        }
+        for row in review.to_dict("records")
+    ] + [
+        {"kind": "area", "id": row["rejected_id"], "says": row["value"], "why": row["reason"]}
+        for row in unknown.to_dict("records")
+    ]
+
+
+def _area_key(code: str, areas: DataFrame[Areas]) -> AreaKey:
+    found = areas[areas["area_code"] == code]
+    if len(found) != 1:
+        problem = "no area has" if found.empty else "several code systems have"
+        raise LookupError(f"{problem} the code {code!r}; see the table `areas`")
+    return str(found["code_system"].iloc[0]), code

@@ -1,0 +1,201 @@
+"""Who counted? Finds whom a text gives as the source of what it says.
+
+The publisher is never the counter unless it counted itself; a private person never is: the
+organisation that the person speaks for counts, or nobody known.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+from displacement.extraction.document import Document, Span
+from displacement.extraction.rules import load_rules
+from displacement_schemas.vocabulary import CounterKind
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """One "X said" of a text: the words that say it, and whom they name."""
+
+    start: int
+    """Where the words that name the counter begin."""
+    end: int
+    """Where they end."""
+    cue_end: int
+    """Where the verb ends: what follows up to the next number belongs to the saying."""
+    counter: str
+    kind: CounterKind
+    known: bool = True
+    cue: str = ""
+
+
+UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=False)
+
+
+def find_attributions(document: Document, masked: str, sentence: Span) -> list[Attribution]:
+    """All attributions of one sentence, in order."""
+    found = []
+    for rule in load_rules(document.lang).table("cue"):
+        for match in rule.pattern.finditer(masked, max(0, sentence.start - 1), sentence.end):
+            attribution = _read(document, masked, sentence, match, str(rule.get("side")))
+            if attribution:
+                found.append(replace(attribution, cue=rule.id))
+    return sorted(found, key=lambda attribution: (attribution.start, attribution.cue))
+
+
+def choose(
+    attributions: list[Attribution], number: Span, clause: Span, before: Attribution | None
+) -> Attribution:
+    """The attribution that holds for a number: of its clause first, then of its sentence.
+
+    `before` is the last counter named in earlier sentences, for "it said".
+    """
+    for scope in (clause, None):
+        near = [
+            attribution
+            for attribution in attributions
+            if scope is None or (scope.start <= attribution.start < scope.end)
+        ]
+        known = [_filled(attribution, before) for attribution in near]
+        known = [attribution for attribution in known if attribution.known]
+        if known:
+            return min(known, key=lambda found: (_rank(found), _distance(found, number)))
+    return UNKNOWN
+
+
+def _filled(attribution: Attribution, before: Attribution | None) -> Attribution:
+    """A pronoun takes the counter of the sentences before."""
+    if attribution.counter == _POINTS_BACK and before:
+        return replace(
+            attribution, counter=before.counter, kind=before.kind, known=before.known
+        )
+    return replace(attribution, known=attribution.known and attribution.counter != _POINTS_BACK)
+
+
+_POINTS_BACK: Final = "\ue000"
+
+
+def _rank(attribution: Attribution) -> int:
+    # "X, citing Y": Y counted, X passed it on
+    return 0 if attribution.cue in ("cue.according_to", "cue.counted_by") else 1
+
+
+def _distance(attribution: Attribution, number: Span) -> int:
+    return max(attribution.start - number.end, number.start - attribution.cue_end, 0)
+
+
+def _read(
+    document: Document, masked: str, sentence: Span, match: re.Match[str], side: str
+) -> Attribution | None:
+    if side == "after":
+        region = _region_after(masked, match.end(), sentence.end)
+        cue_end = region.end
+    else:
+        region = _region_before(masked, match.start(), sentence.start)
+        cue_end = match.end()
+    words = document.clean[region.start : region.end]
+    begin = min(match.start(), region.start)
+    if document.publisher and document.publisher.lower() in words.lower():
+        if not re.search(r"count|tall", match[0]):
+            return None
+        return Attribution(begin, region.end, cue_end, document.publisher, CounterKind.MEDIA)
+    if _pointing_back(document.lang).search(words.strip(" ,").lower()) and not _named(
+        words, document.lang
+    ):
+        return Attribution(begin, region.end, cue_end, _POINTS_BACK, CounterKind.UNKNOWN)
+    named = _resolved(words, document.lang)
+    if named is None:
+        return Attribution(begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False)
+    return Attribution(begin, region.end, cue_end, *named)
+
+
+def _region_after(masked: str, start: int, limit: int) -> Span:
+    """The phrase after "according to", with the apposition that tells a person's role."""
+    end = min(limit, start + 160)
+    stop = _AFTER_STOP.search(masked, start, end)
+    end = stop.start() if stop else end
+    comma = masked.find(",", start, end)
+    if comma < 0:
+        return Span(start, end)
+    if _ROLE.match(masked, comma, end):
+        second = masked.find(",", comma + 1, end)
+        return Span(start, second if second > 0 else end)
+    return Span(start, comma)
+
+
+_AFTER_STOP: Final = re.compile(
+    r"[\ue001-\ue004;:\"—]|\.(?:\s|$)|\s(?:who|which|that|while|but|has|have|had|were|was|are|is)\s"
+)
+_ROLE: Final = re.compile(r",\s+(?:an?|the|who|its|head|director|spokes\w+|chief|deputy|one\s+of)\b")
+
+
+def _region_before(masked: str, end: int, limit: int) -> Span:
+    """The subject of "said": the last stretch between commas, and the name it explains."""
+    start = max(limit, end - 200)
+    for stop in _BEFORE_STOP.finditer(masked, start, end):
+        start = stop.end()
+    segments = [Span(start + m.start(), start + m.end()) for m in _SEGMENT.finditer(masked[start:end])]
+    if len(segments) < 2:  # noqa: PLR2004
+        return Span(start, end)
+    last, name = segments[-1], segments[-2]
+    if not masked[last.start : last.end].strip():
+        last, name = segments[-2], segments[max(0, len(segments) - 3)]
+    explains = _NAME.fullmatch(masked[name.start : name.end].strip())
+    return Span(name.start if explains else last.start, end)
+
+
+_BEFORE_STOP: Final = re.compile(r"[\ue001-\ue004;:\"—]|\bthat\b|\b(?:while|but|although|and then)\b")
+_SEGMENT: Final = re.compile(r"[^,]+")
+_NAME: Final = re.compile(r"(?:[Tt]he\s+)?(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*|a-[A-Z][\w'-]*)(?:\s+(?:[A-Z][\w'.-]*|al-\w+|a-\w+|bin|abu|of|for|the|de|van|el)){0,6}")
+
+
+@cache
+def _pointing_back(lang: str) -> re.Pattern[str]:
+    return load_rules(lang).table("pronoun")[0].pattern
+
+
+def _named(words: str, lang: str) -> bool:
+    return any(
+        rule.get("says") and rule.pattern.search(words)
+        for rule in load_rules(lang).table("counter")
+        if rule.get("kind") != "local_volunteers"
+    )
+
+
+def _resolved(words: str, lang: str) -> tuple[str, CounterKind] | None:
+    for rule in load_rules(lang).table("counter"):
+        match = rule.pattern.search(words)
+        if match:
+            name = rule.get("says") or _as_name(match[0])
+            return str(name), CounterKind(rule.get("kind"))
+    return None
+
+
+def _as_name(words: str) -> str:
+    name = re.sub(r"^(?:the|a|an)\s+", "", " ".join(words.split()), flags=re.IGNORECASE)
+    return name[:1].upper() + name[1:]
+
+
+def last_known(attributions: list[Attribution]) -> Attribution | None:
+    """The last counter that a sentence names, for sentences that point back to it."""
+    known = [found for found in attributions if found.known and found.counter != _POINTS_BACK]
+    return known[-1] if known else None
+
+
+def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Span]:
+    """Where a sentence speaks of the saying itself: "told a reporter in Amman on Monday that".
+
+    Dates and places in there are not those of the figure.
+    """
+    for attribution in attributions:
+        after = _SAYING.match(masked, attribution.cue_end)
+        yield Span(attribution.start, after.end() if after else attribution.cue_end)
+
+
+_SAYING: Final = re.compile(
+    r"(?:(?!\bthat\b|[\ue001\ue004;:\"—])[^.]){0,110}?(?=\bthat\b|:|\"|—)"
+    r"|(?:\s+(?:reporters|journalists|(?:[A-Z]\w+\s?){1,3}))?(?:\s+in\s+(?:a|an|the|its)\s+(?:\w+\s+){0,3}?(?:statement|report|update|bulletin|briefing))?"
+    r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|\ue003+\s+[A-Z]\w+|[A-Z]\w+\.?\s+\ue003+)(?:,?\s+\ue002{4})?)?"
+)

@@ -1,0 +1,134 @@
+"""Where does a text begin, and which of its characters form a sentence?
+
+First station of extraction: every later step works on the cleaned text, whose characters stand
+at the same offsets as those of the text as given.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+MAX_SENTENCE: Final = 1200
+"""Longer stretches are cut, so that no step ever works on an endless sentence."""
+
+
+class Span(NamedTuple):
+    """A stretch of a text, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text with its cleaned twin of equal length and its sentences."""
+
+    text: str
+    clean: str
+    sentences: tuple[Span, ...]
+    published_on: date
+    publisher: str | None
+    lang: str
+
+    def sentence_at(self, offset: int) -> int:
+        """The index of the sentence that holds the character at `offset`."""
+        return max(0, bisect_right(self.sentences, (offset, len(self.text) + 1)) - 1)
+
+
+def read_document(
+    text: str, published_on: date, publisher: str | None, lang: str, start: int, dotted: str
+) -> Document:
+    """Clean the text and find its sentences from `start` on; `dotted` matches abbreviations."""
+    clean = clean_characters(text)
+    sentences = tuple(find_sentences(clean, start, dotted))
+    return Document(text, clean, sentences, published_on, publisher, lang)
+
+
+def split_header(text: str) -> tuple[dict[str, str], str]:
+    """Split a report into its header and its body.
+
+    A header is a block of "key: value" lines at the very beginning, ended by a blank line or by
+    a line of three hyphens; it must hold at least one of the known keys. The body is always the
+    tail of the text, so that offsets of the whole text are kept by
+    `extract(text, ..., start=len(text) - len(body))`.
+    """
+    fields: dict[str, str] = {}
+    position = 1 if text.startswith("\ufeff") else 0
+    if opening := _RULER.match(text, position):
+        position = opening.end()
+    while line := _HEADER_LINE.match(text, position):
+        fields[line["key"].strip().lower()] = line["value"].strip()
+        position = line.end()
+    end = _HEADER_END.match(text, position)
+    if not end or not _KNOWN_KEYS & fields.keys():
+        return {}, text
+    return fields, text[end.end() :]
+
+
+def clean_characters(text: str) -> str:
+    """Fold spaces, dashes, quotation marks and digits to plain ones, one character for one."""
+    return text.translate({ord(c): _plain(c) for c in set(text) if not ("!" <= c <= "~")})
+
+
+def find_sentences(clean: str, start: int, dotted: str) -> list[Span]:
+    """The sentences of the cleaned text from `start` on, without the blanks between them."""
+    abbreviation = re.compile(rf"(?:\b(?:{dotted})|\b[A-Z])\Z")
+    cuts = [start]
+    for gap in _GAP.finditer(clean, start):
+        before = clean[max(start, gap.start() - 12) : gap.start()]
+        if gap["stop"] == "." and abbreviation.search(before):
+            continue
+        cuts.append(gap.end())
+    cuts.append(len(clean))
+    spans: list[Span] = []
+    for left, right in zip(cuts, cuts[1:], strict=False):
+        spans += _short_enough(clean, left, right)
+    return spans
+
+
+_KNOWN_KEYS: Final = {"title", "publisher", "published", "language", "url", "source", "date"}
+_HEADER_LINE: Final = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}):[ \t]+(?P<value>\S[^\n]*)\n")
+_HEADER_END: Final = re.compile(r"[ \t]*-{3,}[ \t]*\r?\n|[ \t]*\r?\n")
+_RULER: Final = re.compile(r"-{3,}[ \t]*\r?\n")
+_GAP: Final = re.compile(
+    r"(?P<stop>[.!?])[\"')\]]{0,3}\s+(?=[\"'(\[]{0,2}[A-Z0-9])"
+    r"|\n[ \t]*\n\s*"
+    r"|\n(?=[ \t]*(?:[-*]|[a-z0-9]\))[ \t])"
+)
+_SPACES: Final = dict.fromkeys(
+    "\u00a0\u2000\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000\t", " "
+)
+_FOLDED: Final = _SPACES | {
+    "‘": "'", "’": "'", "‛": "'", "ʼ": "'", "´": "'", "`": "'",
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "−": "-", "―": "—",
+    "٬": ",", "،": ",", "٫": ".", "•": "*", "…": ".", "\r": " ", "\u200b": " ", "\ufeff": " ",
+}  # fmt: skip
+
+
+def _plain(character: str) -> str:
+    if character in _FOLDED:
+        return _FOLDED[character]
+    if unicodedata.category(character) == "Co":
+        return " "  # private-use characters mark numbers later on
+    digit = unicodedata.decimal(character, None)
+    return character if digit is None else str(digit)
+
+
+def _short_enough(clean: str, left: int, right: int) -> list[Span]:
+    spans = []
+    while right - left > MAX_SENTENCE:
+        cut = clean.rfind(" ", left + MAX_SENTENCE // 2, left + MAX_SENTENCE)
+        cut = left + MAX_SENTENCE if cut < 0 else cut
+        spans.append(_trimmed(clean, left, cut))
+        left = cut
+    spans.append(_trimmed(clean, left, right))
+    return [span for span in spans if span.end > span.start]
+
+
+def _trimmed(clean: str, left: int, right: int) -> Span:
+    piece = clean[left:right]
+    return Span(left + len(piece) - len(piece.lstrip()), left + len(piece.rstrip()))

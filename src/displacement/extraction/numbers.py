@@ -1,0 +1,209 @@
+"""Which numbers does a text hold, and what does each of them say?
+
+The lexer reads digits, words, ranges and vague amounts alike; it judges nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+from displacement.extraction.rules import Rules, load_rules
+
+MAX_PLAUSIBLE: Final = 200_000_000
+"""No crisis has displaced so many; a larger number is a misprint or no count of people."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of a text; `value` is null where it is vague or cannot be read.
+
+    Kinds: plain, year, day, ordinal, range, vague, fraction, date, time, phone, malformed.
+    """
+
+    start: int
+    end: int
+    value: float | None
+    high: float | None = None
+    kind: str = "plain"
+    in_words: bool = False
+
+
+def find_numbers(clean: str, start: int, lang: str) -> list[Number]:
+    """All numbers of the cleaned text from `start` on, in order and without overlaps."""
+    rules = load_rules(lang)
+    found = [_read(match, clean, rules) for match in _lexer(lang).finditer(clean, start)]
+    return list(_with_ranges(clean, found, lang))
+
+
+def masked(clean: str, numbers: list[Number]) -> str:
+    """The text with every number replaced, character for character, by the mark of its kind."""
+    pieces = []
+    position = 0
+    for number in numbers:
+        pieces.append(clean[position : number.start])
+        pieces.append(_MARKS.get(number.kind, "\ue001") * (number.end - number.start))
+        position = number.end
+    pieces.append(clean[position:])
+    return "".join(pieces)
+
+
+_MARKS: Final = {"year": "\ue002", "day": "\ue003", "ordinal": "\ue004"}
+_DATE: Final = r"\d{4}-\d{2}-\d{2}(?!\d)|\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?!\d)"
+_TIME: Final = r"\d{1,2}:\d{2}(?::\d{2})?(?!\d)"
+_PHONE: Final = r"\+\d[\d ()-]{6,16}\d"
+_DIGITS: Final = (
+    r"\d{1,3}(?:,\d{2})*,\d{3}(?:\.\d+)?(?!\d)"
+    r"|\d{1,3}(?: \d{3})+(?![\d,.]?\d)"
+    r"|\d{1,3}(?:\.\d{3})+(?!\d)"
+    r"|\d{1,3}(?:'\d{3})+(?!\d)"
+    r"|\d++[.,]\d{1,2}(?!\d)"
+    r"|\d++(?:\.\d++)?"
+)
+_GROUPED: Final = re.compile(r"\d{1,3}(?:(?:,\d{2})*,\d{3}|(?: \d{3})+|(?:\.\d{3})+|(?:'\d{3})+)")
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2100
+_LAST_DAY: Final = 31
+_MAX_DIGITS: Final = 18
+_THOUSAND: Final = 1000
+
+
+@cache
+def _lexer(lang: str) -> re.Pattern[str]:
+    rules = load_rules(lang)
+    return rules.compile(
+        rf"(?P<date>(?<![\d.,/-]){_DATE})|(?P<time>(?<!\d){_TIME})|(?P<phone>{_PHONE})"
+        r"|(?P<vague>\b{vague_number}\b)|(?P<fraction>\b{fraction}\b)"
+        r"|(?P<ordinal>(?<![\d.,])\d{1,4}{ordinal_ending}\b)"
+        rf"|(?<!\d)(?P<digits>{_DIGITS})(?P<scale>{{digit_scale}})?"
+        r"|(?P<words>\b{number_words}\b)"
+    )
+
+
+def _read(match: re.Match[str], clean: str, rules: Rules) -> Number:
+    start, end = match.span()
+    kind = match.lastgroup or ""
+    if match["digits"]:
+        return _read_digits(match, clean, rules)
+    if kind == "ordinal":
+        value = float(re.match(r"\d+", match[0])[0])  # type: ignore[index]
+        return Number(start, end, value, kind="ordinal")
+    if kind == "words":
+        return Number(start, end, _value_of_words(match[0], rules), in_words=True)
+    return Number(start, end, None, kind=kind)
+
+
+def _read_digits(match: re.Match[str], clean: str, rules: Rules) -> Number:
+    digits, scale = match["digits"], match["scale"]
+    start, end = match.start("digits"), match.end()
+    glued = start > 0 and (clean[start - 1].isalpha() or clean[start - 1] in "_")
+    if len(digits) > _MAX_DIGITS:
+        return Number(start, end, None, kind="malformed")
+    factor = 1.0
+    if scale:
+        for word in re.findall(r"[a-z]+", scale.lower()):
+            factor *= rules.words["scales"].get(word, 1)
+        if "half" in scale.lower():
+            factor *= 1 + 0.5 / float(digits.replace(",", ".")) if digits.strip("0.,") else 1
+    value = _value_of_digits(digits, scaled=factor > 1)
+    if value is None:
+        return Number(start, end, None, kind="malformed")
+    if not scale and not glued and digits.isdecimal():
+        return Number(start, end, value, kind=_calendar_kind(digits, value))
+    return Number(start, end, round(value * factor, 6))
+
+
+def _value_of_digits(digits: str, *, scaled: bool) -> float | None:
+    if _GROUPED.fullmatch(digits) and not (scaled and digits.count(".") == 1):
+        return float(re.sub(r"[ ,.']", "", digits))
+    if re.fullmatch(r"\d+,\d{1,2}", digits):
+        # "12,88" without a scale is a thousand that lost a digit, or no number at all
+        return float(digits.replace(",", ".")) if scaled else None
+    return float(re.sub(r"[ ,']", "", digits))
+
+
+def _calendar_kind(digits: str, value: float) -> str:
+    if len(digits) == 4 and _FIRST_YEAR <= value < _LAST_YEAR:  # noqa: PLR2004
+        return "year"
+    return "day" if 1 <= value <= _LAST_DAY and len(digits) <= 2 else "plain"  # noqa: PLR2004
+
+
+def _value_of_words(text: str, rules: Rules) -> float | None:
+    words = re.findall(r"[a-z]+", text.lower())
+    units, scales = rules.words["number_values"], rules.words["scales"]
+    total = part = 0.0
+    for position, word in enumerate(words):
+        if word == "half":
+            # "half a million" is 0.5 million, "two and a half million" is 2.5 million
+            part += 0.5
+        elif word in ("quarter", "quarters"):
+            part = (part or 1) * 0.25
+        elif word in units:
+            part += units[word]
+        elif word in scales:
+            after_half = "half" in words[position + 1 :]
+            part = (part or 1) * scales[word]
+            if scales[word] >= _THOUSAND:
+                half = 0.5 * scales[word] if after_half else 0
+                total, part = total + part + half, 0.0
+                if after_half:
+                    break
+    return total + part
+
+
+def _with_ranges(clean: str, found: list[Number], lang: str) -> Iterator[Number]:
+    pending: Number | None = None
+    for number in found:
+        joined = pending and _joined(clean, pending, number, lang)
+        if joined:
+            pending = joined
+            continue
+        if pending:
+            yield pending
+        pending = number
+    if pending:
+        yield pending
+
+
+@cache
+def _joints(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    rules = load_rules(lang)
+    return (
+        rules.compile(r"\s?-\s?|\s+{range_to}\s+"),
+        rules.compile(r"\s+{range_and}\s+"),
+        rules.compile(r"\b{range_between}\s+(?:{rough}\s+)?\Z"),
+        rules.compile(r"\b{rise}\s+(?:[\w-]+\s+){0,2}{range_from}\s+(?:{rough}\s+)?\Z"),
+    )
+
+
+def _joined(clean: str, low: Number, high: Number, lang: str) -> Number | None:
+    """The two numbers as one range, if the words around them make it one."""
+    kinds = {low.kind, high.kind}
+    if not kinds <= {"plain", "day"} or low.value is None or high.value is None:
+        return None
+    if high.start - low.end > 8 or low.end == high.start:  # noqa: PLR2004
+        return None
+    to, and_, between, rises = _joints(lang)
+    joint, before = clean[low.end : high.start], clean[max(0, low.start - 40) : low.start]
+    if not (to.fullmatch(joint) or (and_.fullmatch(joint) and between.search(before))):
+        return None
+    if rises.search(before):
+        return None
+    if kinds == {"day"}:
+        return replace(low, end=high.end, high=high.value) if low.value < high.value else None
+    bottom = _scaled_like(low.value, clean[low.start : low.end], high)
+    if not bottom < high.value:
+        return None
+    return Number(low.start, high.end, bottom, high.value, "range")
+
+
+def _scaled_like(low: float, text: str, high: Number) -> float:
+    """ "25-30,000" means 25,000 and "1 to 1.2 million" means one million."""
+    assert high.value is not None
+    if not re.fullmatch(r"\d{1,3}(?:\.\d+)?", text) or high.value < _THOUSAND:
+        return low
+    for scale in (1_000_000, 1000):
+        if high.value >= scale and low * scale < high.value:
+            return low * scale
+    return low

@@ -1,0 +1,88 @@
+"""Where did it happen? Finds the places of a clause and their part in the movement."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from displacement.extraction.document import Span
+from displacement.extraction.rules import load_rules
+from displacement_schemas.vocabulary import AreaRole
+
+
+@dataclass(frozen=True)
+class Place:
+    """One phrase that names places: its span, the single names, and its role."""
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+    role: AreaRole
+    country: bool
+
+
+def find_places(clean: str, span: Span, lang: str) -> list[Place]:
+    """All place phrases of a sentence, in order."""
+    lead, phrase, subject = _patterns(lang)
+    places = []
+    for match in lead.finditer(clean, span.start, span.end):
+        role = next(name for name, text in match.groupdict().items() if text is not None)
+        named = phrase.match(clean, match.end(), span.end)
+        if named:
+            place = _place(named[0], named.start(), AreaRole(role), lang)
+            if place and not any(place.start < p.end and p.start < place.end for p in places):
+                places.append(place)
+    for match in subject.finditer(clean, span.start, span.end):
+        place = _place(match["place"], match.start("place"), AreaRole.LOCATION, lang)
+        if place and not any(place.start < p.end and p.start < place.end for p in places):
+            places.append(place)
+    return sorted(places, key=lambda place: place.start)
+
+
+def is_country(name: str, lang: str) -> bool:
+    """Whether the name is that of a whole country."""
+    return name in _countries(lang)
+
+
+@cache
+def _countries(lang: str) -> frozenset[str]:
+    return frozenset(load_rules(lang).table("place")[0].get("countries"))
+
+
+@cache
+def _patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    rules = load_rules(lang)
+    lead = {rule.get("says"): rule.pattern.pattern for rule in rules.table("place_lead")}
+    leads = "|".join(f"(?P<{role}>{pattern})" for role, pattern in lead.items())
+    name = rules.table("place")[0].pattern.pattern
+    subject = rules.table("place_subject")[0].pattern.pattern.replace("PLACE", f"(?P<place>{name})")
+    return re.compile(leads), re.compile(name), re.compile(subject)
+
+
+def _place(text: str, start: int, role: AreaRole, lang: str) -> Place | None:
+    text = text.rstrip(" ,.'")
+    text = re.sub(r"(?:,?\s+(?:and|or|the|of))+$", "", text).rstrip(" ,")
+    names = tuple(_names(text, lang))
+    if not names:
+        return None
+    country = all(is_country(name, lang) for name in names)
+    return Place(start, start + len(text), names, role, country)
+
+
+def _names(text: str, lang: str) -> list[str]:
+    rules = load_rules(lang)
+    described = rules.table("place_described")[0].pattern
+    suffix = rules.table("place_suffix")[0].pattern
+    not_places = rules.table("not_a_place")[0].pattern
+    pieces = [piece for piece in re.split(r"\s*,\s*(?:and\s+)?|\s+(?:and|or|&)\s+", text) if piece]
+    names: list[str] = []
+    for piece in pieces:
+        name = described.sub("", piece)
+        name = re.sub(r"^(?:the|both)\s+", "", name)
+        name = suffix.sub("", name).strip()
+        name = re.sub(r"'s$", "", name)
+        if name and re.search(r"[A-Z]", name) and not not_places.search(name):
+            names.append(name)
+    nested = len(pieces) > 1 and not re.search(r"\s(?:and|or|&)\s[^,]*$", text)
+    if nested and names and names[-1] in _countries(lang) and len(names) > 1:
+        names.pop()
+    return list(dict.fromkeys(names))

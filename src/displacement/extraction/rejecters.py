@@ -1,0 +1,43 @@
+"""Which numbers are settled by the words right beside them: dates, ages, money, names?
+
+What is settled here is never looked at again, neither as a figure nor as the end of a clause.
+"""
+
+from displacement.extraction.binder import Decision
+from displacement.extraction.numbers import Number
+from displacement.extraction.rules import load_rules
+from displacement_schemas.vocabulary import NumberReason
+
+
+def settle(clean: str, masked: str, numbers: list[Number], lang: str) -> dict[int, Decision]:
+    """The numbers that a local rule rejects, by their first character; the first rule wins."""
+    at = {number.start: number for number in numbers}
+    settled: dict[int, Decision] = {}
+    for rule in load_rules(lang).table("local"):
+        reason = NumberReason(rule.get("reason"))
+        if kind := rule.get("kind"):
+            hits = [number.start for number in numbers if number.kind == kind]
+        else:
+            hits = [
+                start
+                for match in rule.pattern.finditer(masked)
+                for name in match.groupdict()
+                if (start := match.start(name)) >= 0
+            ]
+        for start in hits:
+            number = at.get(start)
+            if number is None or start in settled:
+                continue
+            if (word := rule.get("word")) and not _is_pronoun(clean, masked, number, word, lang):
+                continue
+            settled[start] = Decision(number, rule.id, reason=reason)
+    return settled
+
+
+def _is_pronoun(clean: str, masked: str, number: Number, word: str, lang: str) -> bool:
+    """ "one" counts only before a noun, as in "one family"."""
+    if clean[number.start : number.end].lower() != word:
+        return False
+    return not load_rules(lang).compile(
+        r"\s+(?:[a-z]+\s+){0,2}?(?:{person}|{household}|{resident}|{refugee}|{building}|{combatant})\b"
+    ).match(masked, number.end)

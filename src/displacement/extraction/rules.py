@@ -1,0 +1,117 @@
+"""What do the rules of a language say? Loads the rule data of this package.
+
+Rules are data (TOML files in one folder per language); this module only compiles them.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+MARKS: Final = {
+    "n": "(?<![\ue001-\ue004])[\ue001-\ue004]++",
+    "year": "(?<![\ue001-\ue004])\ue002{4}(?![\ue001-\ue004])",
+    "day": "(?<![\ue001-\ue004])[\ue003\ue004]++",
+    "ordinal": "(?<![\ue001-\ue004])\ue004++",
+    "two_digits": "(?<![\ue001-\ue004])[\ue001\ue003]{2}(?![\ue001-\ue004])",
+}
+"""How patterns speak of numbers: masked texts hold these marks in place of their characters."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: when it applies, what it then says, and texts that show both."""
+
+    id: str
+    purpose: str
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...]
+    counterexamples: tuple[str, ...]
+    says: Mapping[str, Any]
+    then: re.Pattern[str] | None = None
+
+    def get(self, name: str) -> Any:
+        """What the rule says of `name`, or None."""
+        return self.says.get(name)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All rules of one language."""
+
+    lang: str
+    words: Mapping[str, Any]
+    macros: Mapping[str, str]
+    tables: Mapping[str, tuple[Rule, ...]]
+
+    def table(self, name: str) -> tuple[Rule, ...]:
+        """The rules of one kind, in the order in which they are tried."""
+        return self.tables[name]
+
+    def compile(self, pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+        """Compile a pattern that may name the words and marks of the language."""
+        return re.compile(_expanded(pattern, self.macros), flags)
+
+
+@cache
+def load_rules(lang: str) -> Rules:
+    """The rules of a language; raises ValueError where there are none."""
+    folder = files("displacement.extraction") / lang
+    if not re.fullmatch(r"[a-z]{2}", lang) or not folder.is_dir():
+        raise ValueError(
+            f"There are no extraction rules for the language {lang!r}; "
+            "give the text a language that has some, such as 'en'."
+        )
+    raw = {
+        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    }
+    words = raw.pop("words")
+    macros = _macros(words)
+    tables: dict[str, list[Rule]] = {}
+    for content in (raw[name] for name in sorted(raw)):
+        for name, entries in content.items():
+            tables.setdefault(name, []).extend(_compiled(entry, macros) for entry in entries)
+    return Rules(lang, words, macros, {name: tuple(rules) for name, rules in tables.items()})
+
+
+def _macros(words: Mapping[str, Any]) -> dict[str, str]:
+    macros = dict(MARKS)
+    for name in ("months", "weekdays"):
+        macros[name.removesuffix("s")] = _any_of(words[name])
+    for name, noun in words["nouns"].items():
+        macros[name] = _any_of(noun["words"])
+    for name, listed in words["lists"].items():
+        macros[name] = _any_of(listed)
+    for name, pattern in words["patterns"].items():
+        macros[name] = _expanded(pattern, macros)
+    return macros
+
+
+def _any_of(words: Iterable[str]) -> str:
+    longest_first = sorted(words, key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first) + ")"
+
+
+def _compiled(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
+    flags = 0 if entry.get("case") else re.IGNORECASE
+    known = ("id", "purpose", "pattern", "examples", "counterexamples", "then", "case")
+    then = entry.get("then")
+    return Rule(
+        id=entry["id"],
+        purpose=entry["purpose"],
+        pattern=re.compile(_expanded(entry["pattern"], macros), flags),
+        examples=tuple(entry["examples"]),
+        counterexamples=tuple(entry["counterexamples"]),
+        says={name: value for name, value in entry.items() if name not in known},
+        then=re.compile(_expanded(then, macros), re.IGNORECASE) if then else None,
+    )
+
+
+def _expanded(pattern: str, macros: Mapping[str, str]) -> str:
+    """Fill in what the pattern names in braces; it may be broken over several lines."""
+    return re.sub(r"\{([a-z_]+)\}", lambda macro: macros[macro[1]], pattern.replace("\n", ""))

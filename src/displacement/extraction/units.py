@@ -1,0 +1,119 @@
+"""What does a number count? Reads the noun that follows it."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from displacement.extraction.rules import load_rules
+
+MAX_WORDS: Final = 9
+
+
+@dataclass(frozen=True)
+class Head:
+    """The counted noun of a number: where it stands, its kind, and the words before it."""
+
+    start: int
+    end: int
+    noun: str
+    modifiers: str
+    unit: str | None = None
+    measure: str | None = None
+    term: str | None = None
+    reason: str | None = None
+    base: bool = False
+    of_number: bool = False
+
+    @property
+    def displaced(self) -> bool:
+        """Whether the noun phrase itself says that the people are displaced."""
+        return self.measure is not None
+
+
+def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
+    """The noun that the number ending at `start` counts, looking no further than `limit`."""
+    nouns, stop, skip, adjectives = _patterns(lang)
+    position = skip.match(masked, start, limit).end()  # type: ignore[union-attr]
+    modifiers_start = position
+    of_number = False
+    for _ in range(MAX_WORDS):
+        gap = _GAP.match(masked, position, limit)
+        position = gap.end() if gap else position
+        if noun := nouns.match(masked, position, limit):
+            following = _GAP.match(masked, noun.end(), limit)
+            if following and (compound := nouns.match(masked, following.end(), limit)):
+                noun = compound
+            modifiers = masked[modifiers_start : noun.start()]
+            return _head(noun, modifiers, adjectives, lang, of_number=of_number)
+        if stop.match(masked, position, limit):
+            return None
+        word = _WORD.match(masked, position, limit)
+        if not word:
+            return None
+        if word[0][0] in "\ue001\ue002\ue003\ue004":
+            # "60,000 of the city's 200,000 residents": the noun is that of the second number
+            if " of " not in masked[start:position] + " ":
+                return None
+            of_number = True
+        position = word.end()
+    return None
+
+
+_GAP: Final = re.compile(r"\s+")
+_WORD: Final = re.compile(
+    r"[A-Za-z\u00c0-\u024f][\w\u00c0-\u024f'-]*|[\ue001-\ue004]+|,(?= [a-z-]+(?:,| [a-z]))"
+)
+
+
+@cache
+def _patterns(lang: str) -> tuple[re.Pattern[str], ...]:
+    rules = load_rules(lang)
+    kinds = "|".join(
+        f"(?P<{kind}>{rules.macros[kind]})" for kind in rules.words["nouns"] if kind != "person"
+    )
+    # a noun that another noun follows is an adjective: "displaced south Idlib residents"
+    adjective = (
+        rf"(?!\s+(?:(?!(?:and|or)\b|{rules.words['stop']})[\w-]+\s+){{0,2}}"
+        r"(?:{person}|{household}|{resident}|{refugee}|{displaced_person})\b)"
+    )
+    return (
+        rules.compile(
+            rf"(?:{kinds}|(?P<person>{{person}}))(?![\w-]|'s){adjective}"
+            r"|(?P<demonym>(?-i:[A-Z])[a-z]+(?:ans|ians|eans|ese|alis|aqis|enis))(?![\w-]|'s)"
+            + adjective
+        ),
+        rules.compile(rules.words["stop"]),
+        rules.compile(rules.words["skip"]),
+        rules.compile(rules.words["displaced_adjective"]),
+    )
+
+
+def _head(
+    noun: re.Match[str],
+    modifiers: str,
+    adjectives: re.Pattern[str],
+    lang: str,
+    *,
+    of_number: bool,
+) -> Head:
+    kind = noun.lastgroup or ""
+    said: dict[str, Any] = load_rules(lang).words["nouns"].get(kind, {"unit": "person"})
+    measure, term = said.get("measure"), said.get("term")
+    adjective = adjectives.search(modifiers)
+    if adjective and said.get("unit") and not measure:
+        nouns = load_rules(lang).words["nouns"]
+        alike = nouns[adjective.lastgroup or "displaced_person"]
+        measure, term = alike["measure"], alike["term"]
+    return Head(
+        start=noun.start(),
+        end=noun.end(),
+        noun=noun[0],
+        modifiers=modifiers,
+        unit=said.get("unit"),
+        measure=measure,
+        term=term,
+        reason=said.get("reason"),
+        base=bool(said.get("base")),
+        of_number=of_number,
+    )

@@ -1,0 +1,275 @@
+"""What does a source say now? From one source's answers to records in the store.
+
+First half of a run: fetch, land, parse, and append what is new. The caller holds the store's
+lock; the second half is `publication`.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.normalise.figures import Reference, figures_from
+from displacement.normalise.revisions import changes
+from displacement.sources.source import (
+    Answer,
+    Declaration,
+    Landed,
+    Rejection,
+    Request,
+    Source,
+    SourceError,
+)
+from displacement.store.store import Store
+from displacement.windows import Window
+from displacement_schemas import Records, Rejected, Runs, Statements
+
+LONGEST_VALUE = 80
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one source's part of a run came to."""
+
+    source_id: str
+    message: str
+    failed: bool = False
+    rows_in: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    new: int = 0
+    revised: int = 0
+    withdrawn: int = 0
+    signals: tuple[str, ...] = ()
+    complete: bool = True
+    """False where more rows were rejected than the source's declared share."""
+
+
+@dataclass
+class _Answers:
+    """Everything that one source said in one run."""
+
+    statements: list[DataFrame[Statements]] = field(default_factory=list)
+    rejections: list[tuple[Rejection, str | None]] = field(default_factory=list)
+    signals: list[str] = field(default_factory=list)
+    read: dict[str, str] = field(default_factory=dict)
+    """sha256 by name of each answer that was read."""
+    unreadable: set[str] = field(default_factory=set)
+    rows_in: int = 0
+
+
+def take_in(
+    source: Source,
+    declaration: Declaration,
+    reference: Reference,
+    *,
+    store: Store,
+    inbox: Path,
+    now: datetime,
+    window: Window | None = None,
+) -> Outcome:
+    """Fetch, land and parse one source; append new, changed and withdrawn records.
+
+    A source that cannot be asked is an outcome, not an exception: its last good data stays.
+    With a window only records of that window are touched.
+    """
+    try:
+        answers = _ask(source, declaration, store, inbox, now)
+    except SourceError as down:
+        return Outcome(source.source_id, f"failed: {down}", failed=True)
+    known = store.tables.read(source.source_id)
+    statements = _joined(answers.statements)
+    unplaced = _unplaced(statements, source.source_id, reference, now)
+    rejected = _rejected(source.source_id, [*answers.rejections, *unplaced], known.rejected, now)
+    before = _within(known.records, window)
+    appended = changes(
+        before,
+        Statements.in_order(_within(statements, window)),
+        source_id=source.source_id,
+        now=now,
+        answered=_answered(answers, before),
+    )
+    if len(appended) or not rejected.equals(known.rejected):
+        store.tables.append(source.source_id, appended, rejected)
+    accepted = len(statements) - len(unplaced)
+    refused = len(answers.rejections) + len(unplaced)
+    return _outcome(declaration, answers, accepted, refused, appended)
+
+
+def run_log(run_id: str, now: datetime, outcomes: Iterable[Outcome]) -> DataFrame[Runs]:
+    """The rows of the run log. Rows in are rows accepted plus rows rejected, or it raises."""
+    rows: list[dict[str, Any]] = []
+    for one in outcomes:
+        if one.rows_in != one.accepted + one.rejected:
+            raise AssertionError(
+                f"{one.source_id}: {one.rows_in} rows came in, but {one.accepted} were accepted "
+                f"and {one.rejected} rejected"
+            )
+        row = {name: getattr(one, name) for name in _LOGGED}
+        rows.append(
+            row | {"run_id": run_id, "started_at": now, "signals": "\n".join(one.signals) or None}
+        )
+    return Runs.in_order(Runs.from_rows(rows))
+
+
+_LOGGED = (
+    *("source_id", "failed", "rows_in", "accepted", "rejected", "new", "revised", "withdrawn"),
+    "message",
+)
+
+
+def _ask(
+    source: Source, declaration: Declaration, store: Store, inbox: Path, now: datetime
+) -> _Answers:
+    answers = _Answers()
+    seen: dict[str, str] = {}
+    for answer in source.fetch(Request(declaration, inbox)):
+        if isinstance(answer, Rejection):
+            answers.rejections.append((answer, None))
+            answers.unreadable.add(answer.file)
+            answers.rows_in += 1
+            continue
+        landed = store.landing.put(answer, source_id=source.source_id, retrieved_at=now)
+        first = seen.setdefault(_content_key(answer), answer.name)
+        if first != answer.name:
+            answers.rejections.append((_identical(source, answer, first), landed.sha256))
+            answers.read[answer.name] = landed.sha256
+            answers.rows_in += 1
+            continue
+        _parse(source, landed, declaration, answers)
+    return answers
+
+
+def _parse(source: Source, landed: Landed, declaration: Declaration, answers: _Answers) -> None:
+    parsed = source.parse(landed, declaration)
+    answers.read[landed.name] = landed.sha256
+    answers.statements.append(parsed.statements)
+    answers.rejections += [(rejection, landed.sha256) for rejection in parsed.rejections]
+    answers.signals += parsed.signals
+    answers.rows_in += parsed.rows_in
+
+
+def _content_key(answer: Answer) -> str:
+    return hashlib.sha256(answer.content).hexdigest()
+
+
+def _identical(source: Source, answer: Answer, first: str) -> Rejection:
+    return Rejection(
+        schema=source.source_id,
+        file=answer.name,
+        check="identical_file",
+        reason=f"{answer.name}: this is the same file as {first}; it was counted once",
+    )
+
+
+def _joined(statements: list[DataFrame[Statements]]) -> DataFrame[Statements]:
+    filled = [frame for frame in statements if len(frame)]
+    if not filled:
+        return Statements.empty()
+    return Statements.validate(pd.concat(filled, ignore_index=True), lazy=True)
+
+
+def _within(frame: Any, window: Window | None) -> Any:
+    """The rows that start within the window; a row with an open start belongs to its last day."""
+    if window is None:
+        return frame
+    start = frame["start_date"].fillna(frame["end_date"])
+    return frame[(start >= window.first) & (start <= window.last)].reset_index(drop=True)
+
+
+def _answered(answers: _Answers, known: DataFrame[Records]) -> set[str]:
+    """Files whose records may be withdrawn: those read, and those that are gone.
+
+    Where nothing at all was read, the folder itself may be missing: nothing is withdrawn.
+    """
+    gone = set(known["file"].unique()) - set(answers.read) - answers.unreadable
+    if gone and not answers.read:
+        answers.signals.append(
+            f"nothing arrived, although {len(gone)} files did before: their figures stay"
+        )
+        return set()
+    return set(answers.read) | gone
+
+
+def _unplaced(
+    statements: DataFrame[Statements],
+    source_id: str,
+    reference: Reference,
+    now: datetime,
+) -> list[tuple[Rejection, str | None]]:
+    """The statements whose area nobody knows; their records are kept and wait for a reviewer."""
+    columns: dict[str, Any] = {str(name): statements[name] for name in statements.columns}
+    size = len(statements)
+    records = Records.build(
+        columns
+        | {
+            "source_id": [source_id] * size,
+            "revision": [1] * size,
+            "withdrawn": [False] * size,
+            "recorded_at": [now] * size,
+        }
+    )
+    rejections = figures_from(records, reference).rejections.values()
+    sha256 = dict(zip(statements["file"], statements["landing_sha256"], strict=True))
+    return [(rejection, sha256[rejection.file]) for rejection in rejections]
+
+
+def _rejected(
+    source_id: str,
+    rejections: list[tuple[Rejection, str | None]],
+    known: DataFrame[Rejected],
+    now: datetime,
+) -> DataFrame[Rejected]:
+    """This run's rejections; one seen before keeps the time it was first seen."""
+    first_seen = dict(zip(known["rejected_id"], known["recorded_at"], strict=True))
+    rows: dict[str, dict[str, Any]] = {}
+    for rejection, sha256 in rejections:
+        key = _rejected_id(source_id, rejection)
+        shown = rejection.value and rejection.value[:LONGEST_VALUE]
+        rows[key] = vars(replace(rejection, value=shown)) | {
+            "rejected_id": key,
+            "source_id": source_id,
+            "landing_sha256": sha256,
+            "recorded_at": first_seen.get(key, now),
+        }
+    return Rejected.in_order(Rejected.from_rows(list(rows.values())))
+
+
+def _rejected_id(source_id: str, rejection: Rejection) -> str:
+    parts = (source_id, *(str(part) for part in vars(rejection).values()))
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+def _outcome(
+    declaration: Declaration,
+    answers: _Answers,
+    accepted: int,
+    rejected: int,
+    appended: DataFrame[Records],
+) -> Outcome:
+    withdrawn = appended["withdrawn"].astype(bool)
+    new = int((appended["revision"] == 1).sum())
+    share = rejected / answers.rows_in if answers.rows_in else 0.0
+    complete = share <= declaration.rejected_share
+    message = f"{accepted} of {answers.rows_in} rows accepted from {len(answers.read)} files"
+    if not complete:
+        message += (
+            f"; {rejected} rejected is more than the {declaration.rejected_share:.0%} expected"
+        )
+    return Outcome(
+        source_id=declaration.source_id,
+        message=message,
+        rows_in=answers.rows_in,
+        accepted=accepted,
+        rejected=rejected,
+        new=new,
+        revised=int((~withdrawn & (appended["revision"] > 1)).sum()),
+        withdrawn=int(withdrawn.sum()),
+        signals=tuple(answers.signals),
+        complete=complete,
+    )

@@ -1,0 +1,96 @@
+"""What have analysts decided about known errors? Corrections are data, applied with a guard.
+
+Between the records and the figures; `data/reference/corrections.toml` says how to write one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.normalise.figures import figure_ids
+from displacement_schemas import Records
+from displacement_schemas.vocabulary import Role, Tier
+
+
+class Action(StrEnum):
+    """What a correction does to its record."""
+
+    DROP = "drop"
+    OVERRIDE = "override"
+    FLAG = "flag"
+    PREFER = "prefer"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One decision about one record."""
+
+    source_id: str
+    record: str
+    action: Action
+    reason: str
+    provider: str
+    status: str
+    expect: Mapping[str, Any]
+    """What the record must still say for the correction to hold."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """The columns that an override sets, and their right values."""
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """Records after corrections, what was done by figure_id, and guards that failed."""
+
+    records: DataFrame[Records]
+    notes: dict[str, str]
+    signals: list[str]
+
+
+def apply_corrections(records: DataFrame[Records], corrections: list[Correction]) -> Corrected:
+    """Apply each correction to the latest revision of its record, if its guard holds.
+
+    A dropped or flagged record waits for review; a preferred one is recommended. Where the
+    source has mended the error, the guard fails: nothing is changed and a signal says so.
+    """
+    if not corrections:
+        return Corrected(records, {}, [])
+    frame = pd.DataFrame({name: records[name].to_numpy(dtype=object) for name in records.columns})
+    ids = figure_ids(records)
+    notes: dict[str, str] = {}
+    signals: list[str] = []
+    for correction in corrections:
+        rows = frame.index[
+            (frame["source_id"] == correction.source_id)
+            & (frame["source_record_id"] == correction.record)
+        ]
+        if rows.empty:
+            signals.append(f"correction of {correction.record}: there is no such record")
+            continue
+        row = frame.loc[rows, "revision"].astype(int).idxmax()
+        changed = {
+            k: frame.loc[row, k] for k, v in correction.expect.items() if frame.loc[row, k] != v
+        }
+        if changed:
+            signals.append(
+                f"correction of {correction.record} no longer fits: the source now says {changed}"
+            )
+            continue
+        for column, value in _effect(correction).items():
+            frame.loc[row, column] = value
+        notes[ids[row]] = f"{correction.action}: {correction.reason} ({correction.provider})"
+    columns = {str(name): frame[name].to_list() for name in frame.columns}
+    return Corrected(Records.in_order(Records.build(columns)), notes, signals)
+
+
+def _effect(correction: Correction) -> Mapping[str, Any]:
+    match correction.action:
+        case Action.OVERRIDE:
+            return correction.changes
+        case Action.PREFER:
+            return {"role": Role.RECOMMENDED.value}
+        case Action.DROP | Action.FLAG:
+            return {"tier": Tier.REVIEW.value}

@@ -1,0 +1,239 @@
+"""How does a record become a figure? Counters, areas, households and likely ranges worked out.
+
+Between the records that the store keeps, as reported, and the reconciliation. Derived values
+are made anew for every publication, so that a better reference table never touches a record.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.normalise.counters import Counters
+from displacement.normalise.households import household_sizes_for
+from displacement.normalise.places import Gazetteer, Match
+from displacement.normalise.ranges import likely_ranges
+from displacement.sources.source import Declaration, Rejection
+from displacement_schemas import (
+    Areas,
+    DescribedAreas,
+    FigureAreas,
+    Figures,
+    HouseholdSizes,
+    Records,
+)
+from displacement_schemas.vocabulary import Role, Tier, Unit
+
+TRIANGULATION_FACTOR = 2.0
+"""A figure that its own source calls a cross-check is trusted half as much (DESIGN 5.1)."""
+LARGEST_ERROR = 0.95
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What the world is known to be: areas, described places, household sizes, counters."""
+
+    areas: DataFrame[Areas]
+    described: DataFrame[DescribedAreas]
+    household_sizes: DataFrame[HouseholdSizes]
+    counters: Counters
+    sources: dict[str, Declaration]
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """The areas and described places, ready to match names against."""
+        return Gazetteer(self.areas, self.described)
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """Figures with their areas, and the records whose area nobody knows."""
+
+    figures: DataFrame[Figures]
+    figure_areas: DataFrame[FigureAreas]
+    rejections: dict[str, Rejection]
+    """By figure_id."""
+
+
+def figures_from(
+    records: DataFrame[Records],
+    reference: Reference,
+    corrections: dict[str, str] | None = None,
+    *,
+    keep_unplaced: bool = False,
+) -> Normalised:
+    """Work out every record; `corrections` says by figure_id what an analyst changed.
+
+    A record with an area that cannot be matched becomes a rejection with the best
+    candidates, and no figure; `keep_unplaced` keeps it as a figure that waits for review.
+    """
+    ids = figure_ids(records)
+    matched = [_matches(*row, reference.gazetteer) for row in _area_columns(records)]
+    placed = np.array([all(match.codes for match in row) and bool(row) for row in matched], bool)
+    rejections = {
+        ids[n]: _unknown_area(records.iloc[n], matched[n]) for n in np.flatnonzero(~placed)
+    }
+    links = _links(ids, matched, placed)
+    wanted = placed | keep_unplaced
+    kept = records[wanted].reset_index(drop=True)
+    kept_ids = [ids[n] for n in np.flatnonzero(wanted)]
+    columns: dict[str, Any] = {name: kept[name] for name in _UNCHANGED}
+    columns |= _persons(kept, _first_codes(matched, wanted), reference)
+    columns |= {
+        "figure_id": kept_ids,
+        "counter": _by_distinct(
+            kept["counter"], lambda name: reference.counters.identify(name).name
+        ),
+        "derived_from": _declared_origin(kept, ids, records),
+        "error": _errors(kept, reference),
+        "correction": [(corrections or {}).get(figure) for figure in kept_ids],
+    }
+    columns["tier"] = _tiers(kept, np.isnan(columns["persons"]) | ~placed[wanted])
+    figures = Figures.in_order(Figures.build(columns))
+    return Normalised(figures, FigureAreas.in_order(links), rejections)
+
+
+def figure_ids(records: DataFrame[Records]) -> list[str]:
+    """The same source record and revision give the same id on every machine."""
+    keys = zip(records["source_id"], records["source_record_id"], records["revision"], strict=True)
+    return [
+        hashlib.sha256(f"{source}\x1f{record}\x1f{revision}".encode()).hexdigest()[:16]
+        for source, record, revision in keys
+    ]
+
+
+_UNCHANGED = (
+    *("source_id", "source_record_id", "revision", "withdrawn", "publisher", "partition_id"),
+    *("measure", "term", "cause", "role", "modality", "unit", "quantifier", "stated"),
+    *("stated_high", "start_date", "end_date", "date_precision", "event_id", "area_text"),
+    *("area_role", "published_on", "recorded_at", "quote", "url", "landing_sha256", "rule_id"),
+)
+
+
+def _area_columns(records: DataFrame[Records]) -> list[tuple[Any, Any]]:
+    return list(zip(records["area_codes"], records["area_names"], strict=True))
+
+
+def _matches(codes: object, names: object, gazetteer: Gazetteer) -> list[Match]:
+    """Codes decide where they are given; names are matched one by one."""
+    given = codes if isinstance(codes, str) else names
+    parts = given.split("|") if isinstance(given, str) else []
+    return gazetteer.match_many([part.strip() for part in parts if part.strip()])
+
+
+def _links(ids: list[str], matched: list[list[Match]], placed: Any) -> DataFrame[FigureAreas]:
+    rows: dict[tuple[str, str, str], tuple[str, float]] = {}
+    for n in np.flatnonzero(placed):
+        for match in matched[n]:
+            for system, code in match.codes:
+                how = (match.method.value if match.method else "", match.score or 0.0)
+                rows.setdefault((ids[n], system, code), how)
+    return FigureAreas.from_rows(
+        [
+            {
+                "figure_id": figure,
+                "area_code": code,
+                "code_system": system,
+                "match_method": method,
+                "match_score": score,
+            }
+            for (figure, system, code), (method, score) in rows.items()
+        ]
+    )
+
+
+def _first_codes(matched: list[list[Match]], wanted: Any) -> "pd.Series[str]":
+    """One area per figure, for its household size; null where none is known."""
+    codes = [[code for match in row for _, code in match.codes] for row in matched]
+    return pd.Series([next(iter(codes[n]), None) for n in np.flatnonzero(wanted)], dtype="string")
+
+
+def _persons(
+    kept: DataFrame[Records], codes: "pd.Series[str]", reference: Reference
+) -> dict[str, Any]:
+    """Central value and likely range in persons; households by a documented size."""
+    ranges = likely_ranges(
+        kept["stated"].to_numpy(dtype=np.float64, na_value=np.nan),
+        kept["stated_high"].to_numpy(dtype=np.float64, na_value=np.nan),
+        kept["quantifier"],
+        kept["in_words"].to_numpy(dtype=bool),
+    )
+    households = (kept["unit"] == Unit.HOUSEHOLD.value).to_numpy(dtype=bool)
+    years = pd.Series(kept["end_date"].to_numpy(dtype="datetime64[Y]").astype(int) + 1970)
+    asked = codes.where(households)
+    sizes = household_sizes_for(asked, years, reference.household_sizes, reference.areas)
+    columns: dict[str, Any] = {name: sizes[name] for name in sizes.columns}
+    for name, value, size in (
+        ("persons", "value", "household_size"),
+        ("persons_low", "low", "household_size_low"),
+        ("persons_high", "high", "household_size_high"),
+    ):
+        stated = ranges[value].to_numpy()
+        derived = np.floor(stated * sizes[size].to_numpy(dtype=np.float64, na_value=np.nan) + 0.5)
+        columns[name] = np.where(households, derived, stated)
+    return columns
+
+
+def _errors(kept: DataFrame[Records], reference: Reference) -> "np.ndarray[Any, Any]":
+    """The figure's own error, else its counter's; doubled for triangulation."""
+    usual = [
+        reference.counters.error(counter, _source_error(reference, source))
+        for counter, source in zip(kept["counter"], kept["source_id"], strict=True)
+    ]
+    cross_check = (kept["role"] == Role.TRIANGULATION.value).fillna(value=False).to_numpy(bool)
+    doubled = np.where(cross_check, TRIANGULATION_FACTOR, 1.0) * np.array(usual, dtype=np.float64)
+    own = kept["error"].to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.minimum(np.where(np.isnan(own), doubled, own), LARGEST_ERROR)
+
+
+def _source_error(reference: Reference, source_id: str) -> float | None:
+    declared = reference.sources.get(source_id)
+    return declared.error if declared else None
+
+
+def _tiers(kept: DataFrame[Records], unknown: "np.ndarray[Any, Any]") -> list[str]:
+    """Without persons or areas there is nothing to reconcile: a reviewer has to look."""
+    return [
+        Tier.REVIEW.value if no else tier for no, tier in zip(unknown, kept["tier"], strict=True)
+    ]
+
+
+def _declared_origin(
+    kept: DataFrame[Records], ids: list[str], records: DataFrame[Records]
+) -> list[str | None]:
+    """The figure_id of the record that the source itself says this one repeats."""
+    latest = dict(zip(records["source_record_id"], ids, strict=True))
+    return [
+        latest.get(record) if isinstance(record, str) else None
+        for record in kept["derived_from_record"]
+    ]
+
+
+def _by_distinct(column: "pd.Series[str]", work: Any) -> list[str]:
+    known = {text: work(text) for text in column.unique()}
+    return [known[text] for text in column]
+
+
+def _unknown_area(record: "pd.Series[Any]", matches: list[Match]) -> Rejection:
+    column = "areas" if isinstance(record["area_codes"], str) else "area_text"
+    row = None if pd.isna(record["row"]) else int(record["row"])
+    where = f"{record['file']}, row {row}, column {column!r}" if row else f"{record['file']}"
+    unmatched = next((match for match in matches if not match.codes), None)
+    if unmatched is None:
+        reason = f"{where}: the figure names no area"
+        return Rejection("figures", record["file"], "no_area", reason, row, column)
+    best = ", ".join(f"{c.name} ({c.code})" for c in unmatched.candidates)
+    hint = f"; nearest are {best}" if best else ""
+    return Rejection(
+        schema="figures",
+        file=record["file"],
+        check="unknown_area",
+        reason=f"{where}: the area {unmatched.name!r} is not known{hint}",
+        row=row,
+        column=column,
+        value=unmatched.name,
+    )

@@ -1,0 +1,145 @@
+"""When are two spellings the same name? Folds Latin and Arabic place names to one form.
+
+Beside `places`, which looks the folded names up; the words that carry no name are data here.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+LEVEL_WORDS: Final = {
+    **dict.fromkeys(
+        ["province", "governorate", "mohafaza", "muhafaza", "muhafazah", "mohafazah", "محافظه"], 1
+    ),
+    **dict.fromkeys(["district", "mantika", "mantiqa", "mantiqah", "منطقه"], 2),
+    **dict.fromkeys(
+        ["subdistrict", "nahiya", "nahiyah", "nahiyat", "nahya", "nahia", "nahyah", "ناحيه"], 3
+    ),
+}
+SEAT_WORDS: Final = frozenset(
+    ["city", "town", "village", "markaz", "centre", "center", "مركز", "مدينه", "بلده", "قريه"]
+)
+EMPTY_WORDS: Final = frozenset(["of", "the", "in", "area", "region", "part", "parts"])
+ARTICLES: Final = frozenset(
+    [
+        "al",
+        "el",
+        "ul",
+        "as",
+        "es",
+        "ash",
+        "esh",
+        "an",
+        "en",
+        "ad",
+        "ed",
+        "adh",
+        "ar",
+        "er",
+        "at",
+        "et",
+        "ath",
+        "az",
+        "ez",
+        "adh",
+    ]
+)
+COUNTRYSIDE: Final = "countryside"
+QUALIFIERS: Final = {
+    spelling: meaning
+    for meaning, spellings in {
+        "north": "north northern shamali shamal شمال شمالي شماليه",
+        "south": "south southern janubi janoubi janub qibli جنوب جنوبي جنوبيه",
+        "east": "east eastern sharqi sharqiyah sharqiya شرق شرقي شرقيه",
+        "west": "west western gharbi gharbiyah gharbiya غرب غربي غربيه",
+        COUNTRYSIDE: "countryside rural rif reef ريف",
+    }.items()
+    for spelling in spellings.split()
+}
+
+_ARABIC: Final = re.compile("[\u0600-\u06ff]")
+_ARABIC_LETTERS: Final = str.maketrans(
+    "أإآٱىةؤئ", "اااايهوي", "ء\u0640" + "".join(map(chr, range(0x064B, 0x0653))) + "\u0670"
+)
+_APOSTROPHES: Final = re.compile("['’‘`´ʿʾʻʼ\u02bd\u02be\u02bf]")
+_SOUNDS: Final = (
+    ("kh", "k"), ("sh", "s"), ("gh", "g"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("ck", "k"),
+    ("q", "k"), ("c", "k"), ("z", "z"), ("p", "b"), ("v", "f"),
+)  # fmt: skip
+
+
+class Name(NamedTuple):
+    """A folded name.
+
+    `core` is the name without spaces, articles, qualifiers and generic words, `skeleton` its
+    consonants. `key` is the core with its qualifiers, `full` the same with the generic words.
+    `level` is the one that those speak of; `seat` says that the name is a town's or a village's.
+    """
+
+    core: str
+    key: str
+    full: str
+    skeleton: str
+    qualifiers: frozenset[str]
+    level: int | None
+    seat: bool
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> Name:
+    """The name in its folded form."""
+    words = _without_articles(_words(text))
+    qualifiers = _qualifiers(words)
+    named = [word for word in words if word not in QUALIFIERS]
+    core = [word for word in named if not _is_generic(word)]
+    if not core:
+        core, named, qualifiers = words, words, frozenset()
+    tail = "".join(f"~{qualifier}" for qualifier in sorted(qualifiers))
+    return Name(
+        core="".join(core),
+        key="".join(core) + tail,
+        full="".join(named) + tail,
+        skeleton=_skeleton("".join(core)),
+        qualifiers=qualifiers,
+        level=next((LEVEL_WORDS[word] for word in words if word in LEVEL_WORDS), None),
+        seat=any(word in SEAT_WORDS for word in words),
+    )
+
+
+def _words(text: str) -> list[str]:
+    lower = re.sub(r"(?<=\w\w)['’]s\b", "", text.casefold())
+    plain = _APOSTROPHES.sub("", lower.translate(_ARABIC_LETTERS))
+    signs = unicodedata.normalize("NFKD", plain)
+    letters = "".join(sign for sign in signs if not unicodedata.combining(sign)).replace("ı", "i")
+    joined = re.sub(r"\bsub[\W_]+(?=district)", "sub", letters.replace("_", " "))
+    return re.findall(r"\w+", joined)
+
+
+def _without_articles(words: list[str]) -> list[str]:
+    kept = [_without_arabic_article(word) for word in words if word not in ARTICLES]
+    return kept or words
+
+
+def _without_arabic_article(word: str) -> str:
+    return word[2:] if word.startswith("ال") and len(word) > len("ال") + 1 else word
+
+
+def _is_generic(word: str) -> bool:
+    return word in LEVEL_WORDS or word in SEAT_WORDS or word in EMPTY_WORDS
+
+
+def _qualifiers(words: list[str]) -> frozenset[str]:
+    """North, south, east, west; "countryside" only where no direction says it already."""
+    found = frozenset(QUALIFIERS[word] for word in words if word in QUALIFIERS)
+    return found if found == {COUNTRYSIDE} else found - {COUNTRYSIDE}
+
+
+def _skeleton(word: str) -> str:
+    """The consonants alone, with sounds that are written in many ways made one."""
+    if _ARABIC.search(word):
+        return re.sub("[اويه]", "", word)
+    for written, sound in _SOUNDS:
+        word = word.replace(written, sound)
+    consonants = re.sub(r"[aeiouyw]|h(?=$)", "", word)
+    return re.sub(r"(.)\1+", r"\1", consonants)

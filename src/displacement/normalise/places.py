@@ -1,0 +1,334 @@
+"""Which areas does a name mean? From a code to a described place, and never by a wild guess.
+
+Names are folded (script, articles, generic words) and looked up; likeness decides only inside a
+known parent and with a clear lead. What stays open goes back with its three best candidates.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
+from typing import Final, NamedTuple
+
+import numpy as np
+from pandera.typing import DataFrame
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import cdist
+
+from displacement.normalise.place_names import Name, fold
+from displacement_schemas import Areas, DescribedAreas
+from displacement_schemas.vocabulary import MatchMethod
+
+PATH_SEPARATOR: Final = ">"
+CERTAIN: Final = 100.0
+ENOUGH_LIKENESS: Final = 85.0
+CLEAR_LEAD: Final = 10.0
+CANDIDATES: Final = 3
+SUB_DISTRICT: Final = 3
+SHORTEST_GUESS: Final = 4
+OTHER_QUALIFIER: Final = 0.8
+
+_CODE: Final = re.compile(r"[A-Z]{2,3}\d{2,}|C\d{4}")
+
+Key = tuple[str, str]
+"""Code system and area code: a bare code means nothing."""
+
+
+class Candidate(NamedTuple):
+    """An area that a name may mean, with the likeness of the names (0 to 100)."""
+
+    code: str
+    name: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a name means: codes with method and score, or nothing with the best candidates."""
+
+    name: str
+    codes: tuple[Key, ...]
+    method: MatchMethod | None
+    score: float | None
+    candidates: tuple[Candidate, ...]
+    reason: str
+
+    @property
+    def code(self) -> str | None:
+        """The area codes joined by |, or None where nothing matched."""
+        return "|".join(code for _, code in self.codes) or None
+
+
+class _Area(NamedTuple):
+    key: Key
+    level: int
+    parent: Key | None
+    name: str
+
+
+class _Hit(NamedTuple):
+    key: Key
+    official: bool
+
+
+class _Spellings(NamedTuple):
+    """Every spelling of some areas, laid out for comparing with one name at once."""
+
+    owners: list[Key]
+    names: list[Name]
+    cores: list[str]
+    skeletons: list[str]
+
+
+class _Scope(NamedTuple):
+    """Where to look: everything, or what lies within some areas."""
+
+    within: frozenset[Key] | None
+    title: str
+    close: bool
+
+    def holds(self, key: Key) -> bool:
+        return self.within is None or key in self.within
+
+
+ANYWHERE: Final = _Scope(None, "the areas known", close=False)
+
+
+class Gazetteer:
+    """The areas and described places, ready to match names against."""
+
+    def __init__(self, areas: DataFrame[Areas], described: DataFrame[DescribedAreas]) -> None:
+        """Index every name and alias of `areas`, and every name of `described`."""
+        systems, parents = areas["code_system"].to_list(), _texts(areas["parent_code"])
+        keys: list[Key] = list(zip(systems, areas["area_code"].to_list(), strict=True))
+        self._areas = {
+            key: _Area(key, level, (key[0], parent) if parent else None, name)
+            for key, level, parent, name in zip(
+                keys, areas["admin_level"].to_list(), parents, areas["name"].to_list(), strict=True
+            )
+        }
+        self._codes: dict[str, list[Key]] = {}
+        for key in keys:
+            self._codes.setdefault(key[1].upper(), []).append(key)
+        self._names: list[tuple[Key, Name, bool]] = [
+            (key, fold(spelling), official)
+            for key, *texts in zip(
+                keys, areas["name"], _texts(areas["name_ar"]), _texts(areas["aliases"]), strict=True
+            )
+            for text, official in zip(texts, (True, True, False), strict=True)
+            for spelling in text.split("|")
+            if spelling
+        ]
+        self._described = _described(described)
+        self._known: dict[tuple[str, str | None], Match] = {}
+        self._laid_out: dict[frozenset[Key] | None, _Spellings] = {}
+
+    def match(self, name: str, parent: str | None = None) -> Match:
+        """What `name` means, within the area of code `parent` where one is given.
+
+        A name may be a path from the outermost parent inwards: "Idlib > Al Ma'ra > Heish".
+        """
+        asked = (name, parent)
+        if asked not in self._known:
+            self._known[asked] = self._match(name, parent)
+        return self._known[asked]
+
+    def match_many(
+        self, names: Iterable[str], parents: Iterable[str | None] | None = None
+    ) -> list[Match]:
+        """What each name means; each different name is worked out once."""
+        inside = repeat(None) if parents is None else parents
+        return [self.match(name, parent) for name, parent in zip(names, inside, strict=False)]
+
+    def _match(self, name: str, parent: str | None) -> Match:
+        scope = ANYWHERE
+        if parent is not None:
+            found = self._by_code(parent.strip().upper(), ANYWHERE)
+            if found is None or not found.codes:
+                return _nothing(name, f"the parent {parent} is no area code that we know")
+            scope = self._within(found.codes)
+        steps = [step.strip() for step in name.split(PATH_SEPARATOR) if step.strip()]
+        if not steps:
+            return _nothing(name, "there is no name to match")
+        for outer in steps[:-1]:
+            found = self._find(outer, scope)
+            if not found.codes:
+                return Match(name, (), None, None, found.candidates, found.reason)
+            scope = self._within(found.codes)
+        found = self._find(steps[-1], scope)
+        return Match(name, found.codes, found.method, found.score, found.candidates, found.reason)
+
+    def _find(self, text: str, scope: _Scope) -> Match:
+        """The steps in their order: code, name or alias, described place, likeness, nothing."""
+        name = fold(text)
+        return (
+            self._by_code(text.upper(), scope)
+            or self._by_name(text, name, scope)
+            or self._by_description(text, name, scope)
+            or self._by_likeness(text, name, scope)
+        )
+
+    def _by_code(self, text: str, scope: _Scope) -> Match | None:
+        keys = self._codes.get(text, [])
+        if len(keys) == 1 and scope.holds(keys[0]):
+            reason = f"{text} is the code of {self._areas[keys[0]].name}"
+            return Match(text, (keys[0],), MatchMethod.CODE, CERTAIN, (), reason)
+        if keys:
+            several = len(keys) > 1
+            reason = "belongs to several code systems" if several else f"is not in {scope.title}"
+            return _nothing(text, f"the code {text} {reason}", self._certain(keys))
+        if _CODE.fullmatch(text):
+            return _nothing(text, f"{text} looks like a code, but no area that we know has it")
+        return None
+
+    def _by_name(self, text: str, name: Name, scope: _Scope) -> Match | None:
+        hits = [hit for hit in self._full.get(name.full, []) if scope.holds(hit.key)]
+        whole = bool(hits)
+        if not whole:
+            level = SUB_DISTRICT if name.seat else name.level
+            hits = [
+                hit
+                for hit in self._cut.get(name.key, [])
+                if scope.holds(hit.key) and level in (None, self._areas[hit.key].level)
+            ]
+        if not hits:
+            return None
+        tops = self._tops({hit.key for hit in hits})
+        official = {hit.key for hit in hits if hit.official}
+        chosen = tops if len(tops) == 1 else [key for key in tops if key in official]
+        if len(chosen) != 1:
+            found = self._certain(tops)
+            listed = " and ".join(f"{item.name} ({item.code})" for item in found)
+            return _nothing(text, f"“{text}” names {listed}; say in which area it lies", found)
+        if name.seat and not whole:
+            method, how = MatchMethod.PART_OF, "is a place within the sub-district"
+        elif chosen[0] in official:
+            method, how = MatchMethod.EXACT, "is the name of"
+        else:
+            method, how = MatchMethod.ALIAS, "is a known spelling of"
+        reason = f"“{text}” {how} {self._titled(chosen[0])}"
+        return Match(text, (chosen[0],), method, CERTAIN, (), reason)
+
+    def _by_description(self, text: str, name: Name, scope: _Scope) -> Match | None:
+        keys, method = self._described.get(name.key, ((), MatchMethod.DESCRIBED))
+        if not keys or not all(scope.holds(key) for key in keys):
+            return None
+        listed = ", ".join(self._titled(key) for key in keys if key in self._areas)
+        how = "lies in" if method is MatchMethod.PART_OF else "is understood as"
+        return Match(text, keys, method, CERTAIN, (), f"“{text}” {how} {listed}")
+
+    def _by_likeness(self, text: str, name: Name, scope: _Scope) -> Match:
+        ranked = self._ranked(name, scope)
+        best = tuple(
+            Candidate(key[1], self._areas[key].name, round(score, 1))
+            for key, score in ranked[:CANDIDATES]
+        )
+        if not scope.close or len(name.core) < SHORTEST_GUESS or not ranked:
+            return _nothing(text, f"no area in {scope.title} is called “{text}”", best)
+        top = ranked[0][1]
+        tops = self._tops({key for key, score in ranked if score > top - CLEAR_LEAD})
+        if top < ENOUGH_LIKENESS or len(tops) != 1:
+            return _nothing(text, f"nothing in {scope.title} is clearly like “{text}”", best)
+        score = round(dict(ranked)[tops[0]], 1)
+        reason = f"“{text}” is most like {self._titled(tops[0])}, at {score:.0f} of 100"
+        return Match(text, (tops[0],), MatchMethod.FUZZY, score, best, reason)
+
+    def _ranked(self, name: Name, scope: _Scope) -> list[tuple[Key, float]]:
+        """The areas of a scope by the likeness of their most similar spelling."""
+        spellings = self._spellings(scope)
+        if not spellings.owners:
+            return []
+        likeness = (
+            cdist([name.core], spellings.cores, scorer=ratio)[0]
+            + cdist([name.skeleton], spellings.skeletons, scorer=ratio)[0]
+        ) / 2
+        other = np.array([other.qualifiers != name.qualifiers for other in spellings.names])
+        scores: dict[Key, float] = {}
+        for key, score in zip(
+            spellings.owners, np.where(other, likeness * OTHER_QUALIFIER, likeness), strict=True
+        ):
+            if name.level in (None, self._areas[key].level):
+                scores[key] = max(scores.get(key, 0.0), float(score))
+        return sorted(scores.items(), key=lambda item: (-item[1], self._areas[item[0]].level, item))
+
+    def _spellings(self, scope: _Scope) -> _Spellings:
+        if scope.within not in self._laid_out:
+            inside = [(key, name) for key, name, _ in self._names if scope.holds(key)]
+            self._laid_out[scope.within] = _Spellings(
+                [key for key, _ in inside],
+                [name for _, name in inside],
+                [name.core for _, name in inside],
+                [name.skeleton for _, name in inside],
+            )
+        return self._laid_out[scope.within]
+
+    def _within(self, keys: Sequence[Key]) -> _Scope:
+        """What lies inside the areas; several areas (a described place) belong to it themselves."""
+        inside = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
+        title = " and ".join(self._titled(key) for key in keys)
+        close = all(self._areas[key].level > 0 for key in keys)
+        return _Scope(inside | frozenset(keys if len(keys) > 1 else ()), title, close)
+
+    def _tops(self, keys: set[Key]) -> list[Key]:
+        """The areas that lie within no other of them: a bare name means the highest level."""
+        nested = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
+        return sorted(keys - nested)
+
+    def _titled(self, key: Key) -> str:
+        return f"{self._areas[key].name} ({key[1]})" if key in self._areas else key[1]
+
+    def _certain(self, keys: Sequence[Key]) -> tuple[Candidate, ...]:
+        return tuple(Candidate(key[1], self._areas[key].name, CERTAIN) for key in keys[:CANDIDATES])
+
+    @cached_property
+    def _descendants(self) -> dict[Key, frozenset[Key]]:
+        inside: dict[Key, set[Key]] = {}
+        for area in self._areas.values():
+            outer, seen = area.parent, {area.key}
+            while outer is not None and outer not in seen:
+                inside.setdefault(outer, set()).add(area.key)
+                seen.add(outer)
+                outer = self._areas[outer].parent if outer in self._areas else None
+        return {key: frozenset(keys) for key, keys in inside.items()}
+
+    @cached_property
+    def _full(self) -> dict[str, list[_Hit]]:
+        return _index((name.full, _Hit(key, official)) for key, name, official in self._names)
+
+    @cached_property
+    def _cut(self) -> dict[str, list[_Hit]]:
+        return _index((name.key, _Hit(key, official)) for key, name, official in self._names)
+
+
+def _texts(column: Iterable[object]) -> list[str]:
+    return [text if isinstance(text, str) else "" for text in column]
+
+
+def _index(entries: Iterable[tuple[str, _Hit]]) -> dict[str, list[_Hit]]:
+    index: dict[str, list[_Hit]] = {}
+    for key, hit in entries:
+        index.setdefault(key, []).append(hit)
+    return index
+
+
+def _described(
+    described: DataFrame[DescribedAreas],
+) -> dict[str, tuple[tuple[Key, ...], MatchMethod]]:
+    places: dict[str, tuple[tuple[Key, ...], MatchMethod]] = {}
+    for text, system, code, method in zip(
+        described["name"],
+        described["code_system"],
+        described["area_code"],
+        described["match_method"],
+        strict=True,
+    ):
+        key = fold(text).key
+        before = places.get(key, ((), MatchMethod(method)))[0]
+        if (system, code) not in before:
+            places[key] = ((*before, (system, code)), MatchMethod(method))
+    return places
+
+
+def _nothing(name: str, reason: str, candidates: tuple[Candidate, ...] = ()) -> Match:
+    return Match(name, (), None, None, candidates, reason)

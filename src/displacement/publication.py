@@ -1,0 +1,187 @@
+"""What do the records say, and is it new? From the store's records to a published snapshot.
+
+Second half of a run: correct, normalise, reconcile, and publish if anything changed. The
+caller holds the store's lock; the first half is `intake`.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.answer import answers, totals_of
+from displacement.normalise.corrections import Correction, apply_corrections
+from displacement.normalise.figures import Normalised, Reference, figures_from
+from displacement.reconcile import Reconciliation, reconcile
+from displacement.report import Publication, draw_picture, render_page
+from displacement.store import parquet
+from displacement.store.datapackage import datapackage
+from displacement.store.declarations import load_corrections, load_declarations
+from displacement.store.reference import load_areas, load_described_areas, load_household_sizes
+from displacement.store.snapshots import DIGITS_OF_ID, Snapshot
+from displacement.store.store import Store
+from displacement_schemas import PUBLISHED, Figures, Records, Rejected, Runs, Sources, Table
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Published:
+    """The snapshot that readers now get, and what the run has to say about it."""
+
+    snapshot: Snapshot
+    is_new: bool
+    signals: tuple[str, ...] = ()
+
+
+def load_reference(folder: Path) -> Reference:
+    """Read every reference table. Raises ValueError that names file, row and column."""
+    declared = load_declarations(folder)
+    return Reference(
+        areas=load_areas(folder),
+        described=load_described_areas(folder),
+        household_sizes=load_household_sizes(folder),
+        counters=declared.counters,
+        sources=declared.sources,
+    )
+
+
+def publish(
+    store: Store,
+    reference: Reference,
+    reference_folder: Path,
+    *,
+    now: datetime,
+    as_of: date | None = None,
+    progress: Progress = lambda _: None,
+) -> Published:
+    """Publish what is known, as of a day (by default the day of the run), if it is new.
+
+    New is what differs from the current snapshot in anything but the run log and, where no
+    day was asked for, the as-of date.
+    """
+    current = store.snapshots.current()
+    corrections = load_corrections(reference_folder)
+    inputs = _inputs(store, reference_folder, as_of or now.date())
+    if current is not None and current.manifest["inputs"] == inputs:
+        return Published(current, is_new=False)
+    progress("reconciling")
+    tables, reconciled, signals = _tables(store, reference, corrections, as_of or now.date())
+    content = _content(tables)
+    if current is not None and _says_the_same(current, content, as_of):
+        return Published(current, is_new=False, signals=signals)
+    snapshot_id = f"{reconciled.as_of}-{content[:DIGITS_OF_ID]}"
+    progress("drawing the report")
+    totals = totals_of(reconciled)
+    page = Publication(snapshot_id, reconciled.as_of, tables, totals)
+    snapshot = store.snapshots.publish(
+        snapshot_id,
+        tables,
+        {
+            "report.html": render_page(page).encode(),
+            "report.png": draw_picture(page),
+            "datapackage.json": datapackage(snapshot_id),
+        },
+        {
+            "as_of": str(reconciled.as_of),
+            "answers": answers(totals, tables["stocks"], tables["areas"]),
+            "code_version": version("displacement"),
+            "content": content,
+            "created_at": now.isoformat(),
+            "inputs": inputs,
+            "parent": current.snapshot_id if current else None,
+        },
+    )
+    return Published(snapshot, is_new=True, signals=signals)
+
+
+def _says_the_same(current: Snapshot, content: str, as_of: date | None) -> bool:
+    same_day = as_of is None or current.manifest["as_of"] == str(as_of)
+    return bool(same_day and current.manifest["content"] == content)
+
+
+def _inputs(store: Store, reference_folder: Path, as_of: date) -> str:
+    """A digest of everything a publication is made from: the same inputs give the same tables."""
+    parts = [str(as_of), version("displacement"), *store.tables.parts()]
+    parts += [
+        f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in sorted(reference_folder.iterdir())
+        if path.is_file()
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _content(tables: dict[str, Any]) -> str:
+    """A digest of what the tables say; neither the run log nor the as-of date is content."""
+    digests = []
+    for model in PUBLISHED:
+        frame = tables[model.table_name()]
+        if model is not Runs and "as_of" in frame.columns:
+            frame = frame.assign(
+                as_of=pd.Series(date(1970, 1, 1), frame.index, dtype=frame["as_of"].dtype)
+            )
+        if model is not Runs:
+            digests.append(f"{model.table_name()} {parquet.digest(model, frame)}")
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def _tables(
+    store: Store, reference: Reference, corrections: list[Correction], as_of: date
+) -> tuple[dict[str, Any], Reconciliation, tuple[str, ...]]:
+    kept = [store.tables.read(source) for source in store.tables.sources()]
+    records = Records.in_order(_joined(Records, [one.records for one in kept]))
+    corrected = apply_corrections(records, corrections)
+    normalised = figures_from(corrected.records, reference, corrected.notes)
+    expiry = {name: one.stock_expiry_days for name, one in reference.sources.items()}
+    reconciled = reconcile(
+        normalised.figures,
+        normalised.figure_areas,
+        reference.areas,
+        as_of=as_of,
+        stock_expiry_days=expiry,
+    )
+    published = {
+        "figures": _all_revisions(normalised, reconciled),
+        "figure_areas": normalised.figure_areas,
+        "rejected": Rejected.in_order(_joined(Rejected, [one.rejected for one in kept])),
+        "areas": reference.areas,
+        "sources": _sources(reference),
+        "runs": store.ledger.runs(),
+    }
+    made = {
+        model.table_name(): getattr(reconciled, model.table_name())
+        for model in PUBLISHED
+        if model.table_name() not in published
+    }
+    return published | made, reconciled, tuple(corrected.signals)
+
+
+def _all_revisions(normalised: Normalised, reconciled: Reconciliation) -> DataFrame[Figures]:
+    """Every revision that was known, with the echoes that reconciliation found."""
+    figures = normalised.figures[normalised.figures["published_on"] <= reconciled.as_of]
+    found = dict(
+        zip(reconciled.figures["figure_id"], reconciled.figures["derived_from"], strict=True)
+    )
+    links = [
+        found.get(figure, link)
+        for figure, link in zip(figures["figure_id"], figures["derived_from"], strict=True)
+    ]
+    columns: dict[str, Any] = {str(name): figures[name] for name in figures.columns}
+    return Figures.in_order(Figures.build(columns | {"derived_from": links}))
+
+
+def _sources(reference: Reference) -> DataFrame[Sources]:
+    names = Sources.arrow_schema().names
+    rows = [{name: getattr(one, name) for name in names} for one in reference.sources.values()]
+    return Sources.in_order(Sources.from_rows(rows))
+
+
+def _joined(model: type[Table], frames: list[Any]) -> Any:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else model.empty()

@@ -1,0 +1,119 @@
+"""Where are inbox, store and reference tables, and what time is it?
+
+Options override `DISPLACEMENT_*` environment variables, which override a TOML file.
+"""
+
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+DEFAULT_FILE = Path("displacement.toml")
+
+
+def reference_folder() -> Path:
+    """The reference tables: those of the source tree, or the copy that a wheel carries."""
+    tree = Path(__file__).parents[2] / "data" / "reference"
+    return tree if tree.is_dir() else Path(str(files("displacement") / "reference_data"))
+
+
+class Settings(BaseSettings):
+    """Everything that a run can be told."""
+
+    model_config = SettingsConfigDict(env_prefix="DISPLACEMENT_", extra="forbid")
+
+    inbox: Path = Field(default=Path("data/inbox"), description="Folder of files to read.")
+    store: Path = Field(default=Path("data/store"), description="Folder of everything written.")
+    reference: Path = Field(
+        default_factory=reference_folder, description="Folder of the reference tables."
+    )
+    now: datetime = Field(
+        default_factory=lambda: datetime.now(UTC),
+        description="The time of the run; set it to repeat a run exactly.",
+    )
+
+    @field_validator("store", mode="before")
+    @classmethod
+    def _local_store(cls, value: object) -> object:
+        text = str(value)
+        if text.startswith("file://"):
+            return Path(text.removeprefix("file://"))
+        if "://" in text:
+            raise ValueError(
+                f"store {text!r} is not a local folder; only local stores are supported"
+            )
+        return value
+
+    @field_validator("now")
+    @classmethod
+    def _in_utc(cls, value: datetime) -> datetime:
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options first, then the environment, then the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(config: Path | None = None, **options: object) -> Settings:
+    """The settings of this run; options that are None were not given.
+
+    Raises FileNotFoundError where `config` is named and missing, and pydantic's
+    ValidationError where a value cannot be used.
+    """
+    if config is not None and not config.is_file():
+        raise FileNotFoundError(f"no settings file at {config}")
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=config or DEFAULT_FILE)
+
+    return FromFile(**given)
+
+
+def write_template(folder: Path) -> list[Path]:
+    """Write a commented settings file and an empty inbox; what is there already stays."""
+    written = []
+    settings = folder / DEFAULT_FILE
+    if not settings.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        settings.write_text(TEMPLATE, encoding="utf-8")
+        written.append(settings)
+    for name in ("figures", "volunteers", "reports"):
+        path = folder / "data" / "inbox" / name
+        if not path.is_dir():
+            path.mkdir(parents=True)
+            written.append(path)
+    return written
+
+
+TEMPLATE = """\
+# Settings of `displacement`. Options on the command line override DISPLACEMENT_* environment
+# variables (DISPLACEMENT_STORE, …), which override this file. Every line shows its default.
+
+# Folder with figures/*.csv, volunteers/*.{xlsx,csv} and reports/*.{txt,html,pdf}.
+# inbox = "data/inbox"
+
+# Folder of everything that is written: landing, tables, ledger, published.
+# store = "data/store"
+
+# Folder of the reference tables (areas, household sizes, sources, corrections); by default
+# the ones that come with the program.
+# reference = "data/reference"
+"""

@@ -1,0 +1,155 @@
+"""How do reports and news texts become statements? Landed as text, then read by `extraction`.
+
+Names of private speakers are replaced by their roles before anything is written.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.extraction import Extraction, extract, split_header
+from displacement.normalise.privacy import redact_speakers
+from displacement.sources.documents.files import READABLE, Report, UnreadableError, read_report
+from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
+from displacement_schemas import ExtractedFigures, RejectedNumbers, Statements
+from displacement_schemas.vocabulary import Unit
+
+FOLDER: Final = "reports"
+SCHEMA: Final = ExtractedFigures.table_name()
+
+
+class Documents:
+    """The texts `reports/*.{txt,html,pdf}` of the inbox."""
+
+    source_id = "documents"
+
+    def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
+        """Each report's text and publication facts; one that gives no text is a rejection."""
+        folder = request.inbox / FOLDER
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            if path.suffix.lower() in READABLE and not path.name.startswith("."):
+                yield _answer(path)
+
+    def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
+        """Extract figures; every other number is a rejection with its reason."""
+        body = json.loads(landed.content)
+        found = read(
+            body["text"], date.fromisoformat(body["published"]), body["publisher"], body["lang"]
+        )
+        statements = statements_of(found, landed.name, landed.sha256, body["url"])
+        rejections = _rejections(found.rejected, landed.name)
+        if statements.empty:
+            rejections.append(_without_figures(landed.name, len(found.rejected)))
+        return Parsed(len(statements) + len(rejections), statements, rejections)
+
+
+SOURCE = Documents()
+
+
+def read(text: str, published_on: date, publisher: str | None, lang: str) -> Extraction:
+    """Extract from a text that may begin with a header; offsets are those of the whole text."""
+    start = len(text) - len(split_header(text)[1])
+    return extract(text, published_on, publisher, lang, start=start)
+
+
+def statements_of(
+    found: Extraction, file: str, sha256: str, url: str | None
+) -> DataFrame[Statements]:
+    """One statement per extracted figure, in the order of the text."""
+    figures = found.figures
+    size = len(figures)
+    columns: dict[str, Any] = {name: figures[name] for name in _UNCHANGED}
+    ids = _record_ids(figures, file)
+    return Statements.build(
+        columns
+        | {
+            "source_record_id": ids,
+            "file": [file] * size,
+            "derived_from_record": _same_people(figures, ids),
+            "in_words": [True] * size,
+            "url": [url] * size,
+            "landing_sha256": [sha256] * size,
+        }
+    )
+
+
+_UNCHANGED: Final = (
+    *("counter", "publisher", "measure", "term", "cause", "modality", "unit", "quantifier"),
+    *("stated", "stated_high", "start_date", "end_date", "date_precision", "area_names"),
+    *("area_text", "area_role", "published_on", "tier", "quote", "rule_id"),
+)
+
+
+def _answer(path: Path) -> Answer | Rejection:
+    name = f"{FOLDER}/{path.name}"
+    try:
+        report = read_report(path)
+    except UnreadableError as wrong:
+        return Rejection(SCHEMA, name, "unreadable", f"{name}: {wrong}")
+    if report.published is None:
+        reason = f"{name}: no publication date; begin the text with a line “published: 2018-01-31”"
+        return Rejection(SCHEMA, name, "no_publication_date", reason, column="published")
+    return Answer(name, f"inbox:{name}", "application/json", _landed(report))
+
+
+def _landed(report: Report) -> bytes:
+    body = {
+        "text": redact_speakers(report.text),
+        "published": str(report.published),
+        "publisher": report.publisher,
+        "lang": report.lang,
+        "title": report.title,
+        "url": report.url,
+    }
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def _record_ids(figures: DataFrame[ExtractedFigures], file: str) -> list[str]:
+    """What identifies a figure within its text, wherever in the text it stands."""
+    identity = ["counter", "measure", "number_text", "unit", "start_date", "end_date", "area_text"]
+    words = figures[identity].astype("string").fillna("")
+    keys = words["counter"].str.cat(words[identity[1:]], sep="\x1f")
+    digests = pd.Series([hashlib.sha256(key.encode()).hexdigest()[:12] for key in keys], dtype=str)
+    again = digests.groupby(digests).cumcount()
+    numbered = digests.where(again == 0, digests + "-" + (again + 1).astype(str))
+    return [f"{file}#{name}" for name in numbered]
+
+
+def _same_people(figures: DataFrame[ExtractedFigures], ids: list[str]) -> list[str | None]:
+    """Households of a group whose persons the text gives too repeat the persons' figure."""
+    persons = {
+        group: record
+        for group, unit, record in zip(figures["group_id"], figures["unit"], ids, strict=True)
+        if isinstance(group, str) and unit == Unit.PERSON
+    }
+    return [
+        persons.get(group) if isinstance(group, str) and unit == Unit.HOUSEHOLD else None
+        for group, unit in zip(figures["group_id"], figures["unit"], strict=True)
+    ]
+
+
+def _rejections(rejected: DataFrame[RejectedNumbers], file: str) -> list[Rejection]:
+    return [
+        Rejection(
+            schema=SCHEMA,
+            file=file,
+            check=row["reason"],
+            reason=f"{file}, character {row['number_start']}: “{row['number_text']}” is no "
+            f"displacement figure: {row['reason'].replace('_', ' ')}",
+            value=row["number_text"],
+            number_start=row["number_start"],
+            number_end=row["number_end"],
+        )
+        for row in rejected.to_dict("records")
+    ]
+
+
+def _without_figures(file: str, numbers: int) -> Rejection:
+    reason = f"{file}: none of its {numbers} numbers is a displacement figure"
+    return Rejection(SCHEMA, file, "no_figures", reason)

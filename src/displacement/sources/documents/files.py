@@ -1,0 +1,134 @@
+"""What does a report file say, and when was it published? Text out of .txt, .html and .pdf.
+
+The only place that touches the readers for HTML and PDF, which are an extra of the package.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from displacement.extraction import split_header
+from displacement.normalise.dates import read_day
+
+READABLE: Final = frozenset({".txt", ".html", ".htm", ".pdf"})
+LARGEST: Final = 50_000_000
+"""Bytes; a larger file is no report."""
+NO_EXTRA: Final = "reading {kind} files needs the extra: pip install displacement[documents]"
+BINARY: Final = "\x00"
+
+_DAY_IN_NAME: Final = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+
+
+class UnreadableError(ValueError):
+    """A file that gives no text; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The text of a report file and what is known about its publication."""
+
+    text: str
+    published: date | None
+    publisher: str | None
+    lang: str
+    title: str | None
+    url: str | None
+
+
+def read_report(path: Path) -> Report:
+    """Read a report; a sidecar `<stem>.toml` overrides the file's own header or metadata.
+
+    Raises UnreadableError where the file gives no text.
+    """
+    content = path.read_bytes()
+    if not content.strip():
+        raise UnreadableError("the file is empty")
+    if len(content) > LARGEST:
+        raise UnreadableError(f"the file is larger than {LARGEST // 1_000_000} MB")
+    match path.suffix.lower():
+        case ".html" | ".htm":
+            text, found = _from_html(content)
+        case ".pdf":
+            text, found = _from_pdf(content), {}
+        case _:
+            text, found = _from_text(content)
+    if not text.strip():
+        raise UnreadableError("the file holds no text")
+    facts = found | split_header(text)[0] | _sidecar(path)
+    if "published" not in facts and (named := _DAY_IN_NAME.search(path.stem)):
+        facts["published"] = named.group()
+    return Report(
+        text=text,
+        published=_day(facts.get("published")),
+        publisher=facts.get("publisher"),
+        lang=facts.get("language", "en"),
+        title=facts.get("title"),
+        url=facts.get("url"),
+    )
+
+
+def _from_text(content: bytes) -> tuple[str, dict[str, str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableError("this is not UTF-8 text; save it as UTF-8 and try again") from None
+    if BINARY in text:
+        raise UnreadableError("this is not text")
+    return text.replace("\r\n", "\n"), {}
+
+
+def _from_html(content: bytes) -> tuple[str, dict[str, str]]:
+    try:
+        import trafilatura  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise UnreadableError(NO_EXTRA.format(kind="HTML")) from None
+    page = trafilatura.bare_extraction(content, with_metadata=True, include_comments=False)
+    if page is None or not page.text:
+        raise UnreadableError("no article was found in this HTML page")
+    known = {
+        "title": page.title,
+        "publisher": page.sitename,
+        "published": page.date,
+        "language": page.language,
+        "url": page.url,
+    }
+    return page.text, {name: value for name, value in known.items() if value}
+
+
+def _from_pdf(content: bytes) -> str:
+    try:
+        import pypdfium2  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise UnreadableError(NO_EXTRA.format(kind="PDF")) from None
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError:
+        raise UnreadableError("this is not a readable PDF") from None
+    try:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    finally:
+        document.close()
+    return "\n\n".join(page.replace("\r\n", "\n") for page in pages)
+
+
+def _sidecar(path: Path) -> dict[str, str]:
+    sidecar = path.with_suffix(".toml")
+    if not sidecar.is_file():
+        return {}
+    try:
+        found = tomllib.loads(sidecar.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise UnreadableError(f"its sidecar {sidecar.name} cannot be read ({wrong})") from None
+    return {name: str(value) for name, value in found.items()}
+
+
+def _day(written: str | None) -> date | None:
+    if written is None:
+        return None
+    try:
+        return read_day(written)
+    except ValueError as wrong:
+        raise UnreadableError(f"its publication date cannot be read: {wrong}") from None

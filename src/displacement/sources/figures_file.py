@@ -1,0 +1,352 @@
+"""How does a figures file (CSV) become statements? The simplest way in, for people and tests.
+
+Columns as in DESIGN section 9; one row is one figure. A bad row is rejected with its first
+problem and costs no good row.
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.normalise.quantities import read_number
+from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
+from displacement_schemas import FiguresFileRows, Statements
+from displacement_schemas.vocabulary import (
+    STOCKS,
+    AreaRole,
+    Cause,
+    DatePrecision,
+    Measure,
+    Modality,
+    Quantifier,
+    Role,
+    Term,
+    Tier,
+    Unit,
+)
+
+REQUIRED = ("counter", "published_on", "measure", "stated", "start_date", "end_date")
+OPTIONAL = (
+    *("quantifier", "stated_high", "unit", "areas", "area_text", "area_role", "publisher"),
+    *("event_id", "cause", "role", "record_id", "error", "url", "quote"),
+)
+COLUMNS = REQUIRED + OPTIONAL
+DEFAULTS = {
+    "quantifier": Quantifier.EXACT.value,
+    "unit": Unit.PERSON.value,
+    "area_role": AreaRole.LOCATION.value,
+    "cause": Cause.UNKNOWN.value,
+}
+SCHEMA = FiguresFileRows.table_name()
+FIRST_ROW = 2
+"""A spreadsheet counts the header as row 1."""
+
+TERMS = {
+    Measure.NEW_DISPLACEMENT: Term.DISPLACED,
+    Measure.RETURN: Term.RETURNS,
+    Measure.CROSS_BORDER_FLIGHT: Term.FORCED_TO_FLEE,
+    Measure.CROSS_BORDER_RETURN: Term.RETURNS,
+    Measure.IDPS: Term.DISPLACED,
+    Measure.RETURNEES: Term.RETURNS,
+    Measure.REFUGEES: Term.REFUGEES,
+}
+
+
+class FiguresFile:
+    """The files `figures/*.csv` of the inbox."""
+
+    source_id = "figures_file"
+
+    def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
+        """Each file with the columns of the contract only; unreadable ones are rejections."""
+        for path in sorted((request.inbox / "figures").glob("*.csv")):
+            yield _answer(path, f"figures/{path.name}")
+
+    def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
+        """Read and check every row."""
+        header, rows = _table(landed.content.decode("utf-8"))
+        signals = _signals(landed.name, header)
+        header = [name.removeprefix(DROPPED) for name in header]
+        ragged = [n for n, cells in enumerate(rows) if cells and len(cells) != len(header)]
+        filled = [n for n, cells in enumerate(rows) if any(cells) and n not in set(ragged)]
+        frame = pd.DataFrame([rows[n] for n in filled], columns=header, dtype=object)
+        frame.index = pd.Index([n + FIRST_ROW for n in filled])
+        checked = _Checked(frame, landed.name)
+        rejections = [
+            _ragged(landed.name, n + FIRST_ROW, len(header), len(rows[n])) for n in ragged
+        ]
+        good = checked.good_rows(landed.sha256)
+        statements = _statements(good)
+        return Parsed(
+            rows_in=len(filled) + len(ragged),
+            statements=statements,
+            rejections=sorted(rejections + checked.rejections(), key=lambda r: r.row or 0),
+            signals=signals,
+        )
+
+
+SOURCE = FiguresFile()
+
+DROPPED = "dropped:"
+"""Marks, in what is landed, the header of a column that was not kept."""
+
+
+def _answer(path: Path, name: str) -> Answer | Rejection:
+    def refuse(check: str, reason: str, column: str | None = None) -> Rejection:
+        return Rejection(SCHEMA, name, check, f"{name}: {reason}", column=column)
+
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return refuse("encoding", "this is not UTF-8 text; save it as “CSV UTF-8” and try again")
+    if not text.strip():
+        return refuse("empty_file", "the file is empty; nothing was read from it")
+    try:
+        header, rows = _table(text)
+    except csv.Error as wrong:
+        return refuse("csv", f"this is not a readable CSV file ({wrong})")
+    if problem := _header_problem(header):
+        return refuse(*problem)
+    return Answer(name, f"inbox:{name}", "text/csv", _allowed(header, rows))
+
+
+def _header_problem(header: list[str]) -> tuple[str, str, str] | None:
+    """What is wrong with the header, if anything: check, sentence and column."""
+    for column in REQUIRED:
+        if column not in header:
+            return "missing_column", f"row 1: the column {column!r} is missing", column
+    if not {"areas", "area_text"} & set(header):
+        return "missing_column", "row 1: one of 'areas' and 'area_text' is needed", "areas"
+    if repeated := sorted({column for column in header if header.count(column) > 1}):
+        return "repeated_column", f"row 1: {repeated[0]!r} stands there twice", repeated[0]
+    return None
+
+
+def _table(text: str) -> tuple[list[str], list[list[str]]]:
+    """Header and rows, cells stripped; a blank line is an empty row, so that rows keep count."""
+    lines = [
+        [cell.strip() for cell in cells]
+        for cells in csv.reader(io.StringIO(text, newline=""), strict=True)
+    ]
+    while lines and not any(lines[0]):
+        lines.pop(0)
+    header = [name.lower().replace(" ", "_") for name in lines[0]] if lines else []
+    return header, lines[1:]
+
+
+def _allowed(header: list[str], rows: list[list[str]]) -> bytes:
+    """The file with the columns of the contract only: anything else could name a person."""
+    keep = [n for n, name in enumerate(header) if name in COLUMNS]
+    others = [f"{DROPPED}{name}" for name in header if name not in COLUMNS]
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow([header[n] for n in keep] + others)
+    for cells in rows:
+        if not any(cells):
+            writer.writerow([])
+        elif len(cells) != len(header):
+            # Which cell belongs to which column is unknown, so none is kept.
+            writer.writerow([""] * (len(cells) - len(header) + len(keep) + len(others)))
+        else:
+            writer.writerow([cells[n] for n in keep] + [""] * len(others))
+    return written.getvalue().encode("utf-8")
+
+
+def _signals(name: str, header: list[str]) -> list[str]:
+    dropped = [column.removeprefix(DROPPED) for column in header if column.startswith(DROPPED)]
+    return [
+        f"{name}: the column {column!r} is not part of a figures file and was not read"
+        for column in dropped
+    ]
+
+
+def _ragged(file: str, row: int, expected: int, found: int) -> Rejection:
+    reason = f"{file}, row {row}: {found} cells where the header has {expected}"
+    return Rejection(SCHEMA, file, "cells", reason, row=row)
+
+
+class _Checked:
+    """The rows of one file with their values read, and the first problem of every bad one."""
+
+    def __init__(self, frame: pd.DataFrame, file: str) -> None:
+        self._file = file
+        self._text = pd.DataFrame(
+            {name: frame.get(name, "") for name in COLUMNS}, index=frame.index
+        )
+        self._read: dict[str, pd.Series[Any]] = {}
+        self._problem: dict[int, tuple[str, str, str]] = {}
+        for name, default in DEFAULTS.items():
+            self._text[name] = self._text[name].where(self._text[name] != "", default)
+        self._check_all()
+
+    def good_rows(self, landing_sha256: str) -> DataFrame[FiguresFileRows]:
+        """The rows without a problem."""
+        good = self._text[~self._text.index.isin(list(self._problem))]
+        columns: dict[str, Any] = {
+            name: self._read[name].reindex(good.index)
+            if name in self._read
+            else _or_null(good[name])
+            for name in COLUMNS
+        }
+        size = len(good)
+        columns |= {"file": [self._file] * size, "row": good.index.to_numpy(dtype="int64")}
+        return FiguresFileRows.build(columns | {"landing_sha256": [landing_sha256] * size})
+
+    def rejections(self) -> list[Rejection]:
+        """One per bad row."""
+        return [
+            Rejection(
+                schema=SCHEMA,
+                file=self._file,
+                check=check,
+                reason=f"{self._file}, row {row}, column {column!r}: {problem}",
+                row=row,
+                column=column,
+                value=str(self._text.loc[row, column]) or None,
+            )
+            for row, (column, check, problem) in self._problem.items()
+        ]
+
+    def _check_all(self) -> None:
+        for name in ("counter", "measure"):
+            self._flag(name, "required", self._text[name] == "", lambda _: "a value is needed here")
+        for name, words in _VOCABULARIES.items():
+            self._check_words(name, words)
+        for name in ("published_on", "start_date", "end_date"):
+            self._read_column(name, _day, required=True)
+        vague = self._text["quantifier"] == Quantifier.VAGUE
+        self._read_column("stated", read_number, required=~vague)
+        self._read_column("stated_high", read_number)
+        self._read_column("error", float)
+        self._check_sense()
+
+    def _check_sense(self) -> None:
+        start, end = self._read["start_date"], self._read["end_date"]
+        known = start.notna() & end.notna()
+        backwards = pd.Series(data=False, index=start.index)
+        backwards[known] = end[known] < start[known]
+        self._flag("end_date", "end_before_start", backwards, self._backwards)
+        stock = self._text["measure"].isin([measure.value for measure in STOCKS])
+        apart = pd.Series(data=False, index=start.index)
+        apart[known] = stock[known] & (end[known] != start[known])
+        self._flag("end_date", "stock_on_a_day", apart, lambda _: "a stock holds on one day")
+        ranged = self._text["quantifier"] == Quantifier.RANGE
+        low, high = self._read["stated"].astype(float), self._read["stated_high"].astype(float)
+        wrong = ranged & ~(high >= low)
+        self._flag(
+            "stated_high", "range", wrong, lambda _: "a range needs a high end above its low"
+        )
+        error = self._read["error"].astype(float)
+        outside = error.notna() & ~((error > 0) & (error < 1))
+        self._flag("error", "error_share", outside, lambda _: "an error lies between 0 and 1")
+        nowhere = (self._text["areas"] == "") & (self._text["area_text"] == "")
+        self._flag("areas", "no_area", nowhere, lambda _: "'areas' or 'area_text' is needed")
+        numbered = self._text["record_id"]
+        twice = (numbered != "") & numbered.duplicated()
+        self._flag(
+            "record_id", "repeated_id", twice, lambda row: f"{numbered[row]!r} is used twice"
+        )
+
+    def _backwards(self, row: int) -> str:
+        end, start = (str(self._text.loc[row, name]) for name in ("end_date", "start_date"))
+        return f"the period ends ({end}) before it starts ({start})"
+
+    def _check_words(self, name: str, words: type[StrEnum]) -> None:
+        given = self._text[name]
+        unknown = (given != "") & ~given.isin([word.value for word in words])
+        choice = ", ".join(words)
+        self._flag(name, "vocabulary", unknown, lambda row: f"{given[row]!r} is none of: {choice}")
+
+    def _read_column(
+        self, name: str, read: Callable[[str], Any], *, required: "bool | pd.Series[bool]" = False
+    ) -> None:
+        """Read every distinct text of a column once."""
+        given = self._text[name]
+        values: dict[str, Any] = {"": None}
+        problems: dict[str, str] = {}
+        for text in given.unique():
+            try:
+                values[text] = read(text) if text else None
+            except ValueError as wrong:
+                problems[text] = str(wrong)
+        self._read[name] = pd.Series(
+            [values.get(text) for text in given], given.index, dtype=object
+        )
+        needed = (given == "") & required
+        self._flag(name, "required", needed, lambda _: "a value is needed here")
+        self._flag(name, "readable", given.isin(list(problems)), lambda row: problems[given[row]])
+
+    def _flag(
+        self, column: str, check: str, wrong: "pd.Series[bool]", say: Callable[[int], str]
+    ) -> None:
+        for row in self._text.index[wrong.to_numpy(dtype=bool)]:
+            self._problem.setdefault(int(row), (column, check, say(int(row))))
+
+
+_VOCABULARIES: dict[str, type[StrEnum]] = {
+    "measure": Measure,
+    "quantifier": Quantifier,
+    "unit": Unit,
+    "area_role": AreaRole,
+    "cause": Cause,
+    "role": Role,
+}
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day; write it as 2018-01-31") from None
+
+
+def _or_null(column: "pd.Series[str]") -> "pd.Series[Any]":
+    return column.where(column != "", None)
+
+
+def _statements(rows: DataFrame[FiguresFileRows]) -> DataFrame[Statements]:
+    size = len(rows)
+    same = ["counter", "publisher", "measure", "cause", "role", "unit", "quantifier", "stated"]
+    same += ["stated_high", "error", "start_date", "end_date", "event_id", "area_role", "quote"]
+    same += ["published_on", "url", "landing_sha256", "file", "row"]
+    columns: dict[str, Any] = {name: rows[name] for name in same}
+    text = rows["area_text"].fillna(rows["areas"])
+    columns |= {
+        "source_record_id": _record_ids(rows),
+        "term": [TERMS[Measure(measure)].value for measure in rows["measure"]],
+        "modality": [Modality.ASSERTED.value] * size,
+        "in_words": [False] * size,
+        "date_precision": [DatePrecision.DAY.value] * size,
+        "area_codes": rows["areas"],
+        "area_names": rows["area_text"].where(rows["areas"].isna(), None),
+        "area_text": text,
+        "tier": [Tier.ACCEPTED.value] * size,
+        "rule_id": ["figures_file.row"] * size,
+    }
+    return Statements.build(columns)
+
+
+def _record_ids(rows: DataFrame[FiguresFileRows]) -> list[str]:
+    """The publisher's own id, else what identifies the row apart from its numbers.
+
+    So a corrected number is a revision of its record, not another record.
+    """
+    identity = ["counter", "published_on", "measure", "areas", "area_text", "area_role"]
+    identity += ["start_date", "end_date", "event_id", "unit", "cause", "role"]
+    words = rows[identity].astype("string").fillna("")
+    keys = words["counter"].str.cat(words[identity[1:]], sep="\x1f")
+    digests = [hashlib.sha256(key.encode()).hexdigest()[:12] for key in keys]
+    own = rows["record_id"].to_numpy(dtype=object)
+    names = pd.Series([o if isinstance(o, str) else d for o, d in zip(own, digests, strict=True)])
+    again = names.groupby(names).cumcount()
+    numbered = names.where(again == 0, names + "-" + (again + 1).astype(str))
+    return [f"{file}#{name}" for file, name in zip(rows["file"], numbered, strict=True)]

@@ -1,0 +1,140 @@
+"""How do workbooks and CSV sheets of local volunteers become statements?
+
+`fetch` lands only the columns on the allow-list, cleared of personal data; `parse` reads each row,
+rejects the bad ones with a sentence, and checks the totals that the counters wrote themselves.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from displacement.normalise.dates import read_day
+from displacement.sources.sheets.rows import read_table
+from displacement.sources.sheets.signals import signals_of
+from displacement.sources.sheets.statements import statements_of
+from displacement.sources.sheets.workbook import (
+    UnreadableError,
+    looks_personal,
+    read_sheets,
+    table_of,
+)
+from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
+from displacement_schemas import SheetRows
+from displacement_schemas.vocabulary import AreaRole, Cause, Measure
+
+FOLDER: Final = "volunteers"
+READABLE: Final = frozenset({".xlsx", ".csv"})
+COMPANIONS: Final = frozenset({".toml", ".md", ".txt"})
+WORDS: Final = {"measure": Measure, "area_role": AreaRole, "cause": Cause}
+SIDECAR_KEYS: Final = ("counter", "publisher", "published_on", *WORDS)
+
+_DAY_IN_NAME: Final = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+
+
+class Sheets:
+    """The workbooks and sheets `volunteers/*.xlsx` and `volunteers/*.csv` of the inbox."""
+
+    source_id = "sheets"
+
+    def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
+        """Each sheet's allowed cells as JSON; a file that cannot be used is one rejection."""
+        folder = request.inbox / FOLDER
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            if path.is_file() and not path.name.startswith((".", "~$")):
+                yield from _answers(path)
+
+    def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
+        """Read and check every row of a landed sheet."""
+        body = json.loads(landed.content)
+        tables = [read_table(table, landed.name, landed.sha256) for table in body["sheets"]]
+        frame = SheetRows.from_rows([record for table in tables for record in table.records])
+        statements = statements_of(frame, body["meta"], declaration)
+        rejections = [rejection for table in tables for rejection in table.rejections]
+        return Parsed(
+            rows_in=len(statements) + len(rejections),
+            statements=statements,
+            rejections=rejections,
+            signals=signals_of(landed.name, body, tables, statements),
+        )
+
+
+SOURCE = Sheets()
+
+
+def _answers(path: Path) -> Iterator[Answer | Rejection]:
+    name = f"{FOLDER}/{path.name}"
+    if path.suffix.lower() in COMPANIONS:
+        return
+    try:
+        content = _landing(path)
+    except UnreadableError as error:
+        yield Rejection(SheetRows.table_name(), name, "unreadable_file", str(error))
+    else:
+        yield Answer(name, f"inbox:{name}", "application/json", content)
+
+
+def _landing(path: Path) -> bytes:
+    """What lands of one file: canonical JSON, the same for the same sheet on every machine."""
+    if path.suffix.lower() not in READABLE:
+        raise UnreadableError(
+            f"{path.name} is neither .xlsx nor .csv; save it as one of them, or take it out."
+        )
+    tables, left_out = [], []
+    for sheet in read_sheets(path):
+        if not any(any(str(cell or "").strip() for cell in row) for row in sheet.grid):
+            continue
+        try:
+            tables.append(table_of(sheet))
+        except UnreadableError as error:
+            left_out.append(str(error))
+    if not tables:
+        raise UnreadableError(f"{path.name}: {' '.join(left_out)}")
+    body = {"meta": _meta(path), "sheets": tables, "left_out": left_out}
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+def _meta(path: Path) -> dict[str, str | None]:
+    """Who counted and when it was known: from the sidecar, the day else from the file name."""
+    sidecar = path.with_suffix(".toml")
+    given = _sidecar(sidecar) if sidecar.is_file() else {}
+    meta = {key: given.get(key) for key in SIDECAR_KEYS}
+    if meta["published_on"] is None and (found := _DAY_IN_NAME.search(path.stem)):
+        meta["published_on"] = _day(found[0], path.name)
+    return meta
+
+
+def _sidecar(path: Path) -> dict[str, str]:
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"{path.name} is no TOML file: {error}.") from None
+    unknown = set(given) - set(SIDECAR_KEYS)
+    if unknown:
+        raise UnreadableError(
+            f"{path.name} has the unknown key {', '.join(sorted(unknown))}; "
+            f"it may hold {', '.join(SIDECAR_KEYS)}."
+        )
+    return {key: _checked(path, key, value) for key, value in given.items()}
+
+
+def _checked(path: Path, key: str, value: Any) -> str:
+    if key == "published_on":
+        return _day(value, path.name)
+    if key in WORDS and value not in list(WORDS[key]):
+        raise UnreadableError(
+            f"{path.name}: {key} is “{value}”, but must be one of {', '.join(WORDS[key])}."
+        )
+    if not isinstance(value, str) or not value.strip() or looks_personal(value):
+        raise UnreadableError(f"{path.name}: {key} must be the name of an organisation or group.")
+    return value.strip()
+
+
+def _day(value: object, file: str) -> str:
+    try:
+        return read_day(value).isoformat()
+    except ValueError as error:
+        raise UnreadableError(f"{file}: the day of publication, {error}.") from None

@@ -1,0 +1,158 @@
+"""What do the rows of a landed sheet say? Each becomes a record, a rejection or a total.
+
+A row is rejected with its first problem, and costs no other row.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from displacement.normalise.dates import read_day
+from displacement.normalise.quantities import read_number
+from displacement.sources.sheets.headers import (
+    AREA_COLUMNS,
+    CODE_COLUMNS,
+    COUNT_COLUMNS,
+    DATE_COLUMNS,
+    is_total,
+)
+from displacement.sources.sheets.workbook import Cell
+from displacement.sources.source import Rejection
+from displacement_schemas import SheetRows
+
+SCHEMA: Final = SheetRows.table_name()
+WITHHELD: Final = "(withheld)"
+
+Record = dict[str, Any]
+Value = TypeVar("Value")
+
+
+@dataclass
+class Total:
+    """A row that the counters wrote as the sum of others."""
+
+    row: int
+    families: float | None
+    people: float | None
+    problem: str | None = None
+
+
+@dataclass
+class TableRows:
+    """The rows of one sheet, sorted by what they are."""
+
+    sheet: str
+    records: list[Record] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    totals: list[Total] = field(default_factory=list)
+
+
+class _RowError(ValueError):
+    def __init__(self, check: str, column: str, value: Cell, sentence: str) -> None:
+        super().__init__(sentence)
+        self.check, self.column, self.value = check, column, value
+
+
+def read_table(table: dict[str, Any], file: str, landing_sha256: str) -> TableRows:
+    """Read every row of one landed sheet."""
+    rows = TableRows(table["name"])
+    for number, cells in table["rows"]:
+        if any(is_total(cells.get(column)) for column in AREA_COLUMNS):
+            rows.totals.append(_total(number, cells))
+            continue
+        try:
+            record = _record(cells)
+        except _RowError as error:
+            rows.rejections.append(_rejection(file, table, number, error))
+        else:
+            place = {"file": file, "sheet": table["name"], "row": number}
+            rows.records.append(place | record | {"landing_sha256": landing_sha256})
+    return rows
+
+
+def _total(number: int, cells: dict[str, Cell]) -> Total:
+    try:
+        families, people = (_count(cells, column) for column in COUNT_COLUMNS)
+    except _RowError as error:
+        return Total(number, None, None, str(error))
+    return Total(number, families, people)
+
+
+def _record(cells: dict[str, Cell]) -> Record:
+    code = next((cells[column] for column in CODE_COLUMNS if cells.get(column)), None)
+    names = {column: cells.get(column) for column in AREA_COLUMNS}
+    if code is None and not any(names.values()):
+        raise _RowError("missing_area", "sub_district", None, _missing(cells, "area", AREA_COLUMNS))
+    families, people = (_count(cells, column) for column in COUNT_COLUMNS)
+    if families is None and people is None:
+        sentence = _missing(cells, "number of families or people", COUNT_COLUMNS)
+        raise _RowError("missing_number", "people", None, sentence)
+    start, end = _period(cells)
+    return {
+        **names,
+        "area_code": None if code is None else str(code).upper(),
+        "families": families,
+        "people": people,
+        "start_date": start,
+        "end_date": end,
+        "quote": " | ".join(str(cells[column]) for column in _ORDER if cells.get(column)),
+    }
+
+
+_ORDER: Final = (*AREA_COLUMNS, *reversed(CODE_COLUMNS), *COUNT_COLUMNS, *DATE_COLUMNS)
+
+
+def _count(cells: dict[str, Cell], column: str) -> float | None:
+    value = _read(cells, column, read_number, "unreadable_number")
+    if value is not None and not value.is_integer():
+        sentence = f"“{cells[column]}” is no whole number, and {column} are counted one by one"
+        raise _RowError("fractional_count", column, cells[column], sentence)
+    return value
+
+
+def _period(cells: dict[str, Cell]) -> tuple[dt.date | None, dt.date]:
+    start, end, day = (_read(cells, column, read_day, "impossible_date") for column in DATE_COLUMNS)
+    if end is None and start is None:
+        start = day
+    end = end or day
+    if end is None:
+        sentence = _missing(cells, "last day", DATE_COLUMNS)
+        raise _RowError("missing_date", "end_date", None, sentence)
+    if start is not None and end < start:
+        sentence = f"the last day, {end}, comes before the first, {start}"
+        raise _RowError("end_before_start", "end_date", cells.get("end_date"), sentence)
+    return start, end
+
+
+def _read(
+    cells: dict[str, Cell], column: str, read: Callable[[object], Value], check: str
+) -> Value | None:
+    cell = cells.get(column)
+    if cell is None:
+        return None
+    try:
+        return read(cell)
+    except ValueError as error:
+        negative = "negative" in str(error)
+        raise _RowError("negative_count" if negative else check, column, cell, str(error)) from None
+
+
+def _missing(cells: dict[str, Cell], what: str, columns: tuple[str, ...]) -> str:
+    withheld = any(column in cells and cells[column] is None for column in columns)
+    why = "; a cell was withheld because it looks like a phone number or an address"
+    return f"there is no {what}{why if withheld else ''}"
+
+
+def _rejection(file: str, table: dict[str, Any], row: int, error: _RowError) -> Rejection:
+    header = table["columns"].get(error.column)
+    column = f", column “{header}”" if header else ""
+    return Rejection(
+        schema=SCHEMA,
+        file=file,
+        check=error.check,
+        reason=f"{file}, sheet {table['name']}, row {row}{column}: {error}; correct it there.",
+        row=row,
+        column=error.column,
+        value=None if error.value is None else str(error.value),
+    )

@@ -1,0 +1,302 @@
+"""Where in a workbook does the table stand, and which of its cells may be kept?
+
+Used before anything lands: finds the header row, applies the allow-list of `columns.toml`, and
+withholds what looks like a phone number or an address.
+"""
+
+import csv
+import datetime as dt
+import io
+import re
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+import openpyxl
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from displacement.normalise.quantities import western_digits, without_marks
+from displacement.sources.sheets.headers import (
+    AREA_COLUMNS,
+    CODE_COLUMNS,
+    COUNT_COLUMNS,
+    DATE_COLUMNS,
+    is_ignored,
+    is_tag_row,
+    roles_of,
+    roles_of_tags,
+)
+
+Cell = str | float | None
+"""A cell as it lands: text, or the number itself where it is no whole one."""
+Grid = list[list[Any]]
+
+DEEPEST_HEADER: Final = 30
+DELIMITERS: Final = (",", ";", "\t", "|")
+ARABIC_WINDOWS: Final = "cp1256"
+PHONE_DIGITS: Final = 9
+NAME_DIGITS: Final = 5
+
+_EMAIL: Final = re.compile(r"\S@\S|\bwww\.|https?:")
+_DATE_LIKE: Final = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]\d{1,2}:\d{2}(:[\d.]+)?Z?)?"
+    r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}"
+)
+_PHONE_LIKE: Final = re.compile(r"\+?\d(?:[\s().\-/]*\d)+")
+_CODE_LIKE: Final = re.compile(r"[A-Za-z]{2,3}\d+")
+
+
+class UnreadableError(Exception):
+    """A workbook or one of its sheets cannot be used; the message is a sentence."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet before the allow-list: every cell, only in memory."""
+
+    name: str
+    grid: Grid
+    stacked: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Cells merged over several rows, by row and column (from 0), with those rows in words."""
+
+
+class Header(NamedTuple):
+    """Where a table's header stands and which columns it names."""
+
+    last_row: int
+    columns: dict[int, str]
+    unknown: list[int]
+
+
+def read_sheets(path: Path) -> list[Sheet]:
+    """The visible sheets of a workbook or CSV file. Raises UnreadableError."""
+    try:
+        sheets = _csv_sheets(path) if path.suffix.lower() == ".csv" else _xlsx_sheets(path)
+    except (
+        BadZipFile, InvalidFileException, ParseError, OSError, KeyError, ValueError, TypeError,
+        IndexError, AttributeError, csv.Error,
+    ) as error:  # fmt: skip
+        # The library's own message may quote cells, so only its kind is passed on.
+        raise UnreadableError(
+            f"{path.name} cannot be opened as a {path.suffix.lstrip('.').lower()} file "
+            f"({type(error).__name__}); open it, save it again, and remove any password."
+        ) from None
+    if not any(_filled(row) for sheet in sheets for row in sheet.grid):
+        raise UnreadableError(f"{path.name} is empty: no visible sheet has a filled cell.")
+    return sheets
+
+
+def table_of(sheet: Sheet) -> dict[str, Any]:
+    """What may land of a sheet: its mapped columns, row by row. Raises UnreadableError."""
+    header = _header(sheet.grid)
+    if header is None:
+        raise UnreadableError(_what_is_missing(sheet))
+    _refuse_doubled_columns(sheet.name, header)
+    rows, withheld = [], []
+    for number, row in enumerate(sheet.grid[header.last_row :], start=header.last_row + 1):
+        cells = _allowed(sheet, number - 1, header)
+        if not cells or is_tag_row(row) or _repeats_header(row, header):
+            continue
+        kept = {role: None if _is_personal(role, cell) else cell for role, cell in cells.items()}
+        withheld += [[number, role] for role in sorted(cells) if kept[role] is None]
+        rows.append([number, kept])
+    return {
+        "name": _without_personal(sheet.name),
+        "columns": {
+            role: without_marks(str(sheet.grid[header.last_row - 1][column] or role))
+            for column, role in sorted(header.columns.items())
+        },
+        "unknown_columns": [get_column_letter(column + 1) for column in header.unknown],
+        "rows": rows,
+        "withheld": withheld,
+    }
+
+
+def looks_personal(text: str) -> bool:
+    """Whether a text holds what looks like a phone number, an e-mail or a web address."""
+    plain = western_digits(without_marks(text))
+    if _EMAIL.search(plain):
+        return True
+    runs = _PHONE_LIKE.findall(_DATE_LIKE.sub("; ", plain))
+    return any(sum(sign.isdigit() for sign in run) >= PHONE_DIGITS for run in runs)
+
+
+def _xlsx_sheets(path: Path) -> list[Sheet]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions it leaves out
+        book = openpyxl.load_workbook(path, data_only=True, keep_links=False)
+    try:
+        return [_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    finally:
+        book.close()
+
+
+def _sheet(sheet: Any) -> Sheet:
+    """A worksheet with each merged range filled with its one value."""
+    grid = [list(row) for row in sheet.iter_rows(values_only=True)]
+    stacked = {}
+    for merged in sheet.merged_cells.ranges:
+        rows = range(merged.min_row - 1, merged.max_row)
+        columns = range(merged.min_col - 1, merged.max_col)
+        value = grid[rows.start][columns.start]
+        if len(columns) > 1 and isinstance(value, int | float):
+            continue  # one count beside another column: it belongs to the first alone
+        for row in rows:
+            for column in columns:
+                grid[row][column] = value
+                if len(rows) > 1:
+                    stacked[row, column] = f"rows {merged.min_row} to {merged.max_row}"
+    return Sheet(sheet.title, grid, stacked)
+
+
+def _csv_sheets(path: Path) -> list[Sheet]:
+    text = _decoded(path.read_bytes())
+    grids = [
+        list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        for delimiter in DELIMITERS
+    ]
+    return [Sheet(path.stem, max(grids, key=_known_headers))]
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode(ARABIC_WINDOWS)
+
+
+def _known_headers(grid: Grid) -> int:
+    return max((len(roles_of(row)) for row in grid[:DEEPEST_HEADER]), default=0)
+
+
+def _header(grid: Grid) -> Header | None:
+    """The first row, alone or with the row below it, that names all a table needs."""
+    for height in (1, 2):
+        for index in range(min(DEEPEST_HEADER, len(grid))):
+            band = grid[index : index + height]
+            below = grid[index + height] if index + height < len(grid) else []
+            columns = _named(band, below)
+            if _is_complete(columns.values()) and _is_header_band(band):
+                return Header(index + height, columns, _unknown(grid, index, height, columns))
+    return None
+
+
+def _named(band: Grid, below: list[Any]) -> dict[int, str]:
+    """The columns that the rows of a header name, and those that only a tag row below names."""
+    columns: dict[int, str] = {}
+    for row in band:
+        columns |= roles_of(row)
+    tagged = roles_of_tags(below) if is_tag_row(below) else {}
+    return columns | {
+        column: role
+        for column, role in tagged.items()
+        if column not in columns and role not in columns.values()
+    }
+
+
+def _is_complete(roles: Any) -> bool:
+    found = set(roles)
+    return (
+        not found.isdisjoint((*AREA_COLUMNS, *CODE_COLUMNS))
+        and not found.isdisjoint(COUNT_COLUMNS)
+        and not found.isdisjoint(("end_date", "date"))
+    )
+
+
+def _is_header_band(band: Grid) -> bool:
+    """Each row of a header names something, and none holds a number."""
+    return all(_filled(row) for row in band) and not any(
+        isinstance(cell, int | float | dt.date) for row in band for cell in row
+    )
+
+
+def _unknown(grid: Grid, index: int, height: int, columns: dict[int, str]) -> list[int]:
+    """Columns with a header that is neither mapped nor declared as ignored."""
+    band = grid[index : index + height]
+    width = max(map(len, band))
+    return [
+        column
+        for column in range(width)
+        if column not in columns
+        and not all(is_ignored(row[column]) for row in band if column < len(row))
+    ]
+
+
+def _what_is_missing(sheet: Sheet) -> str:
+    best = max((roles_of(row) for row in sheet.grid[:DEEPEST_HEADER]), key=len, default={})
+    found = set(best.values())
+    needs = {
+        "an area (governorate, district, sub-district or P-code)": (*AREA_COLUMNS, *CODE_COLUMNS),
+        "a count (families or people)": COUNT_COLUMNS,
+        "a date (to, or date)": ("end_date", "date"),
+    }
+    missing = [need for need, roles in needs.items() if found.isdisjoint(roles)]
+    return (
+        f"sheet {_without_personal(sheet.name)} has no header row that names "
+        f"{' and '.join(missing) or 'all that is needed in one row'}; "
+        "name the columns as in the README and leave no filled cells among the headers."
+    )
+
+
+def _refuse_doubled_columns(sheet: str, header: Header) -> None:
+    for role in (*COUNT_COLUMNS, *DATE_COLUMNS):
+        letters = [get_column_letter(c + 1) for c, r in sorted(header.columns.items()) if r == role]
+        if len(letters) > 1:
+            raise UnreadableError(
+                f"sheet {_without_personal(sheet)} has several columns for "
+                f"{role.replace('_', ' ')} ({', '.join(letters)}); keep one."
+            )
+
+
+def _allowed(sheet: Sheet, index: int, header: Header) -> dict[str, Cell]:
+    """The filled cells of mapped columns; of two columns with one meaning, the first filled."""
+    row = sheet.grid[index]
+    cells: dict[str, Cell] = {}
+    for column, role in sorted(header.columns.items()):
+        cell = _plain(row[column]) if column < len(row) else None
+        if cell is not None and role in COUNT_COLUMNS and (index, column) in sheet.stacked:
+            cell = f"{cell} for {sheet.stacked[index, column]}"  # no row may have it alone
+        if cell is not None and role not in cells:
+            cells[role] = cell
+    return cells
+
+
+def _plain(value: object) -> Cell:
+    """A cell as it lands; times are cut to the day."""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float) and not value.is_integer():
+        return value
+    if isinstance(value, float):
+        return str(int(value))
+    return without_marks(str(value)) or None if value is not None else None
+
+
+def _is_personal(role: str, cell: Cell) -> bool:
+    text = western_digits(str(cell))
+    if looks_personal(text):
+        return True
+    if role in COUNT_COLUMNS or role in DATE_COLUMNS or _CODE_LIKE.fullmatch(text.strip()):
+        return False
+    return sum(sign.isdigit() for sign in text) >= NAME_DIGITS
+
+
+def _without_personal(text: str) -> str:
+    return "(withheld)" if looks_personal(text) else text
+
+
+def _repeats_header(row: list[Any], header: Header) -> bool:
+    same = [c for c, role in roles_of(row).items() if header.columns.get(c) == role]
+    return len(same) > 1
+
+
+def _filled(row: list[Any]) -> list[Any]:
+    return [cell for cell in row if cell is not None and str(cell).strip()]

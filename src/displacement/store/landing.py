@@ -1,0 +1,46 @@
+"""What did sources answer? Content-addressed, immutable, without personal data."""
+
+import hashlib
+import json
+from datetime import datetime
+from pathlib import Path
+
+from displacement.sources.source import Answer, Landed
+from displacement.store.files import write_whole
+
+
+class Landing:
+    """The landing of a store: `landing/<first two of sha256>/<sha256>` and a note beside it."""
+
+    def __init__(self, store: Path) -> None:
+        self._root = store / "landing"
+
+    def put(self, answer: Answer, *, source_id: str, retrieved_at: datetime) -> Landed:
+        """Land an answer; the same content is landed once."""
+        sha256 = hashlib.sha256(answer.content).hexdigest()
+        path = self._path(sha256)
+        note = path.with_name(path.name + ".json")
+        if not note.exists():
+            write_whole(path, answer.content)
+            written = {
+                "source_id": source_id,
+                "name": answer.name,
+                "url": answer.url,
+                "status": answer.status,
+                "media_type": answer.media_type,
+                "retrieved_at": retrieved_at.isoformat(),
+                "bytes": len(answer.content),
+            }
+            write_whole(note, json.dumps(written, sort_keys=True, indent=1).encode())
+        return Landed(answer.name, sha256, answer.content)
+
+    def damaged(self) -> list[str]:
+        """The landed answers whose content is not what their name says."""
+        return [
+            path.name
+            for path in sorted(self._root.glob("??/*"))
+            if path.suffix != ".json" and hashlib.sha256(path.read_bytes()).hexdigest() != path.name
+        ]
+
+    def _path(self, sha256: str) -> Path:
+        return self._root / sha256[:2] / sha256

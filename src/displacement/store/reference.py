@@ -1,0 +1,135 @@
+"""What do the reference tables say? Reads areas, described areas and household sizes.
+
+They stand in `data/reference` as plain CSV files that people edit; a slip is named with its place.
+"""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow
+from pandera.errors import SchemaError, SchemaErrors
+from pandera.typing import DataFrame
+
+from displacement_schemas import Areas, DescribedAreas, HouseholdSizes, Table
+
+Model = TypeVar("Model", bound=Table)
+
+HEADER_ROWS = 1
+
+
+class ReferenceTableError(ValueError):
+    """A reference table cannot be used; the message names file, row and column."""
+
+
+def load_areas(folder: Path) -> DataFrame[Areas]:
+    """The areas that figures speak of, from `areas.csv`."""
+    path = folder / "areas.csv"
+    areas = _load(path, Areas)
+    _refuse_lost_parents(path, areas)
+    return areas
+
+
+def load_described_areas(folder: Path) -> DataFrame[DescribedAreas]:
+    """The places that are no administrative unit, from `described_areas.csv`."""
+    return _load(folder / "described_areas.csv", DescribedAreas)
+
+
+def load_household_sizes(folder: Path) -> DataFrame[HouseholdSizes]:
+    """The documented household sizes, from `household_sizes.csv`."""
+    return _load(folder / "household_sizes.csv", HouseholdSizes)
+
+
+def _load(path: Path, model: type[Model]) -> DataFrame[Model]:
+    schema = model.arrow_schema()
+    rows = _rows(path, schema.names)
+    columns = {
+        column.name: [
+            _value(path, number, column, row[position]) for number, row in enumerate(rows, start=2)
+        ]
+        for position, column in enumerate(schema)
+    }
+    try:
+        return model.build(columns)
+    except (SchemaError, SchemaErrors) as error:
+        raise ReferenceTableError(_sentence(path, error)) from error
+
+
+def _rows(path: Path, names: list[str]) -> list[list[str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            header, *rows = csv.reader(lines, strict=True)
+    except FileNotFoundError as error:
+        raise ReferenceTableError(f"{path.name} is missing in {path.parent}.") from error
+    except ValueError as error:
+        reason = "is empty" if path.stat().st_size == 0 else f"is no CSV file in UTF-8 ({error})"
+        raise ReferenceTableError(f"{path.name} {reason}.") from error
+    except csv.Error as error:
+        raise ReferenceTableError(f"{path.name} is no CSV file: {error}.") from error
+    if header != names:
+        raise ReferenceTableError(
+            f"{path.name}, row 1: the columns are {', '.join(header)}, but must be "
+            f"{', '.join(names)}."
+        )
+    for number, row in enumerate(rows, start=1 + HEADER_ROWS):
+        if len(row) != len(names):
+            raise ReferenceTableError(
+                f"{path.name}, row {number}: {len(row)} cells where {len(names)} are needed; "
+                "put text that holds a comma in quotes."
+            )
+    return rows
+
+
+def _value(path: Path, row: int, column: pyarrow.Field, cell: str) -> Any:
+    if cell == "":
+        if column.nullable:
+            return None
+        raise ReferenceTableError(
+            f"{path.name}, row {row}, column {column.name}: a value is needed."
+        )
+    read, kind = _reader(column.type)
+    try:
+        return read(cell)
+    except ValueError as error:
+        raise ReferenceTableError(
+            f"{path.name}, row {row}, column {column.name}: “{cell}” is no {kind}."
+        ) from error
+
+
+def _reader(kind: pyarrow.DataType) -> tuple[Callable[[str], Any], str]:
+    if pyarrow.types.is_integer(kind):
+        return int, "whole number"
+    if pyarrow.types.is_floating(kind):
+        return float, "number"
+    return str, "text"
+
+
+def _sentence(path: Path, error: SchemaError | SchemaErrors) -> str:
+    """The first failure of a contract as a sentence; rows count as an editor shows them."""
+    if not isinstance(error.failure_cases, str) and len(error.failure_cases):
+        case = error.failure_cases.iloc[0]
+        place = f"row {int(case['index']) + 1 + HEADER_ROWS}" if _is_row(case) else "the table"
+        check = str(case["check"])
+        if "unique" in check:
+            return f"{path.name}, {place}: the key repeats another row's ({case['failure_case']})."
+        return (
+            f"{path.name}, {place}, column {case['column']}: “{case['failure_case']}” breaks the "
+            f"rule {check}."
+        )
+    return f"{path.name}: {error}"
+
+
+def _is_row(case: Any) -> bool:
+    return case["index"] is not None and case["index"] == case["index"]
+
+
+def _refuse_lost_parents(path: Path, areas: DataFrame[Areas]) -> None:
+    known = set(zip(areas["code_system"], areas["area_code"], strict=True))
+    parents = zip(areas["code_system"], areas["parent_code"], strict=True)
+    for row, (system, parent) in enumerate(parents, start=1 + HEADER_ROWS):
+        if isinstance(parent, str) and (system, parent) not in known:
+            raise ReferenceTableError(
+                f"{path.name}, row {row}, column parent_code: there is no area {parent} "
+                f"of {system}."
+            )

@@ -1,0 +1,144 @@
+"""What do readers get? Immutable snapshots, and one pointer that moves at once (DESIGN 3.5)."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from displacement.store import parquet
+from displacement.store.files import ASIDE, sync_folder, whole_folder, write_whole
+from displacement_schemas import PUBLISHED, Runs, Table
+
+DIGITS_OF_ID = 12
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One publication."""
+
+    snapshot_id: str
+    folder: Path
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Rows, bytes and hashes of every file, and where the snapshot comes from."""
+        loaded: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text())
+        return loaded
+
+    def path(self, table: str) -> Path:
+        """The Parquet file of a table."""
+        return self.folder / f"{table}.parquet"
+
+    def read(self, model: type[Table]) -> Any:
+        """One table as a validated frame."""
+        return parquet.read(model, self.path(model.table_name()))
+
+    def damaged(self) -> list[str]:
+        """The files whose bytes are not what the manifest says."""
+        return [
+            name
+            for name, entry in self.manifest["files"].items()
+            if not (self.folder / name).is_file()
+            or hashlib.sha256((self.folder / name).read_bytes()).hexdigest() != entry["sha256"]
+        ]
+
+
+class Snapshots:
+    """The publications of a store, below `published/`."""
+
+    def __init__(self, store: Path) -> None:
+        self._root = store / "published"
+
+    def current(self) -> Snapshot | None:
+        """The snapshot that readers are pointed at; None before the first publication."""
+        pointer = self._root / "current.json"
+        if not pointer.is_file():
+            return None
+        snapshot_id = json.loads(pointer.read_text())["snapshot_id"]
+        return Snapshot(snapshot_id, self._root / "snapshots" / snapshot_id)
+
+    def all(self) -> list[Snapshot]:
+        """Every snapshot, by id."""
+        folders = sorted((self._root / "snapshots").glob("[!.]*"))
+        return [Snapshot(folder.name, folder) for folder in folders]
+
+    def publish(
+        self,
+        snapshot_id: str,
+        tables: Mapping[str, Any],
+        extra: Mapping[str, bytes],
+        about: Mapping[str, Any],
+    ) -> Snapshot:
+        """Write a snapshot aside, make it appear whole, then move the pointers to it.
+
+        `extra` are further files (report, picture); `about` goes into the manifest. Readers
+        that resolve `current` once never see half a publication or two mixed.
+        """
+        folder = self._root / "snapshots" / snapshot_id
+        if not folder.is_dir():
+            notes = {"snapshot_id": snapshot_id}
+            contents = {
+                f"{model.table_name()}.parquet": parquet.to_bytes(
+                    model, tables[model.table_name()], notes
+                )
+                for model in PUBLISHED
+            } | dict(extra)
+            rows = {f"{name}.parquet": len(frame) for name, frame in tables.items()}
+            manifest = {"snapshot_id": snapshot_id, **about, "files": _entries(contents, rows)}
+            contents["manifest.json"] = json.dumps(manifest, indent=1, sort_keys=True).encode()
+            with whole_folder(folder) as aside:
+                for name, content in contents.items():
+                    (aside / name).write_bytes(content)
+        snapshot = Snapshot(snapshot_id, folder)
+        self._point_at(snapshot)
+        return snapshot
+
+    def _point_at(self, snapshot: Snapshot) -> None:
+        self._refresh_latest(snapshot)
+        aside = self._root / f"{ASIDE}current"
+        aside.unlink(missing_ok=True)
+        aside.symlink_to(Path("snapshots") / snapshot.snapshot_id)
+        aside.replace(self._root / "current")
+        sync_folder(self._root)
+        pointer = json.dumps({"snapshot_id": snapshot.snapshot_id}).encode()
+        write_whole(self._root / "current.json", pointer)
+
+    def _refresh_latest(self, snapshot: Snapshot) -> None:
+        """Fixed paths for tools that need them: hard links, replaced one by one."""
+        latest = self._root / "latest"
+        latest.mkdir(parents=True, exist_ok=True)
+        for path in sorted(snapshot.folder.iterdir()):
+            aside = latest / f"{ASIDE}{path.name}"
+            aside.unlink(missing_ok=True)
+            os.link(path, aside)
+            aside.replace(latest / path.name)
+        sync_folder(latest)
+
+
+def snapshot_id_of(tables: Mapping[str, Any], as_of: date) -> str:
+    """The same content published as of the same day has the same id; the run log is no content."""
+    digests = [
+        f"{model.table_name()} {parquet.digest(model, tables[model.table_name()])}"
+        for model in PUBLISHED
+        if model is not Runs
+    ]
+    joined = hashlib.sha256("\n".join(digests).encode()).hexdigest()
+    return f"{as_of}-{joined[:DIGITS_OF_ID]}"
+
+
+def _entries(contents: Mapping[str, bytes], rows: Mapping[str, int]) -> dict[str, Any]:
+    schemas = {f"{model.table_name()}.parquet": model.arrow_schema() for model in PUBLISHED}
+    return {
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        | ({"rows": rows[name]} if name in rows else {})
+        | (
+            {"schema_sha256": hashlib.sha256(schemas[name].serialize()).hexdigest()}
+            if name in schemas
+            else {}
+        )
+        for name, content in contents.items()
+    }

@@ -1,0 +1,36 @@
+"""What is a store? One folder with landing, tables, ledger and publications."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from displacement.store.landing import Landing
+from displacement.store.ledger import Ledger
+from displacement.store.snapshots import Snapshots
+from displacement.store.tables import Tables
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store by its folder; nothing is created before something is written."""
+
+    folder: Path
+
+    @property
+    def landing(self) -> Landing:
+        """What sources answered."""
+        return Landing(self.folder)
+
+    @property
+    def tables(self) -> Tables:
+        """Records and rejections per source."""
+        return Tables(self.folder)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Runs and backfill windows."""
+        return Ledger(self.folder)
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """What readers get."""
+        return Snapshots(self.folder)

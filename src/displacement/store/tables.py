@@ -1,0 +1,68 @@
+"""What does the store know? Append-only records per source, and what they rejected."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.store import parquet
+from displacement.store.files import whole_folder
+from displacement_schemas import Records, Rejected
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the store holds of one source."""
+
+    records: DataFrame[Records]
+    """Every revision of every record."""
+    rejected: DataFrame[Rejected]
+    """What the source's latest run rejected."""
+
+
+class Tables:
+    """The tables of a store: `tables/<source_id>/<number>-<digest>/<table>.parquet`.
+
+    A part holds the records that one run appended and everything it rejected; it appears
+    whole or not at all.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._root = store / "tables"
+
+    def sources(self) -> list[str]:
+        """The sources that have records, in alphabetical order."""
+        return sorted(path.name for path in self._root.glob("*") if path.is_dir())
+
+    def parts(self) -> list[str]:
+        """Names of all parts: a digest of everything that the tables hold."""
+        return [f"{s}/{part.name}" for s in self.sources() for part in self._parts(s)]
+
+    def read(self, source_id: str) -> Kept:
+        """All records of a source, and its latest rejections."""
+        parts = self._parts(source_id)
+        frames = [parquet.read(Records, part / "records.parquet") for part in parts]
+        records = Records.in_order(pd.concat(frames)) if frames else Records.empty()
+        rejected = (
+            parquet.read(Rejected, parts[-1] / "rejected.parquet") if parts else Rejected.empty()
+        )
+        return Kept(records, rejected)
+
+    def append(
+        self, source_id: str, records: DataFrame[Records], rejected: DataFrame[Rejected]
+    ) -> None:
+        """Add a part. The caller holds the store's lock."""
+        contents = {
+            "records.parquet": parquet.to_bytes(Records, records),
+            "rejected.parquet": parquet.to_bytes(Rejected, rejected),
+        }
+        digest = hashlib.sha256(b"".join(contents.values())).hexdigest()[:12]
+        number = 1 + max((int(p.name.partition("-")[0]) for p in self._parts(source_id)), default=0)
+        with whole_folder(self._root / source_id / f"{number:06d}-{digest}") as folder:
+            for name, content in contents.items():
+                (folder / name).write_bytes(content)
+
+    def _parts(self, source_id: str) -> list[Path]:
+        return sorted((self._root / source_id).glob("[0-9]*-*"))
