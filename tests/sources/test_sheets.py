@@ -110,8 +110,14 @@ def test_the_table_is_found_below_titles_and_above_tags_and_blank_rows(inbox):
 
 def test_a_header_of_two_rows_is_read_as_one(inbox):
     top = ["Area", None, None, "Counted", None, "Period", None]
-    write_book(inbox, [["محافظة", "منطقة", "ناحية", None, None, None, None],
-                       [None, None, None, "Families", "People", "From", "To"], HEISH])  # fmt: skip
+    write_book(
+        inbox,
+        [
+            ["محافظة", "منطقة", "ناحية", None, None, None, None],
+            [None, None, None, "Families", "People", "From", "To"],
+            HEISH,
+        ],
+    )
     assert len(parse(inbox).statements) == 1
     write_book(inbox, [top, HEADER, HEISH])
     assert parse(inbox).statements["row"].to_list() == [3]
@@ -142,8 +148,13 @@ def test_columns_may_be_named_by_their_tags_alone(inbox):
 
 
 def test_merged_areas_hold_for_all_their_rows_and_merged_counts_for_none(inbox):
-    rows = [HEADER, HEISH, [None, None, "Sanjar", 90, 500, "15/12/2017", "24/12/2017"],
-            [*SURAN[:3], None, 4000, *SURAN[5:]], [*SURAN[:2], "Hamra", None, None, *SURAN[5:]]]  # fmt: skip
+    rows = [
+        HEADER,
+        HEISH,
+        [None, None, "Sanjar", 90, 500, "15/12/2017", "24/12/2017"],
+        [*SURAN[:3], None, 4000, *SURAN[5:]],
+        [*SURAN[:2], "Hamra", None, None, *SURAN[5:]],
+    ]
 
     def merge(book):
         book.active.merge_cells("A2:A3")
@@ -284,8 +295,14 @@ def test_a_total_that_does_not_add_up_is_told_with_both_numbers(inbox):
 
 
 def test_totals_of_parts_and_of_the_whole_agree_with_their_rows(inbox):
-    rows = [HEADER, HEISH, ["Total Idlib", None, None, 100, 560], SURAN,
-            ["Total Hama", None, None, 200, 1150], ["Grand total", None, None, 300, 1710]]  # fmt: skip
+    rows = [
+        HEADER,
+        HEISH,
+        ["Total Idlib", None, None, 100, 560],
+        SURAN,
+        ["Total Hama", None, None, 200, 1150],
+        ["Grand total", None, None, 300, 1710],
+    ]
     write_book(inbox, rows)
     assert parse(inbox).signals == []
 

@@ -196,19 +196,30 @@ def _decide(
 
 def _from_left(candidate: Candidate, lang: str) -> Decision | None:
     rules = load_rules(lang)
-    for rule in rules.table("left_blocker"):
-        if rule.pattern.search(candidate.left) and _noun_fits(rule, candidate.head):
-            return _reject(candidate, NumberReason(rule.get("reason")), rule.id)
-    for rule in rules.table("left"):
-        match = rule.pattern.search(candidate.left)
-        if not match or not _applies(rule, candidate):
-            continue
-        if rule.get("needs") == "displaced":
-            blocked = _main_verb(candidate, 0, lang)
-            if blocked and blocked.reason:
-                return blocked
-        return _accept(candidate, rule, match, side="left", lang=lang)
-    return None
+    taken = _longest(rules.table("left"), candidate)
+    if taken is None or not taken[0].get("first"):
+        blocker = _longest(rules.table("left_blocker"), candidate)
+        if blocker:
+            return _reject(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
+    if taken is None:
+        return None
+    if taken[0].get("needs") == "displaced":
+        blocked = _main_verb(candidate, 0, lang)
+        if blocked and blocked.reason:
+            return blocked
+    return _accept(candidate, *taken, side="left", lang=lang)
+
+
+def _longest(rules: tuple[Rule, ...], candidate: Candidate) -> tuple[Rule, re.Match[str]] | None:
+    """The rule that fits the most words before the number; "first" rules before all others."""
+    fits = [
+        (rule, match)
+        for rule in rules
+        if (match := rule.pattern.search(candidate.left))
+        and _noun_fits(rule, candidate.head)
+        and _applies(rule, candidate)
+    ]
+    return max(fits, key=lambda fit: (bool(fit[0].get("first")), len(fit[1][0])), default=None)
 
 
 def _from_right(candidate: Candidate, lang: str) -> Decision | None:
@@ -244,17 +255,18 @@ def _main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
     """The first predicate after `start` that says something of the counted people."""
     rules = load_rules(lang)
     right = candidate.right
-    found: list[tuple[int, int, Rule, re.Match[str]]] = []
+    found: list[tuple[int, int, int, Rule, re.Match[str]]] = []
     for order, table in enumerate(("right_blocker", "right")):
         for rule in rules.table(table):
             if rule.get("relative") or not _noun_fits(rule, candidate.head):
                 continue
             match = rule.pattern.search(right, start)
             if match and _applies(rule, candidate):
-                found.append((match.start() + len(match[0]) - len(match[0].lstrip()), order, rule, match))
+                begin = match.end() - len(match[0].lstrip())
+                found.append((begin, -len(match[0]), order, rule, match))
     if not found:
         return None
-    _, order, rule, match = min(found, key=lambda entry: (entry[0], entry[1]))
+    _, _, order, rule, match = min(found, key=lambda entry: entry[:3])
     if order == 0:
         return _reject(candidate, NumberReason(rule.get("reason")), rule.id)
     return _accept(candidate, rule, match, side="right", lang=lang)

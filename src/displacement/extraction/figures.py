@@ -55,13 +55,14 @@ def figure_rows(
 ) -> tuple[list[dict[str, Any]], list[Decision]]:
     """The rows of the figures, and all decisions against a number."""
     contexts = _contexts(document, masked, {d.number.start for d in decisions if d.measure})
+    overall = _strongest_cause(document, document.sentences)
     rows, rejected = [], []
     for decision in decisions:
         if decision.measure is None:
             rejected.append(decision)
             continue
         context = contexts[document.sentence_at(decision.number.start)]
-        row = _row(document, masked, decision, context)
+        row = _row(document, masked, decision, context, overall)
         if _is_historic(row, document.published_on):
             rejected.append(replace(decision, measure=None, reason=NumberReason.HISTORIC))
         else:
@@ -96,7 +97,7 @@ def _contexts(document: Document, masked: str, starts: set[int]) -> dict[int, Co
 
 
 def _row(
-    document: Document, masked: str, decision: Decision, context: Context
+    document: Document, masked: str, decision: Decision, context: Context, overall: Cause
 ) -> dict[str, Any]:
     candidate = decision.candidate
     assert candidate is not None
@@ -123,7 +124,7 @@ def _row(
         "publisher": document.publisher,
         "measure": measure,
         "term": decision.term,
-        "cause": _cause(document, context.span),
+        "cause": _cause(document, context.span, overall),
         "modality": decision.modality,
         "unit": decision.unit,
         "quantifier": quantifier,
@@ -318,21 +319,26 @@ def _short(span: Span) -> bool:
     return span.end - span.start <= QUOTE
 
 
-def _cause(document: Document, sentence: Span) -> Cause:
+def _cause(document: Document, sentence: Span, overall: Cause) -> Cause:
+    """What the sentence names, else the sentences around it, else the whole text."""
     index = bisect_left(document.sentences, sentence)
-    rules = load_rules(document.lang).table("cause")
     around = document.sentences[max(0, index - 3) : index + 4]
-    for spans in ([sentence], around):
-        votes = {
-            str(rule.get("says")): sum(
-                len(rule.pattern.findall(document.clean, s.start, s.end)) for s in spans
-            )
-            for rule in rules
-        }
-        best = max(votes, key=lambda cause: votes[cause])
-        if votes[best]:
-            return Cause(best)
-    return Cause.UNKNOWN
+    for spans in ((sentence,), around):
+        cause = _strongest_cause(document, spans)
+        if cause is not Cause.UNKNOWN:
+            return cause
+    return overall
+
+
+def _strongest_cause(document: Document, spans: tuple[Span, ...]) -> Cause:
+    votes = {
+        str(rule.get("says")): sum(
+            len(rule.pattern.findall(document.clean, span.start, span.end)) for span in spans
+        )
+        for rule in load_rules(document.lang).table("cause")
+    }
+    best = max(votes, key=lambda cause: votes[cause])
+    return Cause(best) if votes[best] else Cause.UNKNOWN
 
 
 def _quote(document: Document, sentence: Span, number: Number) -> str:

@@ -22,7 +22,7 @@ class Place:
 
 def find_places(clean: str, span: Span, lang: str) -> list[Place]:
     """All place phrases of a sentence, in order."""
-    lead, phrase, subject = _patterns(lang)
+    lead, phrase, host = _patterns(lang)
     places = []
     for match in lead.finditer(clean, span.start, span.end):
         role = next(name for name, text in match.groupdict().items() if text is not None)
@@ -31,8 +31,8 @@ def find_places(clean: str, span: Span, lang: str) -> list[Place]:
             place = _place(named[0], named.start(), AreaRole(role), lang)
             if place and not any(place.start < p.end and p.start < place.end for p in places):
                 places.append(place)
-    for match in subject.finditer(clean, span.start, span.end):
-        place = _place(match["place"], match.start("place"), AreaRole.LOCATION, lang)
+    for match in host.finditer(clean, span.start, span.end):
+        place = _subject(clean, max(span.start, match.start() - 80), match.start(), lang)
         if place and not any(place.start < p.end and p.start < place.end for p in places):
             places.append(place)
     return sorted(places, key=lambda place: place.start)
@@ -54,8 +54,15 @@ def _patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
     lead = {rule.get("says"): rule.pattern.pattern for rule in rules.table("place_lead")}
     leads = "|".join(f"(?P<{role}>{pattern})" for role, pattern in lead.items())
     name = rules.table("place")[0].pattern.pattern
-    subject = rules.table("place_subject")[0].pattern.pattern.replace("PLACE", f"(?P<place>{name})")
-    return re.compile(leads), re.compile(name), re.compile(subject)
+    return re.compile(leads), re.compile(name), rules.table("place_host")[0].pattern
+
+
+def _subject(clean: str, start: int, end: int, lang: str) -> Place | None:
+    """The place that ends where "hosts" begins."""
+    for match in _patterns(lang)[1].finditer(clean, start, end):
+        if match.end() == end:
+            return _place(match[0], match.start(), AreaRole.LOCATION, lang)
+    return None
 
 
 def _place(text: str, start: int, role: AreaRole, lang: str) -> Place | None:

@@ -28,16 +28,8 @@ def settle(clean: str, masked: str, numbers: list[Number], lang: str) -> dict[in
             number = at.get(start)
             if number is None or start in settled:
                 continue
-            if (word := rule.get("word")) and not _is_pronoun(clean, masked, number, word, lang):
+            if (word := rule.get("word")) and clean[start : number.end].lower() != word:
                 continue
             settled[start] = Decision(number, rule.id, reason=reason)
     return settled
 
-
-def _is_pronoun(clean: str, masked: str, number: Number, word: str, lang: str) -> bool:
-    """ "one" counts only before a noun, as in "one family"."""
-    if clean[number.start : number.end].lower() != word:
-        return False
-    return not load_rules(lang).compile(
-        r"\s+(?:[a-z]+\s+){0,2}?(?:{person}|{household}|{resident}|{refugee}|{building}|{combatant})\b"
-    ).match(masked, number.end)

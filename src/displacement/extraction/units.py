@@ -42,7 +42,8 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
         position = gap.end() if gap else position
         if noun := nouns.match(masked, position, limit):
             following = _GAP.match(masked, noun.end(), limit)
-            if following and (compound := nouns.match(masked, following.end(), limit)):
+            compound = nouns.match(masked, following.end(), limit) if following else None
+            if compound and compound.lastgroup not in _ADJECTIVAL:
                 noun = compound
             modifiers = masked[modifiers_start : noun.start()]
             return _head(noun, modifiers, adjectives, lang, of_number=of_number)
@@ -60,6 +61,8 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
     return None
 
 
+_ADJECTIVAL: Final = ("displaced_person", "dead", "hurt", "lost")
+"""Nouns that after another noun are predicates: "12 people dead", "300 families displaced"."""
 _GAP: Final = re.compile(r"\s+")
 _WORD: Final = re.compile(
     r"[A-Za-z\u00c0-\u024f][\w\u00c0-\u024f'-]*|[\ue001-\ue004]+|,(?= [a-z-]+(?:,| [a-z]))"
@@ -75,7 +78,7 @@ def _patterns(lang: str) -> tuple[re.Pattern[str], ...]:
     # a noun that another noun follows is an adjective: "displaced south Idlib residents"
     adjective = (
         rf"(?!\s+(?:(?!(?:and|or)\b|{rules.words['stop']})[\w-]+\s+){{0,2}}"
-        r"(?:{person}|{household}|{resident}|{refugee}|{displaced_person})\b)"
+        r"(?:{person}|{household}|{resident}|{refugee}|IDPs)\b)"
     )
     return (
         rules.compile(

@@ -227,12 +227,12 @@ def _unknown_area(record: "pd.Series[Any]", matches: list[Match]) -> Rejection:
         reason = f"{where}: the figure names no area"
         return Rejection("figures", record["file"], "no_area", reason, row, column)
     best = ", ".join(f"{c.name} ({c.code})" for c in unmatched.candidates)
-    hint = f"; nearest are {best}" if best else ""
+    hint = f"; nearest are {best}" if best and best not in unmatched.reason else ""
     return Rejection(
         schema="figures",
         file=record["file"],
         check="unknown_area",
-        reason=f"{where}: the area {unmatched.name!r} is not known{hint}",
+        reason=f"{where}: unknown area, {unmatched.reason}{hint}",
         row=row,
         column=column,
         value=unmatched.name,

@@ -35,7 +35,6 @@ from displacement.report.look import PAGE_FONT, TimeAxis, colours, config
 from displacement.report.places import Places
 from displacement.report.publication import Publication
 from displacement.report.series import flow_steps, stock_steps
-from displacement_schemas.vocabulary import FLOWS
 
 _MOST_STOCK_CHARTS: Final = 12
 _GLOBALS: Final = "window.vegaEmbed = vegaEmbed;"
@@ -257,7 +256,6 @@ def _filled(drawings: Sequence[Drawing], **content: Any) -> str:
     scripts = [_vega(), _part("page.js")] if drawings else []
     return _template().render(
         content,
-        flow_measures=FLOWS,
         chart_ids=numbered,
         styles=_part("page.css"),
         scripts=scripts,
