@@ -48,10 +48,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.run-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing into $(VENV); this takes a minute or two, once."
-	$(BIN)/python -m pip install --quiet --editable '.[documents]'
+	$(BIN)/python -m pip install --quiet --editable '.[documents,report]'
 	@touch $@
 
 $(VENV)/.test-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing into $(VENV), with what the tests need; this takes a few minutes, once."
-	$(BIN)/python -m pip install --quiet --editable '.[documents,test]'
+	$(BIN)/python -m pip install --quiet --editable '.[documents,report,test]'
 	@touch $@ $(VENV)/.run-ready

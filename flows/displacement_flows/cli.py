@@ -354,7 +354,8 @@ def _report(summary: "Summary", settings: "Settings") -> None:
     terminal.show_files(snapshot, latest)
     if not summary.is_new:
         terminal.out.print(f"Nothing new: snapshot {snapshot.snapshot_id} still holds.")
-    terminal.out.print(f"Page to look at: {latest / 'report.html'}")
+    if (snapshot.folder / "report.html").is_file():
+        terminal.out.print(f"Page to look at: {latest / 'report.html'}")
     for signal in summary.signals:
         terminal.out.print(f"signal: {signal}", markup=False)
     if summary.problems:

@@ -14,7 +14,7 @@ from pandera.typing import DataFrame
 
 from displacement.reconcile import Reconciliation, reconcile
 from displacement.reconcile.area_tree import AreaKey, Leaves
-from displacement.reconcile.rollup import naive_sum, total, voices_within
+from displacement.reconcile.rollup import naive_sum, roll_up, total, voices_within
 from displacement.reconcile.scopes import day_number, day_of, in_words
 from displacement.reconcile.solved import Solved
 from displacement.store.snapshots import Snapshot
@@ -30,6 +30,10 @@ PLAIN_MEASURES = {
     "returnees": "people were returnees",
     "refugees": "people were refugees",
 }
+
+
+MOST_STRETCHES = 600
+"""More pieces of time than a chart can show."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,33 @@ def totals_of(reconciled: Reconciliation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_TOTALS])
 
 
+def stretches_of(reconciled: Reconciliation) -> pd.DataFrame:
+    """The totals cut where any figure begins or ends, or monthly where that is very often.
+
+    Columns measure, view, start_date, end_date, value, low, high over all areas; the bounds are
+    those of an even spread within each cell.
+    """
+    frames = [pd.DataFrame(columns=[*_STRETCHES])]
+    for (measure, view), solved in reconciled.flows.items():
+        place, (first, last) = _everything(solved)
+        cells = [cell for s in solved for cell in s.episode.cells]
+        edges = np.unique([day for cell in cells for day in (cell.start, cell.stop)])
+        if len(edges) > MOST_STRETCHES:
+            months = np.unique(
+                np.arange(first, last).astype("datetime64[D]").astype("datetime64[M]")
+            )
+            starts = months.astype("datetime64[D]").astype(np.int64)
+            edges = np.unique(np.concatenate([[first], starts[starts > first], [last]]))
+        windows = np.column_stack([edges[:-1], edges[1:]])
+        rolled = roll_up(solved, reconciled.tree, {("", ""): place}, windows, even=True)
+        spans = windows[rolled["window"].to_numpy(dtype=np.int64)]
+        frame = rolled[["value", "low", "high"]].assign(measure=measure, view=view)
+        frame["start_date"] = [day_of(start) for start in spans[:, 0]]
+        frame["end_date"] = [day_of(stop - 1) for stop in spans[:, 1]]
+        frames.append(frame[[*_STRETCHES]])
+    return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
+
+
 def answers(totals: pd.DataFrame, stocks: DataFrame[Stocks], areas: DataFrame[Areas]) -> list[str]:
     """The reconciled answer in plain words, a sentence per measure and view."""
     names = dict(zip(areas["area_code"], areas["name"], strict=True))
@@ -109,6 +140,8 @@ def explain(reconciled: Reconciliation, question: Question) -> dict[str, Any]:
     }
 
 
+_STRETCHES = ("measure", "view", "start_date", "end_date", "value", "low", "high")
+
 _TOTALS = (
     *("measure", "view", "areas", "start_date", "end_date", "value", "low", "high"),
     *("naive_sum", "coverage", "counters"),
@@ -128,7 +161,7 @@ def _flow_sentence(row: dict[Any, Any], names: dict[str, str]) -> str:
     sentence = (
         f"Between {in_words(row['start_date'])} and {in_words(row['end_date'])} about "
         f"{row['value']:,.0f} {PLAIN_MEASURES[row['measure']]} in {where} "
-        f"(between {row['low']:,.0f} and {row['high']:,.0f}), says "
+        f"(between {row['low']:,.0f} and {row['high']:,.0f}), by the counts of "
         f"{in_a_row(row['counters'].split(', '))}."
     )
     if round(row["naive_sum"]) != round(row["value"]):

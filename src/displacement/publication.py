@@ -15,11 +15,11 @@ from typing import Any
 import pandas as pd
 from pandera.typing import DataFrame
 
-from displacement.answer import answers, totals_of
+from displacement import report
+from displacement.answer import answers, stretches_of, totals_of
 from displacement.normalise.corrections import Correction, apply_corrections
 from displacement.normalise.figures import Normalised, Reference, figures_from
 from displacement.reconcile import Reconciliation, reconcile
-from displacement.report import Publication, draw_picture, render_page
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
 from displacement.store.declarations import load_corrections, load_declarations
@@ -77,17 +77,22 @@ def publish(
     if current is not None and _says_the_same(current, content, as_of):
         return Published(current, is_new=False, signals=signals)
     snapshot_id = f"{reconciled.as_of}-{content[:DIGITS_OF_ID]}"
-    progress("drawing the report")
     totals = totals_of(reconciled)
-    page = Publication(snapshot_id, reconciled.as_of, tables, totals)
+    drawn: dict[str, bytes] = {}
+    if report.can_draw():
+        progress("drawing the report")
+        stretches = stretches_of(reconciled)
+        page = report.Publication(snapshot_id, reconciled.as_of, tables, totals, stretches)
+        drawn = {
+            "report.html": report.render_page(page).encode(),
+            "report.png": report.draw_picture(page),
+        }
+    else:
+        signals += ("no page was drawn: it needs the extra, pip install displacement[report]",)
     snapshot = store.snapshots.publish(
         snapshot_id,
         tables,
-        {
-            "report.html": render_page(page).encode(),
-            "report.png": draw_picture(page),
-            "datapackage.json": datapackage(snapshot_id),
-        },
+        drawn | {"datapackage.json": datapackage(snapshot_id)},
         {
             "as_of": str(reconciled.as_of),
             "answers": answers(totals, tables["stocks"], tables["areas"]),

@@ -19,6 +19,8 @@ Flags = NDArray[np.bool_]
 
 TOLERANCES = (1e-12, 1e-10, 1e-8, 1e-7)
 NO_STRETCH = 1e-6
+HOLDS = 1e-8
+"""Ranges that need no more room than this, as a share of their ends, hold together."""
 TIGHT = 1e-3
 BENT = 1e-3
 """Sums of figures that were bent are the same for every x that is left, and so is their pull."""
@@ -72,6 +74,8 @@ def judge(claims: Sequence[Claim], weight: Vector) -> Judgement:
         low = np.where(bent, low * np.maximum(1 - stretch, 0), low)
         high = np.where(bent, np.maximum(high, 1) * (1 + stretch), high)
         rooms = ROOMS
+    elif _room_wanted(sums, low, high) > HOLDS:
+        high = np.maximum(high, 1)
     even = _even_level(sums @ exposure, claims)
     for room in rooms:
         with contextlib.suppress(Undecided):
@@ -120,19 +124,13 @@ def _kinds(claims: Sequence[Claim], weight: Vector) -> tuple[Flags, Vector]:
 
 def _least_stretches(sums: Vector, low: Vector, high: Vector, error: Vector) -> Vector:
     """Zero where the allowed ranges hold together."""
-    figures = len(sums)
     floored = np.maximum(high, 1)
+    if _room_wanted(sums, low, floored) < HOLDS:
+        return np.zeros(len(sums))
     unit = _units(sums, floored)
-    x, slack = cp.Variable(len(unit), nonneg=True), cp.Variable(nonneg=True)
+    x = cp.Variable(len(unit), nonneg=True)
     rows = sums * unit / floored[:, None]
-    room = cp.Problem(
-        cp.Minimize(slack),
-        [rows @ x >= low / floored - slack, rows @ x <= high / floored + slack],
-    )
-    _solved(room)
-    if float(slack.value) < 1e-8:
-        return np.zeros(figures)
-    weighed = cp.Variable(figures, nonneg=True)  # s / error
+    weighed = cp.Variable(len(sums), nonneg=True)  # s / error
     problem = cp.Problem(
         cp.Minimize(cp.sum_squares(weighed)),
         [
@@ -143,6 +141,17 @@ def _least_stretches(sums: Vector, low: Vector, high: Vector, error: Vector) -> 
     _solved(problem)
     stretch = np.asarray(weighed.value * error)
     return np.where(stretch > NO_STRETCH, stretch, 0.0)
+
+
+def _room_wanted(sums: Vector, low: Vector, high: Vector) -> float:
+    """How far all ranges have to be widened to hold together, as a share of their highs."""
+    ends = np.maximum(high, 1)
+    unit = _units(sums, high)
+    x, room = cp.Variable(len(unit), nonneg=True), cp.Variable(nonneg=True)
+    reach = (sums * unit / ends[:, None]) @ x
+    return _solved(
+        cp.Problem(cp.Minimize(room), [reach >= low / ends - room, reach <= high / ends + room])
+    )
 
 
 def _units(sums: Vector, high: Vector) -> Vector:

@@ -68,9 +68,7 @@ def choose(
 def _filled(attribution: Attribution, before: Attribution | None) -> Attribution:
     """A pronoun takes the counter of the sentences before."""
     if attribution.counter == _POINTS_BACK and before:
-        return replace(
-            attribution, counter=before.counter, kind=before.kind, known=before.known
-        )
+        return replace(attribution, counter=before.counter, kind=before.kind, known=before.known)
     return replace(attribution, known=attribution.known and attribution.counter != _POINTS_BACK)
 
 
@@ -126,9 +124,11 @@ def _region_after(masked: str, start: int, limit: int) -> Span:
 
 
 _AFTER_STOP: Final = re.compile(
-    r"[\ue001-\ue004;:\"—]|\.(?:\s|$)|\s(?:who|which|that|while|but|has|have|had|were|was|are|is)\s"
+    r"[\ue001-\ue004;:\"—]|\.(?:\s|$)|\s(?:which|that|while|but|has|have|had|were|was|are|is)\s"
 )
-_ROLE: Final = re.compile(r",\s+(?:an?|the|who|its|head|director|spokes\w+|chief|deputy|one\s+of)\b")
+_ROLE: Final = re.compile(
+    r",\s+(?:an?|the|who|its|head|director|spokes\w+|chief|deputy|one\s+of)\b"
+)
 
 
 def _region_before(masked: str, end: int, limit: int) -> Span:
@@ -136,7 +136,9 @@ def _region_before(masked: str, end: int, limit: int) -> Span:
     start = max(limit, end - 200)
     for stop in _BEFORE_STOP.finditer(masked, start, end):
         start = stop.end()
-    segments = [Span(start + m.start(), start + m.end()) for m in _SEGMENT.finditer(masked[start:end])]
+    segments = [
+        Span(start + m.start(), start + m.end()) for m in _SEGMENT.finditer(masked[start:end])
+    ]
     if len(segments) < 2:  # noqa: PLR2004
         return Span(start, end)
     last, name = segments[-1], segments[-2]
@@ -146,9 +148,13 @@ def _region_before(masked: str, end: int, limit: int) -> Span:
     return Span(name.start if explains else last.start, end)
 
 
-_BEFORE_STOP: Final = re.compile(r"[\ue001-\ue004;:\"—]|\bthat\b|\b(?:while|but|although|and then)\b")
+_BEFORE_STOP: Final = re.compile(
+    r"[\ue001-\ue004;:\"—]|\bthat\b|\b(?:while|but|although|and then)\b"
+)
 _SEGMENT: Final = re.compile(r"[^,]+")
-_NAME: Final = re.compile(r"(?:[Tt]he\s+)?(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*|a-[A-Z][\w'-]*)(?:\s+(?:[A-Z][\w'.-]*|al-\w+|a-\w+|bin|abu|of|for|the|de|van|el)){0,6}")
+_NAME: Final = re.compile(
+    r"(?:[Tt]he\s+)?(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*|a-[A-Z][\w'-]*)(?:\s+(?:[A-Z][\w'.-]*|al-\w+|a-\w+|bin|abu|of|for|the|de|van|el)){0,6}"
+)
 
 
 @cache
@@ -190,7 +196,8 @@ def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Sp
     Dates and places in there are not those of the figure.
     """
     for attribution in attributions:
-        after = _SAYING.match(masked, attribution.cue_end)
+        speaks = attribution.cue in ("cue.x_said", "cue.said_x")
+        after = _SAYING.match(masked, attribution.cue_end) if speaks else None
         yield Span(attribution.start, after.end() if after else attribution.cue_end)
 
 

@@ -34,6 +34,11 @@ class Candidate:
     right_start: int
 
     @property
+    def elliptic(self) -> bool:
+        """Whether no noun follows at all, as in "the number of IDPs rose to 60,000 in May"."""
+        return bool(_NO_NOUN.match(self.right))
+
+    @property
     def body(self) -> Span:
         """The stretch of the text that the candidate's rules look at."""
         return Span(self.phrase_start - len(self.left), self.right_start + len(self.right))
@@ -154,6 +159,11 @@ def _without_brackets(text: str) -> str:
     return _BRACKETS.sub(lambda match: " " * len(match[0]), text)
 
 
+_NO_NOUN: Final = re.compile(
+    r"\s*(?:[^\w\s']|\Z|(?:in|from|to|across|at|on|by|since|and|or|as|last|this|during|over|after|"
+    r"between|so|within|with|near|because|due|for|who|were|have|had|are|people|alone|new|more)\b)",
+    re.IGNORECASE,
+)
 _BRACKETS: Final = re.compile(r"\([^()]{0,200}\)")
 
 
@@ -178,9 +188,7 @@ def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:
     return None
 
 
-def _decide(
-    candidate: Candidate, previous: Decision | None, masked: str, lang: str
-) -> Decision:
+def _decide(candidate: Candidate, previous: Decision | None, masked: str, lang: str) -> Decision:
     number, head = candidate.number, candidate.head
     if (number.high or number.value or 0) > MAX_PLAUSIBLE:
         return _reject(candidate, NumberReason.IMPLAUSIBLE, "implausible.bound")
@@ -201,7 +209,9 @@ def _from_left(candidate: Candidate, lang: str) -> Decision | None:
         blocker = _longest(rules.table("left_blocker"), candidate)
         if blocker:
             return _reject(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
-    if taken is None:
+    if taken is None or (
+        not candidate.head and not candidate.elliptic and not taken[0].get("first")
+    ):
         return None
     if taken[0].get("needs") == "displaced":
         blocked = _main_verb(candidate, 0, lang)
@@ -263,6 +273,8 @@ def _main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
             match = rule.pattern.search(right, start)
             if match and _applies(rule, candidate):
                 begin = match.end() - len(match[0].lstrip())
+                if "at" in rule.pattern.groupindex:
+                    begin = match.start("at")
                 found.append((begin, -len(match[0]), order, rule, match))
     if not found:
         return None
@@ -298,7 +310,9 @@ def _accept(
     noun = match.groupdict().get("noun")
     if noun:
         measure, term = _measure_of_noun(noun, measure, term)
-    begin = candidate.phrase_start - len(candidate.left) if side == "left" else candidate.right_start
+    begin = (
+        candidate.phrase_start - len(candidate.left) if side == "left" else candidate.right_start
+    )
     predicate = Span(begin + match.start(), begin + match.end())
     unit = head.unit if head and head.unit else _unit_of_noun(noun)
     modality = rule.get("modality") or _modality(candidate, match, side, lang)
@@ -353,7 +367,8 @@ def _bare(candidate: Candidate) -> Decision | None:
         return None
     if (candidate.number.value or SMALLEST_BARE) < SMALLEST_BARE:
         return _reject(candidate, NumberReason.OTHER_EVENT, "bare.few")
-    newly = bool(_NEWLY.search(head.modifiers)) and head.measure == "idps"
+    newly = head.noun.lower() == "displaced" or bool(_NEWLY.search(head.modifiers))
+    newly = newly and head.measure == "idps"
     return Decision(
         number=candidate.number,
         rule_id="bare.noun",
@@ -406,7 +421,8 @@ def _carried(candidate: Candidate, previous: Decision, masked: str, lang: str) -
     if candidate.head or not previous.measure or not previous.candidate:
         return False
     gap = masked[previous.number.end : candidate.number.start]
-    follows = _pattern(lang, "carry").match(masked, candidate.number.end)
+    end = candidate.number.end
+    follows = _pattern(lang, "carry").match(masked[end : end + 80])
     return bool(follows) and ";" not in gap and bool(re.search(r"(?:,|\band\b)", gap))
 
 

@@ -12,12 +12,11 @@ from functools import cache
 from typing import Any, Final
 
 from displacement.extraction import attribution as attributions
-from displacement.extraction import periods as periods_module
+from displacement.extraction.periods import Period, by_weight, find_periods
 from displacement.extraction.attribution import Attribution
-from displacement.extraction.binder import Candidate, Decision
+from displacement.extraction.binder import Decision
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
-from displacement.extraction.periods import Period
 from displacement.extraction.places import Place, find_places, is_country
 from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import (
@@ -78,7 +77,7 @@ def _contexts(document: Document, masked: str, starts: set[int]) -> dict[int, Co
     previous: Period | None = None
     for index, span in enumerate(document.sentences):
         found = attributions.find_attributions(document, masked, span)
-        named = periods_module.find_periods(
+        named = find_periods(
             document.clean, span.start, span.end, document.published_on, document.lang
         )
         if index in wanted:
@@ -183,7 +182,9 @@ def _area(
     roles = {role: [p for p in near if p.role is role] for role in AreaRole}
     countries = [p for p in roles[AreaRole.DESTINATION] if p.country]
     sentence = document.clean[clause.start : clause.end]
-    if measure is Measure.NEW_DISPLACEMENT and _crosses(countries, decision, sentence, document.lang):
+    if measure is Measure.NEW_DISPLACEMENT and _crosses(
+        countries, decision, sentence, document.lang
+    ):
         measure = Measure.CROSS_BORDER_FLIGHT
     if measure is Measure.RETURN and _returns_across(decision, near, sentence):
         measure = Measure.CROSS_BORDER_RETURN
@@ -204,7 +205,9 @@ def _own_side(places: list[Place], decision: Decision) -> list[Place]:
     assert candidate is not None
     if decision.rule_id != "carry":
         right = candidate.body.end
-        own = [p for p in places if p.start < max(right, (decision.predicate or Span(0, 0)).end + 1)]
+        own = [
+            p for p in places if p.start < max(right, (decision.predicate or Span(0, 0)).end + 1)
+        ]
         return own or places
     return [p for p in places if p.start >= decision.number.end][:1]
 
@@ -212,9 +215,20 @@ def _own_side(places: list[Place], decision: Decision) -> list[Place]:
 def _crosses(countries: list[Place], decision: Decision, sentence: str, lang: str) -> bool:
     if decision.modality is Modality.ORDERED or decision.term in ("evacuated", "relocated"):
         return False
-    if countries and decision.term in ("forced_to_flee", "sheltered", "arrived", "refugees", "displaced"):
+    if countries and decision.term in (
+        "forced_to_flee",
+        "sheltered",
+        "arrived",
+        "refugees",
+        "displaced",
+    ):
         return any(is_country(name, lang) for place in countries for name in place.names)
-    return bool(re.search(r"\b(?:across|over)\s+the\s+(?:\w+\s+)?border|\bfled\s+(?:the\s+country|abroad)", sentence))
+    return bool(
+        re.search(
+            r"\b(?:across|over)\s+the\s+(?:\w+\s+)?border|\bfled\s+(?:the\s+country|abroad)",
+            sentence,
+        )
+    )
 
 
 def _returns_across(decision: Decision, places: list[Place], sentence: str) -> bool:
@@ -243,7 +257,9 @@ def _period(
     decision: Decision, measure: Measure, context: Context, clause: Span, document: Document
 ) -> tuple[tuple[date | None, date], DatePrecision]:
     usable = [
-        p for p in context.periods if not any(s.start <= p.text_start < s.end for s in context.sayings)
+        p
+        for p in context.periods
+        if not any(s.start <= p.text_start < s.end for s in context.sayings)
     ]
     near = [p for p in usable if clause.start <= p.text_start < clause.end] or usable
     published = document.published_on
@@ -253,7 +269,7 @@ def _period(
     assert candidate is not None
     own = [p for p in near if p.text_start < candidate.body.end] or near
     for pool in (own, near):
-        for period in periods_module.in_order_of_weight(pool):
+        for period in by_weight(pool):
             if period.kind == "carried":
                 if context.carried:
                     return (context.carried.start, context.carried.end), DatePrecision.CARRIED
@@ -262,7 +278,9 @@ def _period(
     return (None, published), DatePrecision.PUBLICATION
 
 
-def _day_of_stock(periods: list[Period], published: date) -> tuple[tuple[date, date], DatePrecision]:
+def _day_of_stock(
+    periods: list[Period], published: date
+) -> tuple[tuple[date, date], DatePrecision]:
     for kind in ("as_of", "day", "month", "range", "relative"):
         for period in periods:
             if period.kind == kind and kind != "relative":
@@ -282,7 +300,11 @@ def _quantifier(masked: str, number: Number, lang: str) -> Quantifier:
     start = number.start
     for _ in range(3):
         before = masked[max(0, start - 40) : start]
-        hits = [(m.start(), rule) for rule in rules.table("quantifier") if (m := rule.pattern.search(before))]
+        hits = [
+            (m.start(), rule)
+            for rule in rules.table("quantifier")
+            if (m := rule.pattern.search(before))
+        ]
         strong = [hit for hit in hits if hit[1].get("says") != "approximately"]
         if strong:
             return Quantifier(min(strong, key=lambda hit: hit[0])[1].get("says"))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from displacement.extraction.document import Span
 from displacement.extraction.rules import load_rules
@@ -66,30 +67,36 @@ def _subject(clean: str, start: int, end: int, lang: str) -> Place | None:
 
 
 def _place(text: str, start: int, role: AreaRole, lang: str) -> Place | None:
-    text = text.rstrip(" ,.'")
-    text = re.sub(r"(?:,?\s+(?:and|or|the|of))+$", "", text).rstrip(" ,")
-    names = tuple(_names(text, lang))
-    if not names:
+    """Read a place phrase; what names no place at its ends is cut off."""
+    kept = [
+        (piece.start(), piece.start() + len(words), name)
+        for piece in _PIECE.finditer(text)
+        if (words := piece[0].rstrip(" ,.'")) and (name := _name(words, lang))
+    ]
+    if not kept:
         return None
-    country = all(is_country(name, lang) for name in names)
-    return Place(start, start + len(text), names, role, country)
-
-
-def _names(text: str, lang: str) -> list[str]:
-    rules = load_rules(lang)
-    described = rules.table("place_described")[0].pattern
-    suffix = rules.table("place_suffix")[0].pattern
-    not_places = rules.table("not_a_place")[0].pattern
-    pieces = [piece for piece in re.split(r"\s*,\s*(?:and\s+)?|\s+(?:and|or|&)\s+", text) if piece]
-    names: list[str] = []
-    for piece in pieces:
-        name = described.sub("", piece)
-        name = re.sub(r"^(?:the|both)\s+", "", name)
-        name = suffix.sub("", name).strip()
-        name = re.sub(r"'s$", "", name)
-        if name and re.search(r"[A-Z]", name) and not not_places.search(name):
-            names.append(name)
-    nested = len(pieces) > 1 and not re.search(r"\s(?:and|or|&)\s[^,]*$", text)
-    if nested and names and names[-1] in _countries(lang) and len(names) > 1:
+    names = [name for _, _, name in kept]
+    if len(names) > 1 and names[-1] in _countries(lang) and not _LISTED.search(text):
+        # "Goma, North Kivu, Congo": the country only says where the others lie
         names.pop()
-    return list(dict.fromkeys(names))
+    country = all(is_country(name, lang) for name in names)
+    distinct = tuple(dict.fromkeys(names))
+    return Place(start + kept[0][0], start + kept[-1][1], distinct, role, country)
+
+
+_PIECE: Final = re.compile(r"(?:(?!\s*,|\s+(?:and|or|&)\s).)+(?:\s(?=\s*,))?")
+_LISTED: Final = re.compile(r"\s(?:and|or|&)\s[^,]*$")
+
+
+def _name(piece: str, lang: str) -> str | None:
+    """The name in a phrase: "the north-western province of Idlib" is Idlib."""
+    rules = load_rules(lang)
+    name = re.sub(r"^[\s,]*(?:(?:and|or|&)\s+)?(?:in|from|across)?\s*", "", piece)
+    name = rules.table("place_described")[0].pattern.sub("", name)
+    name = re.sub(r"^(?:the|both)\s+", "", name)
+    name = rules.table("place_suffix")[0].pattern.sub("", name).strip(" ,")
+    name = re.sub(r"'s$", "", name)
+    owner, _, owned = name.partition("'s ")
+    name = owned if owned and owner in _countries(lang) else name
+    is_name = re.search(r"[A-Z\u00c0-\u00de]", name)
+    return name if is_name and not rules.table("not_a_place")[0].pattern.search(name) else None

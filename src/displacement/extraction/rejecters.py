@@ -32,4 +32,3 @@ def settle(clean: str, masked: str, numbers: list[Number], lang: str) -> dict[in
                 continue
             settled[start] = Decision(number, rule.id, reason=reason)
     return settled
-

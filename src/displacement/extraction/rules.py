@@ -89,6 +89,9 @@ def _macros(words: Mapping[str, Any]) -> dict[str, str]:
         macros[name] = _any_of(listed)
     for name, pattern in words["patterns"].items():
         macros[name] = _expanded(pattern, macros)
+    for name, template in words["dates"].items():
+        for place, digit in (("one", "1"), ("two", "2")):
+            macros[f"{name}_{place}"] = _expanded(template, macros).replace("@", digit)
     return macros
 
 

@@ -37,6 +37,7 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
     position = skip.match(masked, start, limit).end()  # type: ignore[union-attr]
     modifiers_start = position
     of_number = False
+    last = ""
     for _ in range(MAX_WORDS):
         gap = _GAP.match(masked, position, limit)
         position = gap.end() if gap else position
@@ -50,8 +51,9 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
         if stop.match(masked, position, limit):
             return None
         word = _WORD.match(masked, position, limit)
-        if not word:
+        if not word or (word[0] == "," and not last.islower()):
             return None
+        last = word[0]
         if word[0][0] in "\ue001\ue002\ue003\ue004":
             # "60,000 of the city's 200,000 residents": the noun is that of the second number
             if " of " not in masked[start:position] + " ":
@@ -82,8 +84,8 @@ def _patterns(lang: str) -> tuple[re.Pattern[str], ...]:
     )
     return (
         rules.compile(
-            rf"(?:{kinds}|(?P<person>{{person}}))(?![\w-]|'s){adjective}"
-            r"|(?P<demonym>(?-i:[A-Z])[a-z]+(?:ans|ians|eans|ese|alis|aqis|enis))(?![\w-]|'s)"
+            rf"(?:{kinds}|(?P<person>{{person}}))(?![\w'-]){adjective}"
+            r"|(?P<demonym>(?-i:[A-Z])[a-z]+(?:ans|ians|eans|ese|alis|aqis|enis))(?![\w'-])"
             + adjective
         ),
         rules.compile(rules.words["stop"]),

@@ -56,8 +56,7 @@ def _centre(
         value, gradient, hessian = objective(point)
         slack = rows @ point - ends
         gradient = gradient - weight * (rows.T @ (1.0 / slack))
-        scaled = rows / slack[:, None]
-        step = _newton_step(hessian + weight * (scaled.T @ scaled), gradient)
+        step = _newton_step(hessian, rows, slack / np.sqrt(weight), gradient)
         decrease = float(-gradient @ step)
         barrier = weight * np.log(slack)
         merit = value - float(barrier.sum())
@@ -80,15 +79,40 @@ def _centre(
     return point
 
 
-def _newton_step(hessian: Matrix, gradient: Vector) -> Vector:
-    """Solve in a diagonal scaling, which keeps tiny and huge counts apart."""
-    scale = 1.0 / np.sqrt(np.maximum(np.diag(hessian), np.finfo(float).tiny))
-    scaled = hessian * scale[:, None] * scale[None, :]
+def _newton_step(hessian: Matrix, rows: Matrix, slack: Vector, gradient: Vector) -> Vector:
+    """Solve (hessian + rows' slack^-2 rows) step = -gradient, whatever is tight.
+
+    Bounds of one variable are added up. For the others the multipliers stay in the system:
+    squaring a slack that is almost nothing would drown all that is said elsewhere.
+    """
+    single = np.count_nonzero(rows, axis=1) == 1
+    alone = rows[single] / slack[single, None]
+    hessian = hessian + np.diag((alone**2).sum(axis=0))
+    rows, slack = rows[~single], slack[~single]
+    unit = 1.0 / np.sqrt(np.maximum(np.diag(hessian), np.finfo(float).tiny))
+    unit = np.minimum(
+        unit,
+        1.0
+        / np.maximum(np.abs(rows / slack[:, None]).max(axis=0, initial=0.0), np.finfo(float).tiny),
+    )
+    coupled = rows * unit
+    even = np.minimum(
+        1.0 / slack,
+        1.0 / np.maximum(np.abs(coupled).max(axis=1, initial=0.0), np.finfo(float).tiny),
+    )
+    coupled = coupled * even[:, None]
+    system = np.block(
+        [
+            [hessian * unit[:, None] * unit, coupled.T],
+            [coupled, -np.diag((slack * even) ** 2)],
+        ]
+    )
+    right = np.concatenate([-gradient * unit, np.zeros(len(rows))])
     try:
-        solution = np.linalg.solve(scaled, -gradient * scale)
+        solution = np.linalg.solve(system, right)
     except np.linalg.LinAlgError:
-        solution = np.linalg.lstsq(scaled, -gradient * scale, rcond=None)[0]
-    return solution * scale
+        solution = np.linalg.lstsq(system, right, rcond=None)[0]
+    return solution[: len(unit)] * unit
 
 
 def _longest_inside(change: Vector, slack: Vector) -> float:

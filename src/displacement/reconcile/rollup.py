@@ -34,9 +34,14 @@ class Total:
 
 
 def roll_up(
-    solved: Sequence[Solved], tree: AreaTree, places: Mapping[AreaKey, Leaves], windows: Windows
+    solved: Sequence[Solved],
+    tree: AreaTree,
+    places: Mapping[AreaKey, Leaves],
+    windows: Windows,
+    *,
+    even: bool = False,
 ) -> pd.DataFrame:
-    """One row per place and window that any voice speaks of.
+    """One row per place and window that any voice speaks of; `even` as in `Solved.cut`.
 
     Columns: place (an AreaKey), window (row of `windows`), value, low, high (persons),
     figures, counters, coverage (0 to 1), method. Windows are sorted and do not overlap.
@@ -45,7 +50,7 @@ def roll_up(
         piece
         for episode in solved
         for place, leaves in places.items()
-        for piece in _pieces(episode, tree, place, leaves, windows)
+        for piece in _pieces(episode, tree, place, leaves, windows, even=even)
     ]
     if not cuts:
         return pd.DataFrame(columns=[*_ROLLED])
@@ -115,7 +120,7 @@ _ROLLED = ("place", "window", "value", "low", "high", "figures", "counters", "co
 
 
 def _pieces(
-    solved: Solved, tree: AreaTree, place: AreaKey, leaves: Leaves, windows: Windows
+    solved: Solved, tree: AreaTree, place: AreaKey, leaves: Leaves, windows: Windows, *, even: bool
 ) -> list[pd.DataFrame]:
     """What one episode adds to one place, window by window."""
     first, last = solved.span
@@ -124,7 +129,7 @@ def _pieces(
         np.isin(cell.leaves, leaves).any() for cell in solved.episode.cells
     ):
         return []
-    cut = solved.cut(tree, leaves, windows[near])
+    cut = solved.cut(tree, leaves, windows[near], even=even)
     speaks: NDArray[np.bool_] = np.asarray(cut.voices.any(axis=1))
     return [_frame(solved, place, near[speaks], cut, speaks)]
 

@@ -45,10 +45,7 @@ class Solved:
     @cached_property
     def cell_values(self) -> Vector:
         """Persons per cell: each kind's estimate, spread by exposure."""
-        kinds = self._kinds
-        exposure = np.array([cell.exposure for cell in self.episode.cells])
-        share = exposure / self.episode.evidence.exposure[kinds]
-        return self.balance.cells[kinds] * share
+        return np.asarray(self.balance.cells[self._kinds] * self._share_of_kind)
 
     @property
     def span(self) -> tuple[int, int]:
@@ -56,8 +53,12 @@ class Solved:
         cells = self.episode.cells
         return min(cell.start for cell in cells), max(cell.stop for cell in cells)
 
-    def cut(self, tree: AreaTree, place: Leaves, windows: Windows) -> Slice:
-        """Value, exact bounds and voices of the episode within a place, window by window."""
+    def cut(self, tree: AreaTree, place: Leaves, windows: Windows, *, even: bool = False) -> Slice:
+        """Value, exact bounds and voices of the episode within a place, window by window.
+
+        A part of a cell can hold none or all of it. With `even` it holds its share instead:
+        the bounds are then those of the level of an even spread, as charts draw it.
+        """
         cells = self.episode.cells
         inside = np.array([_share_inside(tree, cell.leaves, place) for cell in cells])
         start = np.array([cell.start for cell in cells])
@@ -67,9 +68,10 @@ class Solved:
         part = days / (stop - start) * inside
         touched = self._any_of_kind(part > 0)
         whole = ~self._any_of_kind(part < WHOLE)
+        level = (part * self._share_of_kind) @ self._belongs
         value = part @ self.cell_values
-        low = np.array([self._bound(row, highest=False) for row in whole])
-        high = np.array([self._bound(row, highest=True) for row in touched])
+        low = [self._bound(row, highest=False) for row in (level if even else whole)]
+        high = [self._bound(row, highest=True) for row in (level if even else touched)]
         return Slice(
             value=value,
             low=np.minimum(low, value),
@@ -81,7 +83,7 @@ class Solved:
         """Low and high of every cell; a cell that shares its kind has no low of its own."""
         kinds = self._kinds
         alone = np.bincount(kinds, minlength=len(self.balance.cells))[kinds] == 1
-        one = np.eye(len(self.balance.cells), dtype=bool)
+        one = np.eye(len(self.balance.cells))
         low = np.array([self._bound(row, highest=False) for row in one])[kinds]
         high = np.array([self._bound(row, highest=True) for row in one])[kinds]
         value = self.cell_values
@@ -91,25 +93,36 @@ class Solved:
     def _kinds(self) -> NDArray[np.int64]:
         return np.array([cell.kind for cell in self.episode.cells])
 
+    @cached_property
+    def _share_of_kind(self) -> Vector:
+        """Each cell's part of the exposure of its kind."""
+        exposure = np.array([cell.exposure for cell in self.episode.cells])
+        return np.asarray(exposure / self.episode.evidence.exposure[self._kinds])
+
+    @cached_property
+    def _belongs(self) -> Flags:
+        """Cells by kinds."""
+        return np.asarray(self._kinds[:, None] == np.arange(len(self.balance.cells)))
+
     def _any_of_kind(self, flags: Flags) -> Flags:
         """Windows by kinds: whether any cell of the kind is flagged in the window."""
-        belongs = self._kinds[:, None] == np.arange(len(self.balance.cells))
-        return np.asarray(flags @ belongs, dtype=np.bool_)
+        return np.asarray(flags @ self._belongs, dtype=np.bool_)
 
-    def _bound(self, kinds: Flags, *, highest: bool) -> float:
-        """The exact greatest or least sum of these kinds that the allowed ranges let be."""
-        if not kinds.any():
+    def _bound(self, weights: Vector | Flags, *, highest: bool) -> float:
+        """The exact extreme of a weighted sum of kinds that the allowed ranges let be."""
+        weights = np.asarray(weights, dtype=np.float64)
+        if not weights.any():
             return 0.0
-        key = kinds.tobytes() + bytes([highest])
+        key = weights.tobytes() + bytes([highest])
         if key not in self._bounds:
-            self._bounds[key] = self._extreme(kinds, highest=highest)
+            self._bounds[key] = self._extreme(weights, highest=highest)
         return self._bounds[key]
 
-    def _extreme(self, kinds: Flags, *, highest: bool) -> float:
+    def _extreme(self, weights: Vector, *, highest: bool) -> float:
         result = self.balance
-        if len(kinds) == 1:
-            return float(result.allowed_high.min() if highest else result.allowed_low.max())
-        weights = kinds.astype(np.float64)
+        if len(weights) == 1:
+            end = result.allowed_high.min() if highest else result.allowed_low.max()
+            return float(weights[0] * end)
         polytope, scale = self._polytope
         extreme = polytope.maximum(weights) if highest else polytope.minimum(weights)
         return extreme * scale

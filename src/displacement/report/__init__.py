@@ -4,6 +4,7 @@ Frames in, text or bytes out: reading and writing files is the store's work. The
 library is imported only when something is drawn.
 """
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from displacement.report.publication import Publication
@@ -12,7 +13,12 @@ if TYPE_CHECKING:
     from displacement.report.page import render_page
     from displacement.report.picture import draw_picture
 
-__all__ = ["Publication", "draw_picture", "render_page"]
+__all__ = ["Publication", "can_draw", "draw_picture", "render_page"]
+
+
+def can_draw() -> bool:
+    """Whether the extra `report` is installed, without which there is no page and no picture."""
+    return all(find_spec(name) for name in ("altair", "jinja2", "vl_convert"))
 
 
 def __getattr__(name: str) -> Any:

@@ -34,7 +34,7 @@ from displacement.report.lanes import lanes
 from displacement.report.look import PAGE_FONT, TimeAxis, colours, config
 from displacement.report.places import Places
 from displacement.report.publication import Publication
-from displacement.report.series import flow_steps, stock_steps
+from displacement.report.series import Dated, flow_steps, stock_steps
 
 _MOST_STOCK_CHARTS: Final = 12
 _GLOBALS: Final = "window.vegaEmbed = vegaEmbed;"
@@ -81,7 +81,14 @@ def render_page(publication: Publication) -> str:
     found = cells(publication, items, places)
     colour_of = _colours(items)
     flows = [
-        _flow_section(answer, found, items, places, colour_of)
+        _flow_section(
+            answer,
+            found,
+            items,
+            places,
+            colour_of,
+            stretches=publication.stretches_of(answer.measure, answer.view),
+        )
         for answer in answers(publication, found, items, places)
     ]
     stocks = [
@@ -120,13 +127,15 @@ def _flow_section(
     items: Sequence[Evidence],
     places: Places,
     colour_of: Mapping[str, str],
+    *,
+    stretches: Sequence[Dated],
 ) -> FlowSection:
     of_answer = (answer.measure, answer.view)
     own_cells = [cell for cell in found if (cell.measure, cell.view) == of_answer]
     own_items = [item for item in in_play(items) if (item.measure, item.view) == of_answer]
     axis = _axis(answer, own_items)
     drawings = (
-        _daily_drawing(answer, own_cells, axis),
+        _daily_drawing(answer, stretches or own_cells, axis),
         _figures_drawing(answer, own_items, axis, colour_of),
         _comparison_drawing(answer, own_cells, places),
     )
@@ -139,7 +148,7 @@ def _axis(answer: Answer, items: Sequence[Evidence]) -> TimeAxis:
     return TimeAxis(first, last + timedelta(days=1))
 
 
-def _daily_drawing(answer: Answer, found: Sequence[Cell], axis: TimeAxis) -> Drawing | None:
+def _daily_drawing(answer: Answer, found: Sequence[Dated], axis: TimeAxis) -> Drawing | None:
     steps = flow_steps(found)
     if not steps:
         return None

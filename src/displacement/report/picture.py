@@ -13,12 +13,12 @@ import vl_convert
 
 from displacement.report import charts, sheets, words
 from displacement.report.answers import Answer, answers
-from displacement.report.comparison import Cell, cells
+from displacement.report.comparison import cells
 from displacement.report.evidence import Evidence, evidence, in_play
 from displacement.report.lanes import Lane, lanes
 from displacement.report.look import INK, MUTED, TimeAxis, colours, config
 from displacement.report.publication import Publication
-from displacement.report.series import flow_steps
+from displacement.report.series import Dated, flow_steps
 from displacement_schemas.vocabulary import Measure
 
 _WIDTH: Final = 900
@@ -47,11 +47,12 @@ def _picture(publication: Publication) -> dict[str, Any]:
     return _drawn(
         answer,
         [item for item in in_play(items) if (item.measure, item.view) == of_answer],
-        [cell for cell in found if (cell.measure, cell.view) == of_answer],
+        publication.stretches_of(*of_answer)
+        or [cell for cell in found if (cell.measure, cell.view) == of_answer],
     )
 
 
-def _drawn(answer: Answer, items: Sequence[Evidence], found: Sequence[Cell]) -> dict[str, Any]:
+def _drawn(answer: Answer, items: Sequence[Evidence], found: Sequence[Dated]) -> dict[str, Any]:
     first = min([answer.start, *(item.start for item in items if item.start)])
     axis = TimeAxis(first, max([answer.end, *(item.end for item in items)]) + timedelta(days=1))
     bars = lanes(items, axis.start, most=_MOST_LANES).drawn

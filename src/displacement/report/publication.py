@@ -26,6 +26,25 @@ TOTALS_COLUMNS: Final = (
 )
 
 
+STRETCH_COLUMNS: Final = ("measure", "view", "start_date", "end_date", "value", "low", "high")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Unbroken days, both ends inclusive, with their people and bounds."""
+
+    start: date
+    end: date
+    value: float
+    low: float
+    high: float
+
+
+def no_stretches() -> pd.DataFrame:
+    """The stretches of a publication whose charts are drawn from its cells alone."""
+    return pd.DataFrame(columns=list(STRETCH_COLUMNS))
+
+
 def no_totals() -> pd.DataFrame:
     """The totals of a publication that has no flow to speak of."""
     return pd.DataFrame(columns=list(TOTALS_COLUMNS))
@@ -42,12 +61,15 @@ class Publication:
         totals: One row per flow measure and view over the whole covered period: measure, view,
             start_date, end_date, value, low, high, naive_sum, coverage (0 to 1) and counters
             (names joined by ", "). Its bounds are exact, which sums of cell bounds are not.
+        stretches: The same cut where any figure begins or ends: measure, view, start_date,
+            end_date, value, low and high over all areas, each cell spread evenly over its days.
     """
 
     snapshot_id: str
     as_of: date
     tables: Mapping[str, pd.DataFrame]
     totals: pd.DataFrame = field(default_factory=no_totals)
+    stretches: pd.DataFrame = field(default_factory=no_stretches)
 
     def __post_init__(self) -> None:
         missing = [name for name in TOTALS_COLUMNS if name not in self.totals.columns]
@@ -57,6 +79,14 @@ class Publication:
                 f"{', '.join(missing)}. Give one row per measure and view with "
                 f"{', '.join(TOTALS_COLUMNS)}."
             )
+
+    def stretches_of(self, measure: str, view: str) -> list[Stretch]:
+        """The stretches of one measure and view, in order of time."""
+        own = self.stretches[
+            (self.stretches["measure"] == measure) & (self.stretches["view"] == view)
+        ].sort_values("start_date")
+        names = ["start_date", "end_date", "value", "low", "high"]
+        return [Stretch(*row) for row in own[names].itertuples(index=False)]
 
     def table(self, model: type[Table]) -> pd.DataFrame:
         """The frame of a table, empty where the publication has none."""

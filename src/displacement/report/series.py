@@ -6,19 +6,41 @@ Days with equal numbers become one step, so that ten years weigh no more than te
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from displacement.report.comparison import Cell
 
 _MOST_STEPS: Final = 600
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 Days = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+
+
+class Dated(Protocol):
+    """Days, both ends inclusive, with their people and bounds: a cell, or a stretch of time."""
+
+    @property
+    def start(self) -> date:
+        """First day."""
+
+    @property
+    def end(self) -> date:
+        """Last day."""
+
+    @property
+    def value(self) -> float:
+        """People."""
+
+    @property
+    def low(self) -> float:
+        """Least people."""
+
+    @property
+    def high(self) -> float:
+        """Most people."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +55,10 @@ class Step:
     run: int
 
 
-def flow_steps(found: Sequence[Cell]) -> list[Step]:
-    """People a day, over all cells of one measure and view.
+def flow_steps(found: Sequence[Dated]) -> list[Step]:
+    """People a day, over all cells (or stretches) of one measure and view.
 
-    A cell's people and bounds are spread evenly over its days: a single day's own bounds
+    Their people and bounds are spread evenly over their days: a single day's own bounds
     (none or all of the cell) would hide the shape of the whole. Many short steps become
     one step per month.
     """

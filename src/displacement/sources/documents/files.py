@@ -86,7 +86,7 @@ def _from_html(content: bytes) -> tuple[str, dict[str, str]]:
     except ImportError:
         raise UnreadableError(NO_EXTRA.format(kind="HTML")) from None
     page = trafilatura.bare_extraction(content, with_metadata=True, include_comments=False)
-    if page is None or not page.text:
+    if page is None or isinstance(page, dict) or not page.text:
         raise UnreadableError("no article was found in this HTML page")
     known = {
         "title": page.title,

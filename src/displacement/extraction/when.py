@@ -1,0 +1,100 @@
+"""Which day does an incomplete date mean? Infers missing years backwards from publication."""
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from displacement_schemas.vocabulary import DatePrecision
+
+YEARS_BACK: Final = 4
+"""How far back a date without a year may lie."""
+
+
+@dataclass(frozen=True)
+class When:
+    """A date as written: any part of it may be missing; `part` is "early", "first half", ..."""
+
+    day: int | None
+    month: int | None
+    year: int | None
+    part: str | None = None
+
+    @property
+    def precision(self) -> DatePrecision:
+        """How exactly the words date."""
+        if self.month is None:
+            return DatePrecision.YEAR
+        return DatePrecision.MONTH if self.day is None else DatePrecision.DAY
+
+    def completed_by(self, other: "When") -> "When":
+        """In "15 and 24 December" the first takes its month and year from the second."""
+        if self.month is not None or self.year is not None:
+            return self
+        return When(self.day, other.month, other.year, self.part)
+
+
+def first_day(when: When, latest: date, words: Mapping[str, Any]) -> date | None:
+    """The latest first day of `when` that is not after `latest`."""
+    return _resolved(when, latest, words, _opening)
+
+
+def last_day(when: When, latest: date, words: Mapping[str, Any]) -> date | None:
+    """The last day of the latest `when` that begins not after `latest`, cut off there."""
+    first = first_day(when, latest, words)
+    if first is None or first > latest:
+        return None
+    closing = _closing(When(when.day, when.month, first.year, when.part), first.year, words)
+    return min(closing, latest) if closing else None
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+_Edge = Callable[[When, int, Mapping[str, Any]], date | None]
+
+
+def _resolved(when: When, latest: date, words: Mapping[str, Any], edge: _Edge) -> date | None:
+    if when.year is not None:
+        return edge(when, when.year, words)
+    for year in range(latest.year, latest.year - YEARS_BACK - 1, -1):
+        begins, day = _opening(when, year, words), edge(when, year, words)
+        if begins and day and begins <= latest:
+            return day
+    return None
+
+
+def _opening(when: When, year: int, words: Mapping[str, Any]) -> date | None:
+    if when.month is None:
+        return date(year, _part(when.part, words["parts_of_year"], (1, 12))[0], 1)
+    if when.day is None:
+        return _day(year, when.month, _part(when.part, words["parts_of_month"], (1, 31))[0])
+    return _day(year, when.month, when.day)
+
+
+def _closing(when: When, year: int, words: Mapping[str, Any]) -> date | None:
+    if when.month is None:
+        month = _part(when.part, words["parts_of_year"], (1, 12))[1]
+        return date(year, month, monthrange(year, month)[1])
+    if when.day is None:
+        last = _part(when.part, words["parts_of_month"], (1, 31))[1]
+        return date(year, when.month, min(last, monthrange(year, when.month)[1]))
+    return _day(year, when.month, when.day)
+
+
+def _part(part: str | None, parts: Mapping[str, Any], whole: tuple[int, int]) -> tuple[int, int]:
+    if part is None:
+        return whole
+    first, last = parts.get(" ".join(part.lower().split()), whole)
+    return first, last
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
