@@ -296,12 +296,15 @@ def _settings(config: Path | None, **options: Any) -> "Settings":
     from displacement.settings import load_settings
 
     try:
-        return load_settings(config, **options)
+        settings = load_settings(config, **options)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         _wrong_use(f"setting {'.'.join(map(str, first['loc']))}: {first['msg']}")
     except (FileNotFoundError, ValueError) as wrong:
         _wrong_use(str(wrong))
+    if options.get("inbox") and not settings.inbox.is_dir():
+        _wrong_use(f"there is no folder {settings.inbox} to read from")
+    return settings
 
 
 def _where(settings: "Settings") -> dict[str, Any]:

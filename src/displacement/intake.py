@@ -60,6 +60,8 @@ class _Answers:
     read: dict[str, str] = field(default_factory=dict)
     """sha256 by name of each answer that was read."""
     unreadable: set[str] = field(default_factory=set)
+    without_rows: set[str] = field(default_factory=set)
+    """Names of answers that were read and hold nothing at all."""
     rows_in: int = 0
 
 
@@ -86,14 +88,14 @@ def take_in(
     statements = _joined(answers.statements)
     unplaced = _unplaced(statements, source.source_id, reference, now)
     rejected = _rejected(source.source_id, [*answers.rejections, *unplaced], known.rejected, now)
-    before = _within(known.records, window)
-    appended = changes(
-        before,
-        Statements.in_order(_within(statements, window)),
+    changed = changes(
+        known.records,
+        Statements.in_order(statements),
         source_id=source.source_id,
         now=now,
-        answered=_answered(answers, before),
+        answered=_answered(answers, known.records),
     )
+    appended = _within(changed, window)
     if len(appended) or not rejected.equals(known.rejected):
         store.tables.append(source.source_id, appended, rejected)
     accepted = len(statements) - len(unplaced)
@@ -152,6 +154,8 @@ def _parse(source: Source, landed: Landed, declaration: Declaration, answers: _A
     answers.rejections += [(rejection, landed.sha256) for rejection in parsed.rejections]
     answers.signals += parsed.signals
     answers.rows_in += parsed.rows_in
+    if not parsed.rows_in:
+        answers.without_rows.add(landed.name)
 
 
 def _content_key(answer: Answer) -> str:
@@ -185,15 +189,23 @@ def _within(frame: Any, window: Window | None) -> Any:
 def _answered(answers: _Answers, known: DataFrame[Records]) -> set[str]:
     """Files whose records may be withdrawn: those read, and those that are gone.
 
-    Where nothing at all was read, the folder itself may be missing: nothing is withdrawn.
+    Where nothing at all was read, the folder itself may be missing: nothing is withdrawn. Nor
+    is it where a file that held figures has no rows at all any more.
     """
-    gone = set(known["file"].unique()) - set(answers.read) - answers.unreadable
+    before = set(known["file"].unique())
+    hollow = before & answers.without_rows
+    answers.signals += [
+        f"{file}: it has no rows, although it had before: its figures stay; delete the file "
+        "to withdraw them"
+        for file in sorted(hollow)
+    ]
+    gone = before - set(answers.read) - answers.unreadable
     if gone and not answers.read:
         answers.signals.append(
             f"nothing arrived, although {len(gone)} files did before: their figures stay"
         )
         return set()
-    return set(answers.read) | gone
+    return (set(answers.read) - hollow) | gone
 
 
 def _unplaced(

@@ -26,7 +26,16 @@ from displacement.store.declarations import load_corrections, load_declarations
 from displacement.store.reference import load_areas, load_described_areas, load_household_sizes
 from displacement.store.snapshots import DIGITS_OF_ID, Snapshot
 from displacement.store.store import Store
-from displacement_schemas import PUBLISHED, Figures, Records, Rejected, Runs, Sources, Table
+from displacement_schemas import (
+    PUBLISHED,
+    FigureAreas,
+    Figures,
+    Records,
+    Rejected,
+    Runs,
+    Sources,
+    Table,
+)
 
 Progress = Callable[[str], None]
 
@@ -151,9 +160,10 @@ def _tables(
         as_of=as_of,
         stock_expiry_days=expiry,
     )
+    figures, links = _all_revisions(normalised, reconciled), normalised.figure_areas
     published = {
-        "figures": _all_revisions(normalised, reconciled),
-        "figure_areas": normalised.figure_areas,
+        "figures": figures,
+        "figure_areas": FigureAreas.in_order(links[links["figure_id"].isin(figures["figure_id"])]),
         "rejected": Rejected.in_order(_joined(Rejected, [one.rejected for one in kept])),
         "areas": reference.areas,
         "sources": _sources(reference),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-TOLERANCES = (1e-12, 1e-10, 1e-8, 1e-7)
+TOLERANCES = (1e-12, 1e-10, 1e-8, 1e-7, 1e-6)
 NO_STRETCH = 1e-6
 HOLDS = 1e-8
 """Ranges that need no more room than this, as a share of their ends, hold together."""
@@ -92,7 +92,7 @@ def judge(claims: Sequence[Claim], weight: Vector) -> Judgement:
     return Judgement(
         kinds=kinds,
         values=values,
-        stretch=stretch,
+        stretch=np.where(stretch > NO_STRETCH, stretch, 0.0),
         low=lows[:-1],
         high=highs[:-1],
         total_low=float(lows[-1]),
@@ -139,8 +139,11 @@ def _least_stretches(sums: Vector, low: Vector, high: Vector, error: Vector) -> 
         ],
     )
     _solved(problem)
-    stretch = np.asarray(weighed.value * error)
-    return np.where(stretch > NO_STRETCH, stretch, 0.0)
+    # What x wants is sharper than s itself, where a solver leaves a trace of every variable.
+    reached = sums @ np.maximum(x.value * unit, 0)
+    short = (low - reached) / np.where(low > 0, low, 1)
+    stretch = np.maximum(short, reached / floored - 1)
+    return np.maximum(stretch, 0.0)
 
 
 def _room_wanted(sums: Vector, low: Vector, high: Vector) -> float:

@@ -10,10 +10,9 @@ from pandera.typing import DataFrame
 
 from displacement.extraction.binder import bind
 from displacement.extraction.document import read_document, split_header
-from displacement.extraction.figures import figure_rows, rejected_rows
+from displacement.extraction.figures import figure_rows
 from displacement.extraction.numbers import find_numbers, masked
 from displacement.extraction.rejecters import settle
-from displacement.extraction.rules import load_rules
 from displacement_schemas import ExtractedFigures, RejectedNumbers
 
 __all__ = ["Extraction", "extract", "split_header"]
@@ -50,13 +49,9 @@ def extract(
     Raises:
         ValueError: There are no rules for the language.
     """
-    rules = load_rules(lang)
-    document = read_document(text, published_on, publisher, lang, start, rules.macros["dotted"])
+    document = read_document(text, published_on, publisher, lang, start=start)
     numbers = find_numbers(document.clean, start, lang)
     mask = masked(document.clean, numbers)
     settled = settle(document.clean, mask, numbers, lang)
     figures, rejected = figure_rows(document, mask, bind(document, mask, numbers, settled))
-    return Extraction(
-        ExtractedFigures.from_rows(figures),
-        RejectedNumbers.from_rows(rejected_rows(document, rejected)),
-    )
+    return Extraction(ExtractedFigures.from_rows(figures), RejectedNumbers.from_rows(rejected))

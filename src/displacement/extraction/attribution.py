@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from displacement.extraction.document import Document, Span
+from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import CounterKind
 
@@ -46,7 +47,7 @@ def find_attributions(document: Document, masked: str, sentence: Span) -> list[A
 
 
 def choose(
-    attributions: list[Attribution], number: Span, clause: Span, before: Attribution | None
+    attributions: list[Attribution], number: Number, clause: Span, before: Attribution | None
 ) -> Attribution:
     """The attribution that holds for a number: of its clause first, then of its sentence.
 
@@ -80,7 +81,7 @@ def _rank(attribution: Attribution) -> int:
     return 0 if attribution.cue in ("cue.according_to", "cue.counted_by") else 1
 
 
-def _distance(attribution: Attribution, number: Span) -> int:
+def _distance(attribution: Attribution, number: Number) -> int:
     return max(attribution.start - number.end, number.start - attribution.cue_end, 0)
 
 

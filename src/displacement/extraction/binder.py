@@ -5,181 +5,72 @@ figure, or one that says why it is none.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Final
 
+from displacement.extraction.candidates import Candidate, only_pattern, read_candidate
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import MAX_PLAUSIBLE, Number
 from displacement.extraction.rules import Rule, load_rules
-from displacement.extraction.units import Head, read_head
-from displacement_schemas.vocabulary import Measure, Modality, NumberReason
+from displacement.extraction.units import Head
+from displacement_schemas.vocabulary import Measure, Modality, NumberReason, Term, Unit
 
-REACH: Final = 320
-"""How far a predicate may stand from its number."""
 SMALLEST_BARE: Final = 10
 """Fewer displaced people without a predicate are the people of some story."""
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A number with its noun and the clause on either side of it."""
-
-    number: Number
-    sentence: Span
-    phrase_start: int
-    head: Head | None
-    left: str
-    right: str
-    right_start: int
-
-    @property
-    def elliptic(self) -> bool:
-        """Whether no noun follows at all, as in "the number of IDPs rose to 60,000 in May"."""
-        return bool(_NO_NOUN.match(self.right))
-
-    @property
-    def body(self) -> Span:
-        """The stretch of the text that the candidate's rules look at."""
-        return Span(self.phrase_start - len(self.left), self.right_start + len(self.right))
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What was decided of a number: a figure (then `measure` is set) or a reason against it."""
+class Refusal:
+    """A number that is no displacement figure, and why."""
 
     number: Number
     rule_id: str
-    reason: NumberReason | None = None
-    measure: Measure | None = None
-    term: str = "unknown"
-    unit: str = "person"
+    reason: NumberReason
+    candidate: Candidate | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A number that counts displaced people, as far as its noun and predicate tell."""
+
+    candidate: Candidate
+    rule_id: str
+    measure: Measure
+    term: Term
+    unit: Unit
+    predicate: Span
     modality: Modality = Modality.ASSERTED
     certain: bool = True
-    candidate: Candidate | None = None
     same_people_as: Number | None = None
-    predicate: Span | None = None
+
+    @property
+    def number(self) -> Number:
+        """The number itself."""
+        return self.candidate.number
+
+
+Decision = Claim | Refusal
 
 
 def bind(
-    document: Document, masked: str, numbers: list[Number], settled: dict[int, Decision]
+    document: Document, masked: str, numbers: list[Number], settled: Mapping[int, Refusal]
 ) -> list[Decision]:
     """Decide every number that is not `settled` yet; the result holds all of them in order."""
     decisions: list[Decision] = []
     open_starts = [number.start for number in numbers if number.start not in settled]
-    for position, number in enumerate(numbers):
+    for number, following in zip(numbers, [*numbers[1:], None], strict=False):
         if number.start in settled:
             decisions.append(settled[number.start])
             continue
-        candidate = _candidate(document, masked, numbers, position, settled)
+        candidate = read_candidate(document, masked, number, following, open_starts)
         previous = _previous(decisions, candidate.sentence)
         decisions.append(_decide(candidate, previous, masked, document.lang))
-    assert len(open_starts) + len(settled) == len(decisions)
     return decisions
 
 
-def _candidate(
-    document: Document,
-    masked: str,
-    numbers: list[Number],
-    position: int,
-    settled: dict[int, Decision],
-) -> Candidate:
-    number = numbers[position]
-    lang = document.lang
-    sentence = document.sentences[document.sentence_at(number.start)]
-    phrase_start = _phrase_start(masked, number, sentence, lang)
-    head = read_head(masked, number.end, sentence.end, lang)
-    if head and _belongs_to_other(head, number, numbers, position):
-        head = None
-    right_start = head.end if head else number.end
-    limit = min(sentence.end, number.end + REACH)
-    right_end = _right_end(masked, right_start, limit, numbers, position, settled, lang)
-    left_start = max(sentence.start, phrase_start - REACH // 2)
-    left = masked[left_start:phrase_start]
-    if cut := _last_end(_pattern(lang, "boundary"), left):
-        left = left[cut:]
-    right = _without_brackets(masked[right_start:right_end])
-    return Candidate(number, sentence, phrase_start, head, left, right, right_start)
-
-
-def _belongs_to_other(head: Head, number: Number, numbers: list[Number], position: int) -> bool:
-    if head.of_number or position + 1 >= len(numbers):
-        return False
-    return numbers[position + 1].start < head.start and numbers[position + 1].end > number.end
-
-
-def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int:
-    """Where the noun phrase of the number begins, before its quantifier and article."""
-    start = number.start
-    words = (*load_rules(lang).table("quantifier"), *load_rules(lang).table("determiner"))
-    for _ in range(4):
-        before = masked[max(sentence.start, start - 40) : start]
-        found = [match.start() for rule in words if (match := rule.pattern.search(before))]
-        if not found:
-            break
-        start -= len(before) - min(found)
-    return start
-
-
-def _right_end(
-    masked: str,
-    start: int,
-    limit: int,
-    numbers: list[Number],
-    position: int,
-    settled: dict[int, Decision],
-    lang: str,
-) -> int:
-    """The clause ends at its boundary, or where another counted noun takes over."""
-    for boundary in _pattern(lang, "boundary").finditer(masked, start, limit):
-        if boundary.start() == start and _in_dashes(masked, numbers[position]):
-            continue
-        limit = boundary.start()
-        break
-    inside = _pattern(lang, "inside")
-    for following in numbers[position + 1 :]:
-        if following.start >= limit:
-            break
-        if following.start < start or following.start in settled:
-            continue
-        if not inside.search(masked, max(start, following.start - 40), following.start):
-            return following.start
-    return limit
-
-
-def _in_dashes(masked: str, number: Number) -> bool:
-    """A number set between dashes, as in "half of them - 1.1 million - are displaced"."""
-    before = masked[max(0, number.start - 3) : number.start].strip()[-1:]
-    after = masked[number.end : number.end + 3].strip()[:1]
-    return bool(before) and before in "—-" and bool(after) and after in "—-"
-
-
-def _without_brackets(text: str) -> str:
-    return _BRACKETS.sub(lambda match: " " * len(match[0]), text)
-
-
-_NO_NOUN: Final = re.compile(
-    r"\s*(?:[^\w\s']|\Z|(?:in|from|to|across|at|on|by|since|and|or|as|last|this|during|over|after|"
-    r"between|so|within|with|near|because|due|for|who|were|have|had|are|people|alone|new|more)\b)",
-    re.IGNORECASE,
-)
-_BRACKETS: Final = re.compile(r"\([^()]{0,200}\)")
-
-
-@cache
-def _pattern(lang: str, table: str) -> re.Pattern[str]:
-    return load_rules(lang).table(table)[0].pattern
-
-
-def _last_end(pattern: re.Pattern[str], text: str) -> int | None:
-    end = None
-    for match in pattern.finditer(text):
-        end = match.end()
-    return end
-
-
 def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:
+    """The number counted before in the same sentence."""
     for decision in reversed(decisions):
         if decision.number.start < sentence.start:
             return None
@@ -191,15 +82,15 @@ def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:
 def _decide(candidate: Candidate, previous: Decision | None, masked: str, lang: str) -> Decision:
     number, head = candidate.number, candidate.head
     if (number.high or number.value or 0) > MAX_PLAUSIBLE:
-        return _reject(candidate, NumberReason.IMPLAUSIBLE, "implausible.bound")
-    if head and head.reason and not _apposed(candidate, previous, masked, lang):
-        return _reject(candidate, NumberReason(head.reason), f"noun.{head.reason}")
+        return _refuse(candidate, NumberReason.IMPLAUSIBLE, "implausible.bound")
     if previous and _apposed(candidate, previous, masked, lang):
         return _same_people(candidate, previous)
+    if head and head.reason:
+        return _refuse(candidate, NumberReason(head.reason), f"noun.{head.reason}")
     decision = _from_left(candidate, lang) or _from_right(candidate, lang)
-    if decision is None and previous and _carried(candidate, previous, masked, lang):
-        return _carry(candidate, previous)
-    return _denied(decision, lang) if decision else _leftover(candidate)
+    if decision is None and previous:
+        decision = _carried(candidate, previous, masked, lang)
+    return _unless_denied(decision, lang) if decision else _leftover(candidate)
 
 
 def _from_left(candidate: Candidate, lang: str) -> Decision | None:
@@ -208,16 +99,18 @@ def _from_left(candidate: Candidate, lang: str) -> Decision | None:
     if taken is None or not taken[0].get("first"):
         blocker = _longest(rules.table("left_blocker"), candidate)
         if blocker:
-            return _reject(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
+            return _refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
     if taken is None or (
-        not candidate.head and not candidate.elliptic and not taken[0].get("first")
+        not candidate.head
+        and not only_pattern(lang, "no_noun").match(candidate.right)
+        and not taken[0].get("first")
     ):
         return None
     if taken[0].get("needs") == "displaced":
         blocked = _main_verb(candidate, 0, lang)
-        if blocked and blocked.reason:
+        if isinstance(blocked, Refusal):
             return blocked
-    return _accept(candidate, *taken, side="left", lang=lang)
+    return _claim(candidate, *taken, side="left", lang=lang)
 
 
 def _longest(rules: tuple[Rule, ...], candidate: Candidate) -> tuple[Rule, re.Match[str]] | None:
@@ -233,32 +126,15 @@ def _longest(rules: tuple[Rule, ...], candidate: Candidate) -> tuple[Rule, re.Ma
 
 
 def _from_right(candidate: Candidate, lang: str) -> Decision | None:
-    relative = load_rules(lang).table("right")[-1]
+    """The predicate after the noun; a clause beside the noun only if no main verb follows it."""
+    relative = load_rules(lang).table("relative")[0]
     match = relative.pattern.search(candidate.right) if candidate.head else None
-    if match and relative.get("relative"):
-        main = _main_verb(candidate, match.end(), lang)
-        if main:
-            return main
-        measure, term = _relative_reading(candidate, match)
-        return replace(
-            _accept(candidate, relative, match, side="right", lang=lang),
-            measure=measure,
-            term=term,
-            certain=_licensed(candidate),
-        )
-    return _main_verb(candidate, 0, lang) or _bare(candidate)
-
-
-def _relative_reading(candidate: Candidate, match: re.Match[str]) -> tuple[Measure, str]:
-    term = "forced_to_flee" if match["flee"] else "displaced"
-    return Measure.NEW_DISPLACEMENT, term
-
-
-_LICENCE: Final = re.compile(r"\bthere\s+(?:are|were|is|was)\s*\Z", re.IGNORECASE)
-
-
-def _licensed(candidate: Candidate) -> bool:
-    return bool(_LICENCE.search(candidate.left))
+    if not match:
+        return _main_verb(candidate, 0, lang) or _bare(candidate, lang)
+    claim = _claim(candidate, relative, match, side="right", lang=lang)
+    term = Term.FORCED_TO_FLEE if match["flee"] else claim.term
+    licensed = bool(only_pattern(lang, "licence").search(candidate.left))
+    return _main_verb(candidate, match.end(), lang) or replace(claim, term=term, certain=licensed)
 
 
 def _main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
@@ -268,7 +144,7 @@ def _main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
     found: list[tuple[int, int, int, Rule, re.Match[str]]] = []
     for order, table in enumerate(("right_blocker", "right")):
         for rule in rules.table(table):
-            if rule.get("relative") or not _noun_fits(rule, candidate.head):
+            if not _noun_fits(rule, candidate.head):
                 continue
             match = rule.pattern.search(right, start)
             if match and _applies(rule, candidate):
@@ -280,8 +156,8 @@ def _main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
         return None
     _, _, order, rule, match = min(found, key=lambda entry: entry[:3])
     if order == 0:
-        return _reject(candidate, NumberReason(rule.get("reason")), rule.id)
-    return _accept(candidate, rule, match, side="right", lang=lang)
+        return _refuse(candidate, NumberReason(rule.get("reason")), rule.id)
+    return _claim(candidate, rule, match, side="right", lang=lang)
 
 
 def _noun_fits(rule: Rule, head: Head | None) -> bool:
@@ -298,56 +174,44 @@ def _applies(rule: Rule, candidate: Candidate) -> bool:
     return rule.then is None or rule.then.search(candidate.right) is not None
 
 
-def _accept(
+def _claim(
     candidate: Candidate, rule: Rule, match: re.Match[str], *, side: str, lang: str
-) -> Decision:
+) -> Claim:
     head = candidate.head
     measure, term = rule.get("measure"), rule.get("term")
     if measure == "as_noun" and head:
         measure, term = head.measure, head.term
-        if _NEWLY.search(head.modifiers) and measure == "idps":
+        if measure == "idps" and only_pattern(lang, "newly").search(head.modifiers):
             measure = "new_displacement"
-    noun = match.groupdict().get("noun")
-    if noun:
-        measure, term = _measure_of_noun(noun, measure, term)
-    begin = (
-        candidate.phrase_start - len(candidate.left) if side == "left" else candidate.right_start
-    )
-    predicate = Span(begin + match.start(), begin + match.end())
-    unit = head.unit if head and head.unit else _unit_of_noun(noun)
+    if measure == Measure.IDPS and head and head.measure in _STOCKS_OF_NOUNS:
+        measure, term = head.measure, head.term
+    counted = _counted_before(match, lang)
+    if counted:
+        measure, term = counted.get("measure"), counted.get("term")
+    begin = candidate.right_start if side == "right" else candidate.body.start
+    unit = head.unit if head and head.unit else counted.get("unit") if counted else None
     modality = rule.get("modality") or _modality(candidate, match, side, lang)
-    return Decision(
-        number=candidate.number,
+    return Claim(
+        candidate=candidate,
         rule_id=rule.id,
         measure=Measure(measure),
-        term=str(term),
-        unit=unit or "person",
+        term=Term(term),
+        unit=Unit(unit or Unit.PERSON),
+        predicate=Span(begin + match.start(), begin + match.end()),
         modality=Modality(modality),
-        certain=not rule.get("review") and unit is not None,
-        candidate=candidate,
-        predicate=predicate,
+        certain=unit is not None and not rule.get("review"),
     )
 
 
-_NEWLY: Final = re.compile(r"\b(?:newly|recently|new)\b", re.IGNORECASE)
+_STOCKS_OF_NOUNS: Final = (Measure.REFUGEES, Measure.RETURNEES)
 
 
-def _measure_of_noun(noun: str, measure: str, term: str) -> tuple[str, str]:
-    lowered = noun.lower()
-    if lowered.startswith("refugee"):
-        return "refugees", "refugees"
-    if lowered.startswith("returnee"):
-        return "returnees", "returns"
-    if lowered.startswith("people") or "newly" in lowered:
-        fled = re.search(r"fled|flee", lowered)
-        return "new_displacement", "forced_to_flee" if fled else "displaced"
-    return measure, term
-
-
-def _unit_of_noun(noun: str | None) -> str | None:
-    if noun is None:
+def _counted_before(match: re.Match[str], lang: str) -> Rule | None:
+    """What "the number of displaced families has reached" counts: the noun stands before."""
+    noun = match.groupdict().get("noun")
+    if not noun:
         return None
-    return "household" if re.search(r"famil|household", noun, re.IGNORECASE) else "person"
+    return next(rule for rule in load_rules(lang).table("counted") if rule.pattern.search(noun))
 
 
 def _modality(candidate: Candidate, match: re.Match[str], side: str, lang: str) -> str:
@@ -360,91 +224,85 @@ def _modality(candidate: Candidate, match: re.Match[str], side: str, lang: str) 
     return "asserted"
 
 
-def _bare(candidate: Candidate) -> Decision | None:
+def _bare(candidate: Candidate, lang: str) -> Decision | None:
     """Displaced people without a predicate: somebody has to look."""
     head = candidate.head
-    if not head or not head.displaced:
+    if not head or not head.measure:
         return None
     if (candidate.number.value or SMALLEST_BARE) < SMALLEST_BARE:
-        return _reject(candidate, NumberReason.OTHER_EVENT, "bare.few")
-    newly = head.noun.lower() == "displaced" or bool(_NEWLY.search(head.modifiers))
-    newly = newly and head.measure == "idps"
-    return Decision(
-        number=candidate.number,
-        rule_id="bare.noun",
-        measure=Measure.NEW_DISPLACEMENT if newly else Measure(head.measure or "idps"),
-        term=head.term or "displaced",
-        unit=head.unit or "person",
-        certain=False,
+        return _refuse(candidate, NumberReason.OTHER_EVENT, "bare.few")
+    # "200 killed and 3,400 displaced" tells of an event, "3,400 displaced people" of a state
+    newly = only_pattern(lang, "newly").search(f"{head.modifiers} {head.noun}|")
+    flow = newly and head.measure == Measure.IDPS
+    return Claim(
         candidate=candidate,
+        rule_id="bare.noun",
+        measure=Measure.NEW_DISPLACEMENT if flow else Measure(head.measure),
+        term=Term(head.term or Term.DISPLACED),
+        unit=Unit(head.unit or Unit.PERSON),
         predicate=Span(head.start, head.end),
+        certain=False,
     )
 
 
-def _denied(decision: Decision, lang: str) -> Decision:
-    candidate = decision.candidate
-    if decision.reason or not candidate or not decision.predicate:
+def _unless_denied(decision: Decision, lang: str) -> Decision:
+    if isinstance(decision, Refusal):
         return decision
+    candidate = decision.candidate
     rules = load_rules(lang)
     between = candidate.right[: max(0, decision.predicate.end - candidate.right_start)]
-    denied = rules.table("denial")[0].pattern.search(between) and "not only" not in between
+    denied = only_pattern(lang, "denial").search(between)
     before = any(rule.pattern.search(candidate.left) for rule in rules.table("denial_before"))
     if denied or before:
-        return _reject(candidate, NumberReason.DENIED, "denied")
+        return _refuse(candidate, NumberReason.DENIED, "denied")
     return decision
 
 
-def _apposed(candidate: Candidate, previous: Decision | None, masked: str, lang: str) -> bool:
+def _apposed(candidate: Candidate, previous: Decision, masked: str, lang: str) -> bool:
     """Whether the number gives the previous one's people in another unit."""
-    other = previous.candidate if previous else None
-    if not other or not other.head or not candidate.head or not candidate.head.unit:
+    other = previous.candidate.head if previous.candidate else None
+    head = candidate.head
+    if not other or not head or not head.unit or not other.unit or head.unit == other.unit:
         return False
-    if not other.head.unit or other.head.unit == candidate.head.unit:
-        return False
-    between = masked[other.head.end : candidate.number.start]
-    return bool(_pattern(lang, "apposition").match(between))
+    between = masked[other.end : candidate.number.start]
+    return bool(only_pattern(lang, "apposition").match(between))
 
 
 def _same_people(candidate: Candidate, previous: Decision) -> Decision:
-    head = candidate.head
+    if isinstance(previous, Refusal):
+        return _refuse(candidate, previous.reason, previous.rule_id)
+    unit = candidate.head.unit if candidate.head else None
     return replace(
         previous,
-        number=candidate.number,
         candidate=candidate,
-        unit=(head.unit if head else None) or previous.unit,
-        same_people_as=previous.number if previous.measure else None,
-        rule_id="apposition" if previous.measure else previous.rule_id,
+        unit=Unit(unit or previous.unit),
+        same_people_as=previous.number,
+        rule_id="apposition",
     )
 
 
-def _carried(candidate: Candidate, previous: Decision, masked: str, lang: str) -> bool:
-    if candidate.head or not previous.measure or not previous.candidate:
-        return False
-    gap = masked[previous.number.end : candidate.number.start]
+def _carried(candidate: Candidate, previous: Decision, masked: str, lang: str) -> Decision | None:
+    """A further place with its own number: unit and predicate come from the number before."""
+    if candidate.head or isinstance(previous, Refusal):
+        return None
     end = candidate.number.end
-    follows = _pattern(lang, "carry").match(masked[end : end + 80])
-    return bool(follows) and ";" not in gap and bool(re.search(r"(?:,|\band\b)", gap))
-
-
-def _carry(candidate: Candidate, previous: Decision) -> Decision:
+    gap = masked[previous.number.end : candidate.number.start]
+    follows = only_pattern(lang, "carry").match(masked[end : end + 80])
+    if not follows or not only_pattern(lang, "carry_gap").search(gap):
+        return None
     return replace(
-        previous,
-        number=candidate.number,
-        candidate=candidate,
-        rule_id="carry",
-        certain=False,
-        same_people_as=None,
+        previous, candidate=candidate, rule_id="carry", certain=False, same_people_as=None
     )
 
 
-def _leftover(candidate: Candidate) -> Decision:
+def _leftover(candidate: Candidate) -> Refusal:
     head = candidate.head
     if head and head.base:
-        return _reject(candidate, NumberReason.POPULATION_BASE, "noun.residents")
+        return _refuse(candidate, NumberReason.POPULATION_BASE, "noun.residents")
     if head:
-        return _reject(candidate, NumberReason.NO_DISPLACEMENT_TERM, "nothing.said")
-    return _reject(candidate, NumberReason.NO_UNIT, "nothing.counted")
+        return _refuse(candidate, NumberReason.NO_DISPLACEMENT_TERM, "nothing.said")
+    return _refuse(candidate, NumberReason.NO_UNIT, "nothing.counted")
 
 
-def _reject(candidate: Candidate, reason: NumberReason, rule_id: str) -> Decision:
-    return Decision(candidate.number, rule_id, reason=reason, candidate=candidate)
+def _refuse(candidate: Candidate, reason: NumberReason, rule_id: str) -> Refusal:
+    return Refusal(candidate.number, rule_id, reason, candidate)

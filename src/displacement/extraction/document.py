@@ -9,7 +9,10 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Final, NamedTuple
+
+from displacement.extraction.rules import load_rules
 
 MAX_SENTENCE: Final = 1200
 """Longer stretches are cut, so that no step ever works on an endless sentence."""
@@ -39,11 +42,11 @@ class Document:
 
 
 def read_document(
-    text: str, published_on: date, publisher: str | None, lang: str, start: int, dotted: str
+    text: str, published_on: date, publisher: str | None, lang: str, *, start: int = 0
 ) -> Document:
-    """Clean the text and find its sentences from `start` on; `dotted` matches abbreviations."""
+    """Clean the text and find its sentences from `start` on."""
     clean = clean_characters(text)
-    sentences = tuple(find_sentences(clean, start, dotted))
+    sentences = tuple(find_sentences(clean, start, lang))
     return Document(text, clean, sentences, published_on, publisher, lang)
 
 
@@ -73,9 +76,9 @@ def clean_characters(text: str) -> str:
     return text.translate({ord(c): _plain(c) for c in set(text) if not ("!" <= c <= "~")})
 
 
-def find_sentences(clean: str, start: int, dotted: str) -> list[Span]:
+def find_sentences(clean: str, start: int, lang: str) -> list[Span]:
     """The sentences of the cleaned text from `start` on, without the blanks between them."""
-    abbreviation = re.compile(rf"(?:\b(?:{dotted})|\b[A-Z])\Z")
+    abbreviation = load_rules(lang).compile(r"(?:\b{dotted}|\b[A-Z])\Z", flags=0)
     cuts = [start]
     for gap in _GAP.finditer(clean, start):
         before = clean[max(start, gap.start() - 12) : gap.start()]
@@ -84,7 +87,7 @@ def find_sentences(clean: str, start: int, dotted: str) -> list[Span]:
         cuts.append(gap.end())
     cuts.append(len(clean))
     spans: list[Span] = []
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         spans += _short_enough(clean, left, right)
     return spans
 

@@ -5,7 +5,7 @@ The lexer reads digits, words, ranges and vague amounts alike; it judges nothing
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -67,6 +67,7 @@ _LAST_YEAR: Final = 2100
 _LAST_DAY: Final = 31
 _MAX_DIGITS: Final = 18
 _THOUSAND: Final = 1000
+_LONGEST_JOINT: Final = 8
 
 
 @cache
@@ -87,7 +88,7 @@ def _read(match: re.Match[str], clean: str, rules: Rules) -> Number:
     if match["digits"]:
         return _read_digits(match, clean, rules)
     if kind == "ordinal":
-        value = float(re.match(r"\d+", match[0])[0])  # type: ignore[index]
+        value = float("".join(re.findall(r"\d", match[0])))
         return Number(start, end, value, kind="ordinal")
     if kind == "words":
         return Number(start, end, _value_of_words(match[0], rules), in_words=True)
@@ -97,7 +98,7 @@ def _read(match: re.Match[str], clean: str, rules: Rules) -> Number:
 def _read_digits(match: re.Match[str], clean: str, rules: Rules) -> Number:
     digits, scale = match["digits"], match["scale"]
     start, end = match.start("digits"), match.end()
-    glued = start > 0 and (clean[start - 1].isalpha() or clean[start - 1] in "_")
+    glued = start > 0 and (clean[start - 1].isalpha() or clean[start - 1] == "_")
     if len(digits) > _MAX_DIGITS:
         return Number(start, end, None, kind="malformed")
     factor = 1.0
@@ -182,26 +183,27 @@ def _joined(clean: str, low: Number, high: Number, lang: str) -> Number | None:
     kinds = {low.kind, high.kind}
     if not kinds <= {"plain", "day"} or low.value is None or high.value is None:
         return None
-    if high.start - low.end > 8 or low.end == high.start:  # noqa: PLR2004
+    if not _is_joint(clean, low, high, lang):
         return None
-    to, and_, between, rises = _joints(lang)
-    joint, before = clean[low.end : high.start], clean[max(0, low.start - 40) : low.start]
-    if not (to.fullmatch(joint) or (and_.fullmatch(joint) and between.search(before))):
-        return None
-    if rises.search(before):
-        return None
-    if kinds == {"day"}:
-        return replace(low, end=high.end, high=high.value) if low.value < high.value else None
-    bottom = _scaled_like(low.value, clean[low.start : low.end], high)
+    days = kinds == {"day"}
+    bottom = low.value if days else _scaled_like(low.value, clean[low.start : low.end], high)
     if not bottom < high.value:
         return None
-    return Number(low.start, high.end, bottom, high.value, "range")
+    return Number(low.start, high.end, bottom, high.value, "day" if days else "range")
+
+
+def _is_joint(clean: str, low: Number, high: Number, lang: str) -> bool:
+    to, and_, between, rises = _joints(lang)
+    if not 0 < high.start - low.end <= _LONGEST_JOINT:
+        return False
+    joint, before = clean[low.end : high.start], clean[max(0, low.start - 40) : low.start]
+    joins = to.fullmatch(joint) or (and_.fullmatch(joint) and between.search(before))
+    return bool(joins) and not rises.search(before)
 
 
 def _scaled_like(low: float, text: str, high: Number) -> float:
-    """ "25-30,000" means 25,000 and "1 to 1.2 million" means one million."""
-    assert high.value is not None
-    if not re.fullmatch(r"\d{1,3}(?:\.\d+)?", text) or high.value < _THOUSAND:
+    """The low end in the scale of the high one: "25-30,000", "1 to 1.2 million"."""
+    if high.value is None or not re.fullmatch(r"\d{1,3}(?:\.\d+)?", text) or high.value < _THOUSAND:
         return low
     for scale in (1_000_000, 1000):
         if high.value >= scale and low * scale < high.value:

@@ -42,7 +42,7 @@ def find_periods(clean: str, start: int, end: int, published: date, lang: str) -
             read = reader(match.groupdict(), published, rules.words)
             if read is None or read[2] > published or (read[1] and read[1] > read[2]):
                 continue
-            period = Period(*match.span(), *read)
+            period = Period(match.start(), match.end(), *read)
             if not any(_overlap(period, other) for other in found):
                 found.append(period)
     return sorted(found, key=lambda period: period.text_start)

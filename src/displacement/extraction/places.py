@@ -24,7 +24,7 @@ class Place:
 def find_places(clean: str, span: Span, lang: str) -> list[Place]:
     """All place phrases of a sentence, in order."""
     lead, phrase, host = _patterns(lang)
-    places = []
+    places: list[Place] = []
     for match in lead.finditer(clean, span.start, span.end):
         role = next(name for name, text in match.groupdict().items() if text is not None)
         named = phrase.match(clean, match.end(), span.end)
@@ -37,11 +37,6 @@ def find_places(clean: str, span: Span, lang: str) -> list[Place]:
         if place and not any(place.start < p.end and p.start < place.end for p in places):
             places.append(place)
     return sorted(places, key=lambda place: place.start)
-
-
-def is_country(name: str, lang: str) -> bool:
-    """Whether the name is that of a whole country."""
-    return name in _countries(lang)
 
 
 @cache
@@ -79,7 +74,7 @@ def _place(text: str, start: int, role: AreaRole, lang: str) -> Place | None:
     if len(names) > 1 and names[-1] in _countries(lang) and not _LISTED.search(text):
         # "Goma, North Kivu, Congo": the country only says where the others lie
         names.pop()
-    country = all(is_country(name, lang) for name in names)
+    country = all(name in _countries(lang) for name in names)
     distinct = tuple(dict.fromkeys(names))
     return Place(start + kept[0][0], start + kept[-1][1], distinct, role, country)
 

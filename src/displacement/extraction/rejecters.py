@@ -3,16 +3,16 @@
 What is settled here is never looked at again, neither as a figure nor as the end of a clause.
 """
 
-from displacement.extraction.binder import Decision
+from displacement.extraction.binder import Refusal
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import NumberReason
 
 
-def settle(clean: str, masked: str, numbers: list[Number], lang: str) -> dict[int, Decision]:
+def settle(clean: str, masked: str, numbers: list[Number], lang: str) -> dict[int, Refusal]:
     """The numbers that a local rule rejects, by their first character; the first rule wins."""
     at = {number.start: number for number in numbers}
-    settled: dict[int, Decision] = {}
+    settled: dict[int, Refusal] = {}
     for rule in load_rules(lang).table("local"):
         reason = NumberReason(rule.get("reason"))
         if kind := rule.get("kind"):
@@ -30,5 +30,5 @@ def settle(clean: str, masked: str, numbers: list[Number], lang: str) -> dict[in
                 continue
             if (word := rule.get("word")) and clean[start : number.end].lower() != word:
                 continue
-            settled[start] = Decision(number, rule.id, reason=reason)
+            settled[start] = Refusal(number, rule.id, reason)
     return settled

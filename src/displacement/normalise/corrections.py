@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
+import pyarrow
+from pandera.errors import SchemaError, SchemaErrors
 from pandera.typing import DataFrame
 
 from displacement.normalise.figures import figure_ids
@@ -39,6 +41,11 @@ class Correction:
     """What the record must still say for the correction to hold."""
     changes: Mapping[str, Any] = field(default_factory=dict)
     """The columns that an override sets, and their right values."""
+
+    def __post_init__(self) -> None:
+        unknown = {*self.expect, *self.changes} - set(Records.arrow_schema().names)
+        if unknown:
+            raise ValueError(f"a record has no column {', '.join(sorted(unknown))}")
 
 
 @dataclass(frozen=True)
@@ -71,19 +78,28 @@ def apply_corrections(records: DataFrame[Records], corrections: list[Correction]
             signals.append(f"correction of {correction.record}: there is no such record")
             continue
         row = frame.loc[rows, "revision"].astype(int).idxmax()
-        changed = {
-            k: frame.loc[row, k] for k, v in correction.expect.items() if frame.loc[row, k] != v
-        }
-        if changed:
-            signals.append(
-                f"correction of {correction.record} no longer fits: the source now says {changed}"
-            )
+        now = frame.loc[row].where(frame.loc[row].notna(), None).to_dict()
+        if problem := _problem(correction, now):
+            signals.append(f"correction of {correction.record} {problem}")
             continue
         for column, value in _effect(correction).items():
             frame.loc[row, column] = value
-        notes[ids[row]] = f"{correction.action}: {correction.reason} ({correction.provider})"
+        note = f"{correction.action}: {correction.reason} ({correction.provider})"
+        notes[ids[row]] = f"{notes[ids[row]]}; {note}" if ids[row] in notes else note
     columns = {str(name): frame[name].to_list() for name in frame.columns}
     return Corrected(Records.in_order(Records.build(columns)), notes, signals)
+
+
+def _problem(correction: Correction, record: dict[Any, Any]) -> str | None:
+    """Why a correction cannot be applied to what the source now says, if so."""
+    changed = {k: record[k] for k, v in correction.expect.items() if record[k] != v}
+    if changed:
+        return f"no longer fits: the source now says {changed}"
+    try:
+        Records.from_rows([record | dict(_effect(correction))])
+    except (pyarrow.ArrowException, SchemaError, SchemaErrors):
+        return f"was not applied: the contract does not allow {dict(correction.changes)}"
+    return None
 
 
 def _effect(correction: Correction) -> Mapping[str, Any]:

@@ -46,8 +46,6 @@ DEFAULTS = {
     "cause": Cause.UNKNOWN.value,
 }
 SCHEMA = FiguresFileRows.table_name()
-FIRST_ROW = 2
-"""A spreadsheet counts the header as row 1."""
 
 TERMS = {
     Measure.NEW_DISPLACEMENT: Term.DISPLACED,
@@ -72,16 +70,17 @@ class FiguresFile:
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Read and check every row."""
-        header, rows = _table(landed.content.decode("utf-8"))
+        header, rows, first_row = _table(landed.content.decode("utf-8"))
         signals = _signals(landed.name, header)
         header = [name.removeprefix(DROPPED) for name in header]
         ragged = [n for n, cells in enumerate(rows) if cells and len(cells) != len(header)]
-        filled = [n for n, cells in enumerate(rows) if any(cells) and n not in set(ragged)]
+        uneven = set(ragged)
+        filled = [n for n, cells in enumerate(rows) if any(cells) and n not in uneven]
         frame = pd.DataFrame([rows[n] for n in filled], columns=header, dtype=object)
-        frame.index = pd.Index([n + FIRST_ROW for n in filled])
+        frame.index = pd.Index([n + first_row for n in filled])
         checked = _Checked(frame, landed.name)
         rejections = [
-            _ragged(landed.name, n + FIRST_ROW, len(header), len(rows[n])) for n in ragged
+            _ragged(landed.name, n + first_row, len(header), len(rows[n])) for n in ragged
         ]
         good = checked.good_rows(landed.sha256)
         statements = _statements(good)
@@ -97,58 +96,67 @@ SOURCE = FiguresFile()
 
 DROPPED = "dropped:"
 """Marks, in what is landed, the header of a column that was not kept."""
+UNNAMED = "(without a name)"
 
 
 def _answer(path: Path, name: str) -> Answer | Rejection:
     def refuse(check: str, reason: str, column: str | None = None) -> Rejection:
         return Rejection(SCHEMA, name, check, f"{name}: {reason}", column=column)
 
-    content = path.read_bytes()
     try:
-        text = content.decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as wrong:
+        return refuse("unreadable", f"the file cannot be opened ({wrong.strerror})")
     except UnicodeDecodeError:
         return refuse("encoding", "this is not UTF-8 text; save it as “CSV UTF-8” and try again")
     if not text.strip():
         return refuse("empty_file", "the file is empty; nothing was read from it")
     try:
-        header, rows = _table(text)
+        header, rows, first_row = _table(text)
     except csv.Error as wrong:
         return refuse("csv", f"this is not a readable CSV file ({wrong})")
-    if problem := _header_problem(header):
+    if problem := _header_problem(header, first_row - 1):
         return refuse(*problem)
-    return Answer(name, f"inbox:{name}", "text/csv", _allowed(header, rows))
+    return Answer(name, f"inbox:{name}", "text/csv", _allowed(header, rows, first_row))
 
 
-def _header_problem(header: list[str]) -> tuple[str, str, str] | None:
+def _header_problem(header: list[str], row: int) -> tuple[str, str, str] | None:
     """What is wrong with the header, if anything: check, sentence and column."""
     for column in REQUIRED:
         if column not in header:
-            return "missing_column", f"row 1: the column {column!r} is missing", column
+            return "missing_column", f"row {row}: the column {column!r} is missing", column
     if not {"areas", "area_text"} & set(header):
-        return "missing_column", "row 1: one of 'areas' and 'area_text' is needed", "areas"
-    if repeated := sorted({column for column in header if header.count(column) > 1}):
-        return "repeated_column", f"row 1: {repeated[0]!r} stands there twice", repeated[0]
+        return "missing_column", f"row {row}: one of 'areas' and 'area_text' is needed", "areas"
+    if repeated := [column for column in COLUMNS if header.count(column) > 1]:
+        return "repeated_column", f"row {row}: {repeated[0]!r} stands there twice", repeated[0]
     return None
 
 
-def _table(text: str) -> tuple[list[str], list[list[str]]]:
-    """Header and rows, cells stripped; a blank line is an empty row, so that rows keep count."""
+def _table(text: str) -> tuple[list[str], list[list[str]], int]:
+    """Header, rows and the number of the first row, which a spreadsheet counts from 1.
+
+    Cells are stripped; a blank line is an empty row, so that rows keep count.
+    """
     lines = [
         [cell.strip() for cell in cells]
         for cells in csv.reader(io.StringIO(text, newline=""), strict=True)
     ]
-    while lines and not any(lines[0]):
-        lines.pop(0)
-    header = [name.lower().replace(" ", "_") for name in lines[0]] if lines else []
-    return header, lines[1:]
+    above = next((n for n, cells in enumerate(lines) if any(cells)), 0)
+    header, *rows = lines[above:] or [[]]
+    return [name.lower().replace(" ", "_") for name in header], rows, above + 2
 
 
-def _allowed(header: list[str], rows: list[list[str]]) -> bytes:
+def _allowed(header: list[str], rows: list[list[str]], first_row: int) -> bytes:
     """The file with the columns of the contract only: anything else could name a person."""
     keep = [n for n, name in enumerate(header) if name in COLUMNS]
-    others = [f"{DROPPED}{name}" for name in header if name not in COLUMNS]
+    others = [
+        f"{DROPPED}{name or _unnamed(n, rows)}"
+        for n, name in enumerate(header)
+        if name not in COLUMNS
+    ]
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\n")
+    writer.writerows([] for _ in range(first_row - 2))
     writer.writerow([header[n] for n in keep] + others)
     for cells in rows:
         if not any(cells):
@@ -161,11 +169,17 @@ def _allowed(header: list[str], rows: list[list[str]]) -> bytes:
     return written.getvalue().encode("utf-8")
 
 
+def _unnamed(position: int, rows: list[list[str]]) -> str:
+    """Spreadsheets append empty columns without a name; only one with values is worth a word."""
+    return UNNAMED if any(any(cells[position : position + 1]) for cells in rows) else ""
+
+
 def _signals(name: str, header: list[str]) -> list[str]:
-    dropped = [column.removeprefix(DROPPED) for column in header if column.startswith(DROPPED)]
+    dropped = [name.removeprefix(DROPPED) for name in header if name.startswith(DROPPED)]
     return [
         f"{name}: the column {column!r} is not part of a figures file and was not read"
         for column in dropped
+        if column
     ]
 
 
@@ -226,7 +240,7 @@ class _Checked:
         vague = self._text["quantifier"] == Quantifier.VAGUE
         self._read_column("stated", read_number, required=~vague)
         self._read_column("stated_high", read_number)
-        self._read_column("error", float)
+        self._read_column("error", _share)
         self._check_sense()
 
     def _check_sense(self) -> None:
@@ -307,6 +321,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is no day; write it as 2018-01-31") from None
+
+
+def _share(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no share; write it as 0.15") from None
 
 
 def _or_null(column: "pd.Series[str]") -> "pd.Series[Any]":

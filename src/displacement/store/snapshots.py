@@ -5,13 +5,12 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from displacement.store import parquet
 from displacement.store.files import ASIDE, sync_folder, whole_folder, write_whole
-from displacement_schemas import PUBLISHED, Runs, Table
+from displacement_schemas import PUBLISHED, Table
 
 DIGITS_OF_ID = 12
 
@@ -116,18 +115,11 @@ class Snapshots:
             aside.unlink(missing_ok=True)
             os.link(path, aside)
             aside.replace(latest / path.name)
+        for path in latest.iterdir():
+            # A page of an older snapshot beside newer tables would contradict them.
+            if not (snapshot.folder / path.name).exists():
+                path.unlink()
         sync_folder(latest)
-
-
-def snapshot_id_of(tables: Mapping[str, Any], as_of: date) -> str:
-    """The same content published as of the same day has the same id; the run log is no content."""
-    digests = [
-        f"{model.table_name()} {parquet.digest(model, tables[model.table_name()])}"
-        for model in PUBLISHED
-        if model is not Runs
-    ]
-    joined = hashlib.sha256("\n".join(digests).encode()).hexdigest()
-    return f"{as_of}-{joined[:DIGITS_OF_ID]}"
 
 
 def _entries(contents: Mapping[str, bytes], rows: Mapping[str, int]) -> dict[str, Any]:

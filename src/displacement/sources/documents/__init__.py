@@ -104,7 +104,6 @@ def _landed(report: Report) -> bytes:
         "published": str(report.published),
         "publisher": report.publisher,
         "lang": report.lang,
-        "title": report.title,
         "url": report.url,
     }
     return json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1).encode()

@@ -34,7 +34,6 @@ class Report:
     published: date | None
     publisher: str | None
     lang: str
-    title: str | None
     url: str | None
 
 
@@ -43,7 +42,10 @@ def read_report(path: Path) -> Report:
 
     Raises UnreadableError where the file gives no text.
     """
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as wrong:
+        raise UnreadableError(f"the file cannot be opened ({wrong.strerror})") from None
     if not content.strip():
         raise UnreadableError("the file is empty")
     if len(content) > LARGEST:
@@ -65,7 +67,6 @@ def read_report(path: Path) -> Report:
         published=_day(facts.get("published")),
         publisher=facts.get("publisher"),
         lang=facts.get("language", "en"),
-        title=facts.get("title"),
         url=facts.get("url"),
     )
 
@@ -89,7 +90,6 @@ def _from_html(content: bytes) -> tuple[str, dict[str, str]]:
     if page is None or isinstance(page, dict) or not page.text:
         raise UnreadableError("no article was found in this HTML page")
     known = {
-        "title": page.title,
         "publisher": page.sitename,
         "published": page.date,
         "language": page.language,
@@ -104,13 +104,10 @@ def _from_pdf(content: bytes) -> str:
     except ImportError:
         raise UnreadableError(NO_EXTRA.format(kind="PDF")) from None
     try:
-        document = pypdfium2.PdfDocument(content)
+        with pypdfium2.PdfDocument(content) as document:
+            pages = [page.get_textpage().get_text_bounded() for page in document]
     except pypdfium2.PdfiumError:
         raise UnreadableError("this is not a readable PDF") from None
-    try:
-        pages = [page.get_textpage().get_text_bounded() for page in document]
-    finally:
-        document.close()
     return "\n\n".join(page.replace("\r\n", "\n") for page in pages)
 
 

@@ -1,0 +1,121 @@
+"""What stands around a number? Reads its noun and the clause on either side of it."""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from displacement.extraction.document import Document, Span
+from displacement.extraction.numbers import Number
+from displacement.extraction.rules import load_rules
+from displacement.extraction.units import Head, read_head
+
+REACH: Final = 320
+"""How far a predicate may stand from its number."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A number with its noun and the clause on either side of it."""
+
+    number: Number
+    sentence: Span
+    phrase_start: int
+    head: Head | None
+    left: str
+    right: str
+    right_start: int
+
+    @property
+    def body(self) -> Span:
+        """The stretch of the text that the candidate's rules look at."""
+        return Span(self.phrase_start - len(self.left), self.right_start + len(self.right))
+
+
+def read_candidate(
+    document: Document,
+    masked: str,
+    number: Number,
+    following: Number | None,
+    open_starts: list[int],
+) -> Candidate:
+    """Read what stands around a number.
+
+    Args:
+        document: The text.
+        masked: The text with marks in place of its numbers.
+        number: The number.
+        following: The number after it, of whatever kind.
+        open_starts: Where the numbers begin that may count something; the others end no clause.
+    """
+    lang = document.lang
+    sentence = document.sentences[document.sentence_at(number.start)]
+    phrase_start = _phrase_start(masked, number, sentence, lang)
+    head = read_head(masked, number.end, sentence.end, lang)
+    if head and following and following.start < head.start and not head.of_number:
+        head = None
+    right_start = head.end if head else number.end
+    right = Span(right_start, min(sentence.end, number.end + REACH))
+    right = _up_to_boundary(masked, right, number, lang)
+    right = _up_to_next_noun(masked, right, open_starts, lang)
+    left = masked[max(sentence.start, phrase_start - REACH // 2) : phrase_start]
+    left = left[_last_end(only_pattern(lang, "boundary"), left) :]
+    words = _without_brackets(masked[right.start : right.end])
+    return Candidate(number, sentence, phrase_start, head, left, words, right_start)
+
+
+def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int:
+    """Where the noun phrase of the number begins, before its quantifier and article."""
+    start = number.start
+    words = (*load_rules(lang).table("quantifier"), *load_rules(lang).table("determiner"))
+    for _ in range(4):
+        before = masked[max(sentence.start, start - 40) : start]
+        found = [match.start() for rule in words if (match := rule.pattern.search(before))]
+        if not found:
+            break
+        start -= len(before) - min(found)
+    return start
+
+
+def _up_to_boundary(masked: str, right: Span, number: Number, lang: str) -> Span:
+    for boundary in only_pattern(lang, "boundary").finditer(masked, right.start, right.end):
+        if boundary.start() > right.start or not _in_dashes(masked, number):
+            return Span(right.start, boundary.start())
+    return right
+
+
+def _up_to_next_noun(masked: str, right: Span, open_starts: list[int], lang: str) -> Span:
+    """Another counted noun takes over, unless it only belongs to a phrase beside the first."""
+    inside = only_pattern(lang, "inside")
+    for index in range(bisect_left(open_starts, right.start), len(open_starts)):
+        start = open_starts[index]
+        if start >= right.end:
+            break
+        if not inside.search(masked, max(right.start, start - 40), start):
+            return Span(right.start, start)
+    return right
+
+
+def _in_dashes(masked: str, number: Number) -> bool:
+    """A number set between dashes, as in "half of them - 1.1 million - are displaced"."""
+    before = masked[max(0, number.start - 3) : number.start].strip()[-1:]
+    after = masked[number.end : number.end + 3].strip()[:1]
+    return bool(before) and before in "—-" and bool(after) and after in "—-"
+
+
+def _without_brackets(text: str) -> str:
+    return _BRACKETS.sub(lambda match: " " * len(match[0]), text)
+
+
+_BRACKETS: Final = re.compile(r"\([^()]{0,200}\)")
+
+
+@cache
+def only_pattern(lang: str, table: str) -> re.Pattern[str]:
+    """The pattern of a table that holds a single rule."""
+    return load_rules(lang).table(table)[0].pattern
+
+
+def _last_end(pattern: re.Pattern[str], text: str) -> int:
+    return max((match.end() for match in pattern.finditer(text)), default=0)

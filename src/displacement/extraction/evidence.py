@@ -1,0 +1,98 @@
+"""What do the words around a figure add to it: quantifier, reservation, cause, quote?"""
+
+from bisect import bisect_left
+from typing import Final
+
+from displacement.extraction.document import Document, Span
+from displacement.extraction.numbers import Number
+from displacement.extraction.rules import load_rules
+from displacement_schemas.vocabulary import Cause, Quantifier
+
+QUOTE: Final = 300
+"""The longest quotation, in characters."""
+
+
+def read_quantifier(masked: str, number: Number, lang: str) -> Quantifier:
+    """How the words around the number bind it."""
+    if number.kind == "vague" or number.value is None:
+        return Quantifier.VAGUE
+    if number.high is not None:
+        return Quantifier.RANGE
+    rules = load_rules(lang)
+    for rule in rules.table("after"):
+        if rule.pattern.search(masked[number.end : number.end + 40]):
+            return Quantifier(rule.get("says"))
+    start = number.start
+    for _ in range(3):
+        before = masked[max(0, start - 40) : start]
+        hits = [
+            (m.start(), rule)
+            for rule in rules.table("quantifier")
+            if (m := rule.pattern.search(before))
+        ]
+        strong = [hit for hit in hits if hit[1].get("says") != "approximately"]
+        if strong:
+            return Quantifier(min(strong, key=lambda hit: hit[0])[1].get("says"))
+        skipped = [m.start() for r in rules.table("determiner") if (m := r.pattern.search(before))]
+        if hits:
+            # "more than an estimated 5,000": the outer word binds
+            outer = _quantifier_before(before[: hits[0][0]], lang)
+            return outer or Quantifier.APPROXIMATELY
+        if not skipped:
+            break
+        start -= len(before) - min(skipped)
+    return Quantifier.EXACT
+
+
+def _quantifier_before(text: str, lang: str) -> Quantifier | None:
+    for rule in load_rules(lang).table("quantifier"):
+        if rule.pattern.search(text):
+            return Quantifier(rule.get("says"))
+    return None
+
+
+def read_caveat(document: Document, sentence: Span) -> str | None:
+    """A reservation in the sentence of the figure or in one of the two after it."""
+    index = bisect_left(document.sentences, sentence)
+    rules = load_rules(document.lang).table("caveat")
+    for offset, span in enumerate(document.sentences[index : index + 3]):
+        words = document.clean[span.start : span.end]
+        if any(rule.pattern.search(words) for rule in rules) and (offset == 0 or _short(span)):
+            return " ".join(document.text[span.start : span.end].split())[:QUOTE]
+    return None
+
+
+def _short(span: Span) -> bool:
+    return span.end - span.start <= QUOTE
+
+
+def read_cause(document: Document, sentence: Span, overall: Cause) -> Cause:
+    """What the sentence names, else the sentences around it, else the whole text."""
+    index = bisect_left(document.sentences, sentence)
+    around = document.sentences[max(0, index - 3) : index + 4]
+    for spans in ((sentence,), around):
+        cause = strongest_cause(document, spans)
+        if cause is not Cause.UNKNOWN:
+            return cause
+    return overall
+
+
+def strongest_cause(document: Document, spans: tuple[Span, ...]) -> Cause:
+    """The cause that most words of these sentences name."""
+    votes = {
+        str(rule.get("says")): sum(
+            len(rule.pattern.findall(document.clean, span.start, span.end)) for span in spans
+        )
+        for rule in load_rules(document.lang).table("cause")
+    }
+    best = max(votes, key=lambda cause: votes[cause])
+    return Cause(best) if votes[best] else Cause.UNKNOWN
+
+
+def read_quote(document: Document, sentence: Span, number: Number) -> str:
+    """The sentence, or so much of it around the number as a quotation may hold."""
+    if sentence.end - sentence.start <= QUOTE:
+        return document.text[sentence.start : sentence.end]
+    middle = (number.start + number.end) // 2
+    start = max(sentence.start, min(middle - QUOTE // 2, sentence.end - QUOTE))
+    return document.text[start : start + QUOTE]

@@ -1,0 +1,35 @@
+"""One published store of the example inbox, made by the real command, for all tests of flows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.flows.command import ROOT, displacement
+
+
+@dataclass(frozen=True)
+class Published:
+    """A store after `displacement refresh` of the example inbox."""
+
+    store: Path
+    home: Path
+    printed: str
+
+    @property
+    def latest(self) -> Path:
+        return self.store / "published" / "latest"
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Prefect home of this test process alone."""
+    return tmp_path_factory.mktemp("prefect-home")
+
+
+@pytest.fixture(scope="session")
+def published(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    store = tmp_path_factory.mktemp("published") / "store"
+    done = displacement("refresh", "--store", store, "--inbox", ROOT / "data/inbox", home=home)
+    assert done.returncode == 0, done.stderr
+    return Published(store, home, done.stdout)

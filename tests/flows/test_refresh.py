@@ -1,0 +1,161 @@
+"""`displacement refresh` on the example of January 2018, run as a user runs it."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.flows.command import ROOT, displacement
+from tests.flows.conftest import Published
+
+pytestmark = pytest.mark.slow
+
+
+def read(published: Published, table: str) -> pd.DataFrame:
+    return pd.read_parquet(published.latest / f"{table}.parquet")
+
+
+def test_the_answer_is_printed_in_plain_words_with_the_files_and_the_page(
+    published: Published,
+) -> None:
+    assert "people were newly displaced in Hama and Idleb" in published.printed
+    assert "1,100,000 people were internally displaced in Idleb" in published.printed
+    assert "estimates_daily.parquet" in published.printed
+    assert str(published.latest / "report.html") in published.printed
+
+
+def test_the_reconciled_total_lies_between_the_largest_count_and_the_naive_sum(
+    published: Published,
+) -> None:
+    estimates = read(published, "estimates")
+    figures = read(published, "figures")
+    total = estimates["value"].sum()
+    rows = figures[figures["source_id"] == "sheets"]["stated"].sum()
+    assert rows * 0.8 < total < rows + 60_000
+    assert 110_000 < rows <= 120_000
+
+
+def test_the_four_figures_of_the_report_are_read_and_its_echoes_are_no_second_voice(
+    published: Published,
+) -> None:
+    figures = read(published, "figures")
+    said = figures[figures["source_id"] == "documents"].set_index("counter")
+    assert sorted(said.index) == [
+        "Local volunteers",
+        "Turkish Red Crescent",
+        "UNHCR",
+        "United Nations",
+    ]
+    agency = figures[(figures["source_id"] == "figures_file") & (figures["counter"] == "UNHCR")]
+    assert said.loc["UNHCR", "derived_from"] == agency["figure_id"].item()
+    rows = figures[figures["source_id"] == "sheets"]["figure_id"]
+    assert sorted(said.loc["Local volunteers", "derived_from"].split("|")) == sorted(rows)
+    assert said.loc["Turkish Red Crescent", "tier"] == "review"
+    assert said.loc["Turkish Red Crescent", "modality"] == "planned"
+    assert said.loc["United Nations", "measure"] == "idps"
+    contributing = set(read(published, "contributions")["figure_id"])
+    assert contributing.isdisjoint({said.loc["UNHCR", "figure_id"]})
+
+
+def test_the_workbook_keeps_its_good_rows_and_rejects_the_impossible_date(
+    published: Published,
+) -> None:
+    rejected = read(published, "rejected")
+    rows = rejected[rejected["source_id"] == "sheets"]
+    assert len(rows) == 1
+    assert "31/11/2017" in rows["reason"].item()
+    runs = read(published, "runs").set_index("source_id")
+    assert (runs["rows_in"] == runs["accepted"] + runs["rejected"]).all()
+    assert runs.loc["sheets", "rejected"] == 1
+
+
+def test_months_and_days_add_up_to_the_cells(published: Published) -> None:
+    total = read(published, "estimates")["value"].sum()
+    for table in ("estimates_daily", "estimates_monthly"):
+        frame = read(published, table)
+        country = frame[frame["admin_level"] == 0]
+        assert country["value"].sum() == pytest.approx(total, rel=1e-6)
+
+
+def test_the_stock_is_carried_until_it_expires_or_until_the_as_of_day(
+    published: Published,
+) -> None:
+    stocks = read(published, "stocks")
+    idleb = stocks[stocks["area_code"] == "SY07"]
+    assert idleb["date"].min() == date(2018, 1, 8)
+    assert idleb["date"].max() == date(2018, 2, 1)
+    assert (idleb["value"] == 1_100_000).all()
+    assert idleb["age_days"].to_list() == list(range(25))
+
+
+def test_a_second_run_with_nothing_new_publishes_nothing(published: Published) -> None:
+    before = sorted(path.name for path in (published.store / "published/snapshots").iterdir())
+    again = displacement(
+        "refresh",
+        *("--store", published.store, "--inbox", ROOT / "data/inbox"),
+        home=published.home,
+        DISPLACEMENT_NOW="2018-02-01T07:00:00+00:00",
+    )
+    assert again.returncode == 0, again.stderr
+    assert "Nothing new" in again.stdout
+    assert "people were newly displaced in Hama and Idleb" in again.stdout
+    assert sorted(p.name for p in (published.store / "published/snapshots").iterdir()) == before
+
+
+def test_too_many_rejected_rows_end_with_status_1_and_a_sentence(
+    home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "inbox" / "figures"
+    folder.mkdir(parents=True)
+    (folder / "half.csv").write_text(
+        "counter,published_on,measure,stated,start_date,end_date,areas\n"
+        "UNHCR,2018-01-04,new_displacement,60000,2017-11-01,2017-12-24,SY05|SY07\n"
+        "UNHCR,2018-01-04,new_displacement,-5,2017-11-01,2017-12-24,SY05\n",
+        encoding="utf-8",
+    )
+    done = displacement(
+        "refresh", "--inbox", tmp_path / "inbox", "--store", tmp_path / "s", home=home
+    )
+    assert done.returncode == 1
+    assert "figures_file" in done.stderr
+    assert "half.csv, row 3, column 'stated'" in done.stdout
+    assert len(pd.read_parquet(tmp_path / "s/published/latest/figures.parquet")) == 1
+
+
+def test_a_backfill_by_month_holds_what_a_refresh_holds_and_is_not_repeated(
+    published: Published, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    shutil.copytree(ROOT / "data/inbox", inbox)
+    asked = ("backfill", "--from", "2017-11-01", "--to", "2018-01-31", "--store", tmp_path / "s")
+    dry = displacement(*asked, "--inbox", inbox, "--dry-run", home=published.home)
+    assert dry.returncode == 0, dry.stderr
+    assert "9 windows to do" in dry.stdout
+    assert not (tmp_path / "s" / "tables").exists()
+
+    done = displacement(*asked, "--inbox", inbox, home=published.home)
+    assert done.returncode == 0, done.stderr
+    columns = ["counter", "stated", "start_date", "end_date", "figure_id", "derived_from"]
+    filled = pd.read_parquet(tmp_path / "s/published/latest/figures.parquet")[columns]
+    pd.testing.assert_frame_equal(filled, read(published, "figures")[columns])
+
+    again = displacement(*asked, "--inbox", inbox, "--dry-run", home=published.home)
+    assert "0 windows to do" in again.stdout
+
+
+def test_as_of_an_earlier_day_only_what_was_known_then_is_used(
+    published: Published, tmp_path: Path
+) -> None:
+    done = displacement(
+        "refresh",
+        *("--store", tmp_path / "s", "--inbox", ROOT / "data/inbox", "--as-of", "2018-01-05"),
+        home=published.home,
+    )
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "s/published/latest/manifest.json").read_text())
+    assert manifest["as_of"] == "2018-01-05"
+    estimates = pd.read_parquet(tmp_path / "s/published/latest/estimates.parquet")
+    assert estimates["value"].sum() == pytest.approx(60_000)
