@@ -53,9 +53,7 @@ class Run:
     published: Published
 
 
-def write_figures(
-    inbox: Path, rows: Iterable[Mapping[str, Any]], name: str = "counts.csv"
-) -> Path:
+def write_figures(inbox: Path, rows: Iterable[Mapping[str, Any]], name: str = "counts.csv") -> Path:
     """Write a figures file; its columns are those of its rows, in their order."""
     path = inbox / "figures" / name
     path.parent.mkdir(parents=True, exist_ok=True)

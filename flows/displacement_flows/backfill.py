@@ -5,6 +5,7 @@ from pathlib import Path
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.states import Failed
 
 from displacement.intake import Outcome
 from displacement.store.lock import only_writer
@@ -13,6 +14,7 @@ from displacement.windows import Window, WindowSize, windows_between
 from displacement_flows.progress import say
 from displacement_flows.refresh import finished, place_of
 from displacement_flows.work import (
+    EXPECTED,
     Place,
     Summary,
     enabled_sources,
@@ -40,17 +42,13 @@ def backfill(
     backfill recorded are not fetched again.
     """
     place = place_of(inbox, store, reference, now)
-    with only_writer(place.store):
-        tidy(place)
-        todo = open_windows(place, since, until, sources, window)
-        outcomes: dict[str, Outcome] = {}
-        for number, (source_id, one) in enumerate(todo, start=1):
-            say(f"window {number} of {len(todo)}")
-            outcome = take_in_source(source_id, place, one)
-            outcomes[source_id] = _added(outcomes.get(source_id), outcome)
-            if not outcome.failed:
-                Store(place.store).ledger.mark_done(source_id, one, place.run_id)
-        summary = publish_snapshot(place, list(outcomes.values()), None)
+    try:
+        with only_writer(place.store):
+            tidy(place)
+            outcomes = _work(place, open_windows(place, since, until, sources, window))
+            summary = publish_snapshot(place, outcomes, None)
+    except EXPECTED as stopped:
+        return Failed(message=str(stopped), data=stopped)
     return finished(summary)
 
 
@@ -65,6 +63,18 @@ def open_windows(
         for one in windows_between(since, until, size)
         if not ledger.is_done(source_id, one)
     ]
+
+
+def _work(place: Place, todo: list[tuple[str, Window]]) -> list[Outcome]:
+    """Take in window after window, noting each one that is done."""
+    outcomes: dict[str, Outcome] = {}
+    for number, (source_id, one) in enumerate(todo, start=1):
+        say(f"window {number} of {len(todo)}")
+        outcome = take_in_source(source_id, place, one)
+        outcomes[source_id] = _added(outcomes.get(source_id), outcome)
+        if not outcome.failed:
+            Store(place.store).ledger.mark_done(source_id, one, place.run_id)
+    return list(outcomes.values())
 
 
 def _added(sum_so_far: Outcome | None, outcome: Outcome) -> Outcome:

@@ -90,7 +90,8 @@ def backfill(
 
         if dry_run:
             place = place_of(**_where(settings))
-            todo = open_windows(place, since.date(), until.date(), source, size)
+            with _wrong_use_on(LookupError, ValueError):
+                todo = open_windows(place, since.date(), until.date(), source, size)
         else:
             state = run(
                 **_where(settings),
@@ -329,18 +330,17 @@ def _running(first: str) -> Iterator[None]:
 
 
 def _result(state: Any) -> "Summary":
-    """The summary of a run that ended; a failed one is told in a sentence."""
-    from displacement.store.lock import StoreIsBusyError
+    """The summary of a run that ended; what stopped another one is told in a sentence."""
+    from displacement.store.reference import ReferenceTableError
+    from displacement_flows.terminal import err
+    from displacement_flows.work import EXPECTED, UnknownSourceError
 
     try:
         summary: Summary = state.result()
-    except (LookupError, ValueError) as wrong:
-        _wrong_use(str(wrong))
-    except (StoreIsBusyError, OSError) as wrong:
-        from displacement_flows.terminal import err
-
-        err.print(f"error: {wrong}", style="red")
-        raise typer.Exit(INCOMPLETE) from None
+    except EXPECTED as stopped:
+        err.print(f"error: {stopped}", style="red", markup=False)
+        wrong_use = isinstance(stopped, UnknownSourceError | ReferenceTableError)
+        raise typer.Exit(WRONG_USE if wrong_use else INCOMPLETE) from None
     return summary
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from displacement.settings import load_settings
 from displacement.store.lock import only_writer
 from displacement_flows.work import (
+    EXPECTED,
     Place,
     Summary,
     enabled_sources,
@@ -34,11 +35,15 @@ def refresh(
     A source that fails does not stop the others; the final state names it.
     """
     place = place_of(inbox, store, reference, now)
-    with only_writer(place.store):
-        tidy(place)
-        futures = [take_in_source.submit(name, place) for name in enabled_sources(place, sources)]
-        outcomes = [future.result() for future in futures]
-        summary = publish_snapshot(place, outcomes, as_of)
+    try:
+        with only_writer(place.store):
+            tidy(place)
+            asked = enabled_sources(place, sources)
+            futures = [take_in_source.submit(name, place) for name in asked]
+            outcomes = [future.result() for future in futures]
+            summary = publish_snapshot(place, outcomes, as_of)
+    except EXPECTED as stopped:
+        return Failed(message=str(stopped), data=stopped)
     return finished(summary)
 
 

@@ -6,6 +6,7 @@ Tasks exchange paths and small values, never frames; nothing is cached between r
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -14,9 +15,19 @@ from displacement.intake import Outcome, run_log, take_in
 from displacement.publication import load_reference, publish
 from displacement.sources.registry import find_source
 from displacement.store.files import remove_leftovers
+from displacement.store.lock import StoreIsBusyError
+from displacement.store.reference import ReferenceTableError
 from displacement.store.store import Store
 from displacement.windows import Window
 from displacement_flows.progress import say
+
+
+class UnknownSourceError(LookupError):
+    """A run was asked for a source that is not declared."""
+
+
+EXPECTED: Final = (UnknownSourceError, ReferenceTableError, StoreIsBusyError, OSError)
+"""What can stop a run from outside; anything else is a fault of the program."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +105,12 @@ def publish_snapshot(place: Place, outcomes: list[Outcome], as_of: date | None) 
 def enabled_sources(place: Place, chosen: list[str] | None) -> list[str]:
     """The sources to ask: those chosen, else all that are enabled.
 
-    Raises LookupError for a chosen source that is not declared.
+    Raises UnknownSourceError for a chosen source that is not declared.
     """
     declared = load_reference(place.reference).sources
     for source_id in chosen or []:
         if source_id not in declared:
-            raise LookupError(
+            raise UnknownSourceError(
                 f"there is no source {source_id!r}; declared are: {', '.join(sorted(declared))}"
             )
     return chosen or sorted(name for name, one in declared.items() if one.enabled)

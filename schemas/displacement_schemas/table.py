@@ -89,7 +89,7 @@ class Table(pa.DataFrameModel):
         if unknown:
             raise ValueError(f"{cls.table_name()} has no column {', '.join(sorted(unknown))}")
         arrays = [
-            pyarrow.array(_plain(columns[field.name]), type=field.type, from_pandas=True)
+            _array(columns[field.name], field.type)
             if field.name in columns
             else pyarrow.nulls(length, field.type)
             for field in schema
@@ -117,9 +117,24 @@ class Table(pa.DataFrameModel):
 
     @classmethod
     def in_order(cls, frame: pd.DataFrame) -> DataFrame[Self]:
-        """The frame in its published order, with a fresh index."""
-        by = (cls.to_schema().metadata or {}).get("sort_by") or cls.arrow_schema().names
-        return cls.validate(frame.sort_values(by, kind="stable", ignore_index=True), lazy=True)
+        """The frame in its published order, with a fresh index.
+
+        Rows that `sort_by` does not part are parted by the key, or else by all columns.
+        """
+        by = (getattr(cls.Config, "metadata", None) or {}).get("sort_by", [])
+        key = cls.to_schema().unique or cls.arrow_schema().names
+        order = list(dict.fromkeys([*by, *key]))
+        return cls.validate(frame.sort_values(order, kind="stable", ignore_index=True), lazy=True)
+
+
+def _array(values: Any, kind: pyarrow.DataType) -> Any:
+    plain = _plain(values)
+    if pyarrow.types.is_integer(kind):
+        # Told the type at once, Arrow cuts fractions off the numbers of a plain list.
+        found = pyarrow.array(plain, from_pandas=True)
+        if pyarrow.types.is_floating(found.type):
+            return found.cast(kind)
+    return pyarrow.array(plain, type=kind, from_pandas=True)
 
 
 def _plain(values: Any) -> Any:

@@ -50,7 +50,7 @@ class Published:
 
 
 def load_reference(folder: Path) -> Reference:
-    """Read every reference table. Raises ValueError that names file, row and column."""
+    """Read every reference table. Raises ReferenceTableError with file, row and column."""
     declared = load_declarations(folder)
     return Reference(
         areas=load_areas(folder),

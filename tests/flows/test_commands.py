@@ -121,6 +121,7 @@ def test_init_starts_a_folder_and_overwrites_nothing(home: Path, tmp_path: Path)
         ("refresh", "--inbox", "nowhere"),
         ("refresh", "--store", "s3://bucket/store"),
         ("refresh", "--config", "nowhere.toml"),
+        ("refresh", "--source", "nowhere"),
         ("backfill", "--from", "2018-02-01", "--to", "2018-01-01"),
         ("backfill", "--from", "2018-01-01", "--to", "2018-02-01", "--window", "year"),
         ("explain", "--area", "SY07", "--from", "yesterday", "--to", "2018-02-01"),

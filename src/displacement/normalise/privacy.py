@@ -4,10 +4,15 @@ Speakers keep their role and lose their name; phone numbers, e-mail addresses an
 """
 
 import re
+from functools import cache
 from typing import Final
+
+from displacement.extraction.rules import load_rules
 
 REMOVED: Final = "[removed]"
 SOMEONE: Final = "a source"
+_MOST_ROUNDS: Final = 8
+_SHORTEST_SURNAME: Final = 3
 
 
 def redact_speakers(text: str) -> str:
@@ -17,46 +22,50 @@ def redact_speakers(text: str) -> str:
     said"; a name without a role becomes "a source", in later mentions too. Organisations, places
     and newspapers stay. Applying it twice changes nothing.
     """
-    cleared = _CONTACT.sub(REMOVED, text)
-    names = _speakers(cleared)
-    for name, role in sorted(names.items(), key=lambda item: -len(item[0])):
-        cleared = _with_role_only(cleared, name, role)
-    return _later_mentions(cleared, names)
+    for _ in range(_MOST_ROUNDS):
+        cleared = _without_speakers(_CONTACT.sub(REMOVED, text))
+        if cleared == text:
+            break
+        text = cleared
+    return text
 
 
 _CONTACT: Final = re.compile(
     r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"
     r"|(?<![\w+])(?:\+|00)\d{1,3}(?:[\s().-]{0,2}\d){6,12}(?!\d)"
     r"|(?<![\w.,])\(?0\d{1,4}\)?(?:[\s.-]?\d){6,9}(?![\d,])"
-    r"|(?<![\w.])-?\d{1,3}\.\d{3,}\s?(?:°\s?)?[NS]?\s?[,;/ ]\s?-?\d{1,3}\.\d{3,}(?:\s?°)?(?:\s?[EW]\b)?"
+    r"|(?<![\w.])-?\d{1,3}\.\d{3,12}\s?(?:°\s?)?[NS]?\s?[,;/ ]\s?"
+    r"-?\d{1,3}\.\d{3,12}(?:\s?°)?(?:\s?[EW]\b)?"
     r"|\b\d{1,3}\s?°\s?\d{1,2}\s?['’′]\s?(?:\d{1,2}(?:\.\d+)?\s?[\"”″]\s?)?[NSEW]\b"
 )
 
-_CAPITAL: Final = r"[A-Z\u00c0-\u00de]"
-_PART: Final = (
-    rf"(?:(?:[Aa]l|[Aa]sh|[Aa]s|[Aa]n|[Aa]d|[Aa]z|[Ee]l|[Aa])-)?{_CAPITAL}[\w\u00c0-\u024f'’-]*"
-)
-_PARTICLE: Final = r"(?:al|el|bin|ibn|abu|Abu|Umm|de|van|von|der|da|la)"
+_ARTICLE: Final = r"(?:[Aa]l|[Aa]sh|[Aa]s|[Aa]n|[Aa]d|[Aa]z|[Ee]l|[Aa])-"
+_LETTERS: Final = r"[A-Z\u00c0-\u00de](?:['’]?[\w\u00c0-\u024f-]){0,30}"
+_PART: Final = rf"(?:{_ARTICLE})?{_LETTERS}"
+_PARTICLE: Final = r"(?:al|el|bin|ibn|abu|de|van|von|der|da|la)"
 _TITLE: Final = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sheikh|Sheik|Imam|Haji|Professor)\.?"
-_FULL_NAME: Final = rf"(?:{_TITLE}\s+)?{_PART}(?:\s+(?:{_PARTICLE}\s+)?{_PART}){{1,3}}"
-_TITLED: Final = rf"{_TITLE}\s+{_PART}(?:\s+{_PART}){{0,3}}"
-_NAME: Final = rf"(?:{_TITLED}|{_FULL_NAME})"
+_WORDS: Final = rf"{_PART}(?:\s+(?:{_PARTICLE}\s+)?{_PART}){{0,3}}"
+_NAME: Final = rf"(?<![\w-])(?:(?P<title>{_TITLE})\s+)?(?P<name>(?!{_TITLE}\s){_WORDS})(?![\w-])"
+_SAID: Final = r"(?:said|says|added|adds|explained|recalled|argued|complained|insisted|continued)"
 _VERB: Final = (
-    r"(?:said|says|told|tells|added|adds|explained|recalled|recounted|described|estimated|"
-    r"estimates|reported|warned|noted|confirmed|stated|claimed|argued|complained|wrote|insisted|"
-    r"remembers|remembered|asked|believes|admitted|testified|continued|spoke)"
+    rf"(?:{_SAID}|told|tells|recounted|described|warned|noted|confirmed|stated|claimed|wrote|"
+    r"remembers|remembered|asked|believes|admitted|testified|spoke)"
 )
 _ROLE_WORDS: Final = (
-    r"(?:a|an|the|one\s+of|who|head|director|deputy|chief|spokes(?:man|woman|person)|mayor|chairman|"
-    r"co-?ordinator|member|manager|doctor|teacher|resident|activist|volunteer|leader|founder|its)"
+    r"(?:a|an|the|one\s+of|who|head|director|deputy|chief|spokes(?:man|woman|person)|mayor|"
+    r"chairman|co-?ordinator|member|manager|doctor|teacher|resident|activist|volunteer|leader|"
+    r"founder|its)"
 )
 _AGE: Final = r"(?:,\s*\d{1,3})?"
-_ROLE: Final = rf",\s+(?P<role>{_ROLE_WORDS}\b[^,.;:\"“”\n]{{0,120}})"
+_ROLE: Final = rf"(?:,\s+(?P<role>{_ROLE_WORDS}\b[^,.;:\"“”\n]{{0,120}}))"
 _SPEAKERS: Final = (
-    re.compile(rf"(?P<name>{_NAME}){_AGE}{_ROLE},?\s+{_VERB}\b"),
-    re.compile(rf"\b(?P<name>{_NAME}){_AGE},?\s+(?:(?:has|have|had|also|later)\s+)?{_VERB}\b"),
-    re.compile(rf"\b{_VERB}\s+(?P<name>{_NAME}){_AGE}(?:{_ROLE})?(?=[,.;:\"”\n]|\s|$)"),
-    re.compile(rf"\b[Aa]ccording\s+to\s+(?P<name>{_NAME}){_AGE}(?:{_ROLE})?(?=[,.;:\n]|\s|$)"),
+    re.compile(rf"{_NAME}{_AGE}{_ROLE},?\s+{_VERB}\b"),
+    re.compile(rf"{_NAME}{_AGE},?\s+(?:(?:has|have|had|also|later)\s+)?{_VERB}\b"),
+    re.compile(rf"\b{_SAID}\s+{_NAME}{_AGE}{_ROLE}?"),
+    re.compile(rf"\b[Aa]ccording\s+to\s+{_NAME}{_AGE}{_ROLE}?"),
+)
+_MENTION: Final = re.compile(
+    rf"{_NAME}(?P<own>['’]s)?(?P<beside>{_AGE}{_ROLE}(?P<comma>,(?=\s+{_VERB}\b))?)?"
 )
 _ORGANISATION: Final = re.compile(
     r"\b(?:UN|U\.N|UNHCR|OCHA|IOM|United|Nations?|Agency|Office|Ministry|Minister|Council|Committee|"
@@ -77,62 +86,75 @@ _ORGANISATION: Final = re.compile(
 )
 
 
+def _without_speakers(text: str) -> str:
+    """Cut every name where its role stands beside it; write the role, or "a source", elsewhere."""
+    speakers = _speakers(text)
+    surnames = {
+        surname: role
+        for name, role in speakers.items()
+        if len(surname := name.split()[-1]) >= _SHORTEST_SURNAME and not _is_public(surname)
+    }
+    roles = surnames | speakers
+
+    def stand_in(match: re.Match[str]) -> str:
+        name = match["name"]
+        known = next((tail for tail in _tails(name) if tail in roles), None)
+        if known is None:
+            return match[0]
+        role, own = roles[known], match["own"] or ""
+        before = match[0][: match.end("name") - match.start() - len(known)]
+        before = "" if before.strip() == (match["title"] or "") else before
+        position = match.start() + len(before)
+        if role and match["role"] and match["role"].strip() == role:
+            after = "" if match["comma"] else match[0][match.end("role") - match.start() :]
+            return before + _cased(role, text, position) + after
+        return before + _cased(_described(role), text, position) + own + (match["beside"] or "")
+
+    return _MENTION.sub(stand_in, text)
+
+
 def _speakers(text: str) -> dict[str, str | None]:
     """Everyone whose words the text gives, with the role that it tells of them."""
     found: dict[str, str | None] = {}
     for pattern in _SPEAKERS:
         for match in pattern.finditer(text):
             name = match["name"]
-            bare = re.sub(rf"^{_TITLE}\s+", "", name)
-            if _ORGANISATION.search(bare) or (bare.isupper() and " " not in bare):
+            if _is_public(name) or (" " not in name and not match["title"]):
                 continue
             role = match.groupdict().get("role")
-            found[bare] = found.get(bare) or (role.strip() if role else None)
+            found[name] = found.get(name) or (role.strip() if role else None)
     return found
 
 
-def _with_role_only(text: str, name: str, role: str | None) -> str:
-    """Cut the name where its role stands beside it; write the role, or "a source", elsewhere."""
-    titled = rf"(?<![\w-])(?:{_TITLE}\s+)?{re.escape(name)}(?![\w-])"
-    if role:
-        beside = re.compile(
-            rf"{titled}{_AGE},\s+(?={re.escape(role)})(?P<role>{re.escape(role)}),?"
-        )
-        text = beside.sub(lambda match: _cased(match["role"], text, match.start()), text)
-    stand_in = _described(role)
-    return re.sub(
-        rf"{titled}(?P<own>['’]s)?",
-        lambda match: _cased(stand_in, text, match.start()) + (match["own"] or ""),
-        text,
-    )
+def _is_public(name: str) -> bool:
+    """Whether a name is that of an organisation, a newspaper or a country."""
+    return bool(_ORGANISATION.search(name)) or name.isupper() or name in _countries()
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(load_rules("en").table("place")[0].get("countries"))
+
+
+def _tails(name: str) -> list[str]:
+    """The name itself, and what is left of it word by word: the last is the surname."""
+    words = re.split(r"(?<=\S)\s+(?=\S)", name)
+    return [
+        name[name.rindex(" ".join(words[i:])) :]
+        for i in range(len(words))
+        if " ".join(words[i:]) in name
+    ]
 
 
 def _described(role: str | None) -> str:
-    """The role as it can stand alone: "spokesman for X" as "the spokesman for X"."""
+    """The role as it can stand alone: "a spokesman for X" as "the spokesman for X"."""
     if role is None or role.startswith("who"):
         return SOMEONE
-    return re.sub(
-        r"^(?:an?|one\s+of)\s+(?=\w)", "the " if not role.startswith("one") else "one of ", role
-    )
+    return re.sub(r"^an?\s+(?=\w)", "the ", role)
 
 
 def _cased(words: str, text: str, position: int) -> str:
     """Capital letter where a sentence begins."""
     before = text[max(0, position - 8) : position].rstrip(" \t\"“'‘(")
-    begins = not before or before[-1] in ".!?\n" or text[:position].endswith("\n")
+    begins = not before or before[-1] in ".!?\n"
     return words[:1].upper() + words[1:] if begins else words
-
-
-def _later_mentions(text: str, names: dict[str, str | None]) -> str:
-    """Surnames of the same people, alone or with a title."""
-    for name, role in names.items():
-        surname = name.split()[-1]
-        if len(surname) < 3 or _ORGANISATION.search(surname):  # noqa: PLR2004
-            continue
-        stand_in = _described(role)
-        text = re.sub(
-            rf"(?<![\w-])(?:{_TITLE}\s+)?{re.escape(surname)}(?P<own>['’]s)?(?![\w-])",
-            lambda match, s=stand_in: _cased(s, match.string, match.start()) + (match["own"] or ""),
-            text,
-        )
-    return text

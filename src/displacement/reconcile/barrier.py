@@ -21,6 +21,7 @@ ROUNDING = 1e-14
 SUFFICIENT_DECREASE = 0.01
 MOST_NEWTON_STEPS = 200
 SMALLEST_STEP = 1e-8
+TINY = float(np.finfo(float).tiny)
 
 
 def minimise(
@@ -80,39 +81,29 @@ def _centre(
 
 
 def _newton_step(hessian: Matrix, rows: Matrix, slack: Vector, gradient: Vector) -> Vector:
-    """Solve (hessian + rows' slack^-2 rows) step = -gradient, whatever is tight.
+    """The step with (hessian + rows' slack^-2 rows) step = -gradient, however tight the rows.
 
-    Bounds of one variable are added up. For the others the multipliers stay in the system:
-    squaring a slack that is almost nothing would drown all that is said elsewhere.
+    Bounds of one variable are added to its diagonal. The other rows stay in the system with
+    their multipliers: the square of a slack near nothing would drown all the rest.
     """
     single = np.count_nonzero(rows, axis=1) == 1
-    alone = rows[single] / slack[single, None]
-    hessian = hessian + np.diag((alone**2).sum(axis=0))
+    hessian = hessian + np.diag(((rows[single] / slack[single, None]) ** 2).sum(axis=0))
     rows, slack = rows[~single], slack[~single]
-    unit = 1.0 / np.sqrt(np.maximum(np.diag(hessian), np.finfo(float).tiny))
-    unit = np.minimum(
-        unit,
-        1.0
-        / np.maximum(np.abs(rows / slack[:, None]).max(axis=0, initial=0.0), np.finfo(float).tiny),
-    )
-    coupled = rows * unit
-    even = np.minimum(
-        1.0 / slack,
-        1.0 / np.maximum(np.abs(coupled).max(axis=1, initial=0.0), np.finfo(float).tiny),
-    )
-    coupled = coupled * even[:, None]
+    # A diagonal scaling of variables and rows keeps tiny and huge counts apart.
+    steepest = np.abs(rows / slack[:, None]).max(axis=0, initial=TINY)
+    unit = 1.0 / np.maximum(np.sqrt(np.maximum(np.diag(hessian), TINY)), steepest)
+    rows = rows * unit
+    weight = np.minimum(1.0 / slack, 1.0 / np.abs(rows).max(axis=1, initial=TINY))
+    rows = rows * weight[:, None]
     system = np.block(
-        [
-            [hessian * unit[:, None] * unit, coupled.T],
-            [coupled, -np.diag((slack * even) ** 2)],
-        ]
+        [[hessian * unit[:, None] * unit, rows.T], [rows, -np.diag((slack * weight) ** 2)]]
     )
     right = np.concatenate([-gradient * unit, np.zeros(len(rows))])
     try:
         solution = np.linalg.solve(system, right)
     except np.linalg.LinAlgError:
         solution = np.linalg.lstsq(system, right, rcond=None)[0]
-    return solution[: len(unit)] * unit
+    return np.asarray(solution[: len(unit)] * unit)
 
 
 def _longest_inside(change: Vector, slack: Vector) -> float:

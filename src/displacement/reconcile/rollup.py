@@ -3,8 +3,9 @@
 Last step of the reconciliation of flows; stocks use it for their one-day episodes too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -46,17 +47,12 @@ def roll_up(
     Columns: place (an AreaKey), window (row of `windows`), value, low, high (persons),
     figures, counters, coverage (0 to 1), method. Windows are sorted and do not overlap.
     """
-    cuts = [
-        piece
-        for episode in solved
-        for place, leaves in places.items()
-        for piece in _pieces(episode, tree, place, leaves, windows, even=even)
-    ]
-    if not cuts:
+    keys = list(places)
+    pieces = list(_pieces(solved, tree, [places[key] for key in keys], windows, even=even))
+    if not pieces:
         return pd.DataFrame(columns=[*_ROLLED])
-    pieces = pd.concat(cuts, ignore_index=True)
-    by = pieces.groupby(["place", "window"], sort=True)
-    rolled = by.agg(
+    joined = _joined([piece.columns for piece in pieces])
+    rolled = joined.groupby(["number", "window"], sort=True).agg(
         value=("value", "sum"),
         low=("low", "sum"),
         high=("high", "sum"),
@@ -64,10 +60,11 @@ def roll_up(
         rank=("rank", "max"),
     )
     rolled[["value", "low", "high"]] = rolled[["value", "low", "high"]].round(DECIMALS)
-    counters = pieces[["place", "window", "counters"]].explode("counters")
-    rolled["counters"] = counters.groupby(["place", "window"])["counters"].nunique()
+    said = _joined([piece.said for piece in pieces]).drop_duplicates()
+    rolled["counters"] = said.groupby(["number", "window"]).size()
     rolled = rolled.reset_index()
-    rolled["coverage"] = _coverage(solved, tree, places, windows, rolled)
+    rolled["coverage"] = _coverage(solved, tree, [places[key] for key in keys], windows, rolled)
+    rolled["place"] = pd.Series([keys[number] for number in rolled["number"]], dtype=object)
     rolled["method"] = [METHODS[rank] for rank in rolled["rank"]]
     return rolled[[*_ROLLED]]
 
@@ -119,47 +116,70 @@ def voices_within(solved: Sequence[Solved], place: Leaves, window: tuple[int, in
 _ROLLED = ("place", "window", "value", "low", "high", "figures", "counters", "coverage", "method")
 
 
+class _Piece(NamedTuple):
+    """What one episode adds to one place, as columns: its numbers, and who says so."""
+
+    columns: dict[str, NDArray[Any]]
+    said: dict[str, NDArray[Any]]
+
+
 def _pieces(
-    solved: Solved, tree: AreaTree, place: AreaKey, leaves: Leaves, windows: Windows, *, even: bool
-) -> list[pd.DataFrame]:
-    """What one episode adds to one place, window by window."""
-    first, last = solved.span
-    near = np.flatnonzero((windows[:, 0] < last) & (windows[:, 1] > first))
-    if not len(near) or not any(
-        np.isin(cell.leaves, leaves).any() for cell in solved.episode.cells
-    ):
-        return []
-    cut = solved.cut(tree, leaves, windows[near], even=even)
-    speaks: NDArray[np.bool_] = np.asarray(cut.voices.any(axis=1))
-    return [_frame(solved, place, near[speaks], cut, speaks)]
+    solved: Sequence[Solved],
+    tree: AreaTree,
+    places: Sequence[Leaves],
+    windows: Windows,
+    *,
+    even: bool,
+) -> Iterator[_Piece]:
+    holding: dict[int, list[int]] = {}
+    for number, leaves in enumerate(places):
+        for leaf in leaves.tolist():
+            holding.setdefault(leaf, []).append(number)
+    for episode in solved:
+        first, last = episode.span
+        near = np.flatnonzero((windows[:, 0] < last) & (windows[:, 1] > first))
+        if not len(near):
+            continue
+        covered = {leaf for voice in episode.episode.voices for leaf in voice.leaves}
+        touched = {number for leaf in covered for number in holding.get(leaf, [])}
+        for number in sorted(touched):
+            cut = episode.cut(tree, places[number], windows[near], even=even)
+            yield _piece(episode, number, near, cut)
 
 
-def _frame(
-    solved: Solved, place: AreaKey, near: NDArray[np.int64], cut: Slice, speaks: NDArray[np.bool_]
-) -> pd.DataFrame:
+def _piece(solved: Solved, number: int, near: NDArray[np.int64], cut: Slice) -> _Piece:
     voices = solved.episode.voices
     sizes = np.array([len(voice.figure_ids) for voice in voices])
     names = np.array([voice.counter for voice in voices], dtype=object)
-    spoken = cut.voices[speaks]
-    distinct = {row.tobytes(): tuple(sorted(set(names[row]))) for row in spoken}
-    return pd.DataFrame(
-        {
-            "place": pd.Series([place] * len(near), dtype=object),
-            "window": near,
+    speaks = np.flatnonzero(cut.voices.any(axis=1))
+    row, voice = np.nonzero(cut.voices)
+    return _Piece(
+        columns={
+            "number": np.full(len(speaks), number),
+            "window": near[speaks],
             "value": cut.value[speaks],
             "low": cut.low[speaks],
             "high": cut.high[speaks],
-            "figures": spoken @ sizes,
-            "counters": pd.Series([distinct[row.tobytes()] for row in spoken], dtype=object),
-            "rank": METHODS.index(solved.balance.method.value),
-        }
+            "figures": cut.voices[speaks] @ sizes,
+            "rank": np.full(len(speaks), METHODS.index(solved.balance.method.value)),
+        },
+        said={
+            "number": np.full(len(row), number),
+            "window": near[row],
+            "counter": names[voice],
+        },
     )
+
+
+def _joined(pieces: list[dict[str, NDArray[Any]]]) -> pd.DataFrame:
+    names = pieces[0]
+    return pd.DataFrame({name: np.concatenate([piece[name] for piece in pieces]) for name in names})
 
 
 def _coverage(
     solved: Sequence[Solved],
     tree: AreaTree,
-    places: Mapping[AreaKey, Leaves],
+    places: Sequence[Leaves],
     windows: Windows,
     rolled: pd.DataFrame,
 ) -> NDArray[np.float64]:
@@ -173,10 +193,8 @@ def _coverage(
         ]
     )
     coverage = np.zeros(len(rolled))
-    for place, leaves in places.items():
-        rows = np.flatnonzero([key == place for key in rolled["place"]])
-        if not len(rows):
-            continue
+    for number, rows in rolled.groupby("number", sort=False).indices.items():
+        leaves = places[cast("int", number)]
         here = intervals[np.isin(intervals[:, 0], leaves)]
         weight = tree.weight[here[:, 0]]
         edges = np.concatenate([here[:, 1], here[:, 2]])

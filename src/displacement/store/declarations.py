@@ -7,6 +7,7 @@ from pathlib import Path
 from displacement.normalise.corrections import Action, Correction
 from displacement.normalise.counters import Counters, counters_from
 from displacement.sources.source import Declaration
+from displacement.store.reference import ReferenceTableError
 
 FILE = "sources.toml"
 CORRECTIONS = "corrections.toml"
@@ -21,7 +22,7 @@ class Declarations:
 
 
 def load_declarations(folder: Path) -> Declarations:
-    """Read the declarations. Raises ValueError that names the file and what is wrong in it."""
+    """Read the declarations. Raises ReferenceTableError with the file and what is wrong in it."""
     path = folder / FILE
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -33,13 +34,13 @@ def load_declarations(folder: Path) -> Declarations:
             counters=counters_from(content["counters"], content["errors"], content["kinds"]),
         )
     except KeyError as missing:
-        raise ValueError(f"{path}: the entry {missing} is missing") from missing
+        raise ReferenceTableError(f"{path}: the entry {missing} is missing") from missing
     except (TypeError, ValueError) as wrong:
-        raise ValueError(f"{path}: {wrong}") from wrong
+        raise ReferenceTableError(f"{path}: {wrong}") from wrong
 
 
 def load_corrections(folder: Path) -> list[Correction]:
-    """Read the analysts' corrections. Raises ValueError that names the file and the entry."""
+    """Read the analysts' corrections. Raises ReferenceTableError with the file and the entry."""
     path = folder / CORRECTIONS
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("corrections", [])
     corrections = []
@@ -47,5 +48,5 @@ def load_corrections(folder: Path) -> list[Correction]:
         try:
             corrections.append(Correction(**entry | {"action": Action(entry.get("action"))}))
         except (TypeError, ValueError) as wrong:
-            raise ValueError(f"{path}, entry {number}: {wrong}") from wrong
+            raise ReferenceTableError(f"{path}, entry {number}: {wrong}") from wrong
     return corrections
