@@ -1,5 +1,6 @@
 """Fill history: the same work cut into windows, resumable after a kill at any instant."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -78,15 +79,18 @@ def _work(place: Place, todo: list[tuple[str, Window]]) -> list[Outcome]:
 
 
 def _added(sum_so_far: Outcome | None, outcome: Outcome) -> Outcome:
-    """One row of the run log per source, whatever the number of its windows."""
+    """One row of the run log per source, whatever the number of its windows.
+
+    Every window reads the whole inbox, so that rows are not added up; what was recorded is.
+    """
     if sum_so_far is None:
         return outcome
-    counts = ("rows_in", "accepted", "rejected", "new", "revised", "withdrawn")
-    return Outcome(
-        source_id=outcome.source_id,
-        message=outcome.message,
+    return replace(
+        outcome,
         failed=sum_so_far.failed or outcome.failed,
         complete=sum_so_far.complete and outcome.complete,
         signals=tuple(dict.fromkeys(sum_so_far.signals + outcome.signals)),
-        **{name: getattr(sum_so_far, name) + getattr(outcome, name) for name in counts},
+        new=sum_so_far.new + outcome.new,
+        revised=sum_so_far.revised + outcome.revised,
+        withdrawn=sum_so_far.withdrawn + outcome.withdrawn,
     )

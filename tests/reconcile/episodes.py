@@ -30,8 +30,8 @@ def random_tree(random: np.random.Generator) -> AreaTree:
     codes = ["XX"]
     for governorate in range(1, random.integers(1, 4) + 1):
         codes.append(f"XX{governorate:02}")
-        for district in range(1, random.integers(0, 4) + 1):
-            codes.append(f"XX{governorate:02}{district:02}")
+        districts = random.integers(0, 4)
+        codes += [f"XX{governorate:02}{district:02}" for district in range(1, districts + 1)]
     population: dict[str, float | None] = {
         code: None if random.random() < 1 / 3 else float(10 ** random.uniform(2, 6))
         for code in codes

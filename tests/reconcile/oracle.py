@@ -9,6 +9,7 @@ import contextlib
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cvxpy as cp
 import numpy as np
@@ -28,7 +29,7 @@ ROOMS = (1e-7, 1e-6, 1e-5)
 """Room around stretched ranges, as a share of their ends: they hold but one point."""
 
 
-class Undecided(Exception):
+class UndecidedError(Exception):
     """The solver did not end with an optimum."""
 
 
@@ -62,11 +63,13 @@ class Judgement:
 def judge(claims: Sequence[Claim], weight: Vector) -> Judgement:
     """Reconcile the claims of one episode, given the residents of every leaf."""
     kinds, exposure = _kinds(claims, weight)
-    likely_low = np.array([claim.low for claim in claims])
-    likely_high = np.array([claim.high for claim in claims])
+    likely = (
+        np.array([claim.low for claim in claims]),
+        np.array([claim.high for claim in claims]),
+    )
     error = np.array([claim.error for claim in claims])
     sums = kinds.T.astype(float)
-    low, high = likely_low * (1 - error), likely_high * (1 + error)
+    low, high = likely[0] * (1 - error), likely[1] * (1 + error)
     stretch = _least_stretches(sums, low, high, error)
     rooms = (0.0,)
     if stretch.any():
@@ -78,17 +81,17 @@ def judge(claims: Sequence[Claim], weight: Vector) -> Judgement:
         high = np.maximum(high, 1)
     even = _even_level(sums @ exposure, claims)
     for room in rooms:
-        with contextlib.suppress(Undecided):
+        with contextlib.suppress(UndecidedError):
             within = low * (1 - room), high * (1 + room)
             values = (
-                _most_even(sums, exposure, *within, likely_low, likely_high, error, stretch < BENT)
+                _most_even(sums, exposure, within, likely, error, stretch < BENT)
                 if even is None
                 else even * exposure
             )
             lows, highs = _bounds(sums, *within)
             break
     else:
-        raise Undecided("no estimate within the ranges was found")
+        raise UndecidedError("no estimate within the ranges was found")
     return Judgement(
         kinds=kinds,
         values=values,
@@ -105,7 +108,7 @@ def _kinds(claims: Sequence[Claim], weight: Vector) -> tuple[Flags, Vector]:
     edges = sorted({edge for claim in claims for edge in (claim.start, claim.stop)})
     events: list[str | None] = sorted({c.event for c in claims if c.event is not None})
     exposure: dict[tuple[bool, ...], float] = {}
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         for leaf in sorted({leaf for claim in claims for leaf in claim.leaves}):
             here = {
                 tuple(
@@ -176,16 +179,15 @@ def _even_level(reach: Vector, claims: Sequence[Claim]) -> float | None:
     return float(min(max(level, least), most))
 
 
-def _most_even(
+def _most_even(  # noqa: PLR0917 - six plain vectors
     sums: Vector,
     exposure: Vector,
-    low: Vector,
-    high: Vector,
-    likely_low: Vector,
-    likely_high: Vector,
+    allowed: tuple[Vector, Vector],
+    likely: tuple[Vector, Vector],
     error: Vector,
     pulls: Flags,
 ) -> Vector:
+    (low, high), (likely_low, likely_high) = allowed, likely
     unit = _units(sums, high)
     scale = float(unit.max())
     y, t = cp.Variable(len(unit), nonneg=True), cp.Variable(len(sums))
@@ -246,4 +248,4 @@ def _solved(problem: cp.Problem) -> float:
             )
             if problem.status == cp.OPTIMAL:
                 return float(problem.value)
-    raise Undecided(problem.status)
+    raise UndecidedError(problem.status)

@@ -37,13 +37,25 @@ UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=Fals
 
 def find_attributions(document: Document, masked: str, sentence: Span) -> list[Attribution]:
     """All attributions of one sentence, in order."""
-    found = []
+    found: list[Attribution] = []
     for rule in load_rules(document.lang).table("cue"):
         for match in rule.pattern.finditer(masked, max(0, sentence.start - 1), sentence.end):
             attribution = _read(document, masked, sentence, match, str(rule.get("side")))
             if attribution:
                 found.append(replace(attribution, cue=rule.id))
+    found = [one for one in found if not any(_outdone(one, other) for other in found)]
     return sorted(found, key=lambda attribution: (attribution.start, attribution.cue))
+
+
+def _outdone(one: Attribution, other: Attribution) -> bool:
+    """In "..., said X" the words before are no subject, unless only they name a counter."""
+    pair = (one.cue, other.cue)
+    if pair == ("cue.x_said", "cue.said_x"):
+        same_verb = other.start <= one.cue_end <= other.cue_end
+        return same_verb and (other.known or not one.known)
+    if pair == ("cue.said_x", "cue.x_said"):
+        return one.start <= other.cue_end <= one.cue_end and other.known and not one.known
+    return False
 
 
 def choose(
@@ -145,7 +157,9 @@ def _region_before(masked: str, end: int, limit: int) -> Span:
     last, name = segments[-1], segments[-2]
     if not masked[last.start : last.end].strip():
         last, name = segments[-2], segments[max(0, len(segments) - 3)]
-    explains = _NAME.fullmatch(masked[name.start : name.end].strip())
+    explains = _NAME.fullmatch(masked[name.start : name.end].strip()) and _ROLE.match(
+        masked, last.start - 1
+    )
     return Span(name.start if explains else last.start, end)
 
 

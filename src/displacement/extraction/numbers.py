@@ -66,6 +66,7 @@ _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2100
 _LAST_DAY: Final = 31
 _MAX_DIGITS: Final = 18
+_TEN: Final = 10
 _THOUSAND: Final = 1000
 _LONGEST_JOINT: Final = 8
 
@@ -186,7 +187,7 @@ def _joined(clean: str, low: Number, high: Number, lang: str) -> Number | None:
     if not _is_joint(clean, low, high, lang):
         return None
     days = kinds == {"day"}
-    bottom = low.value if days else _scaled_like(low.value, clean[low.start : low.end], high)
+    bottom = low.value if days else _scaled_like(low.value, clean[low.end : high.end], high)
     if not bottom < high.value:
         return None
     return Number(low.start, high.end, bottom, high.value, "day" if days else "range")
@@ -201,11 +202,13 @@ def _is_joint(clean: str, low: Number, high: Number, lang: str) -> bool:
     return bool(joins) and not rises.search(before)
 
 
-def _scaled_like(low: float, text: str, high: Number) -> float:
+def _scaled_like(low: float, joint_and_high: str, high: Number) -> float:
     """The low end in the scale of the high one: "25-30,000", "1 to 1.2 million"."""
-    if high.value is None or not re.fullmatch(r"\d{1,3}(?:\.\d+)?", text) or high.value < _THOUSAND:
+    spoken = re.search(r"[a-z]{4,}\Z", joint_and_high)
+    compact = joint_and_high.startswith("-") and low >= _TEN
+    if high.value is None or low >= _THOUSAND or not (spoken or compact):
         return low
-    for scale in (1_000_000, 1000):
+    for scale in (1_000_000, _THOUSAND):
         if high.value >= scale and low * scale < high.value:
             return low * scale
     return low

@@ -162,6 +162,9 @@ def _weekday(text: str, published: date, words: _Words) -> date | None:
 
 
 def _as_of(named: Named, published: date, words: _Words) -> _Read | None:
+    if named.get("weekday"):
+        day = _weekday((named["weekday"] or "").lower(), published, words)
+        return ("as_of", None, day, DatePrecision.DAY) if day else None
     when = _when(named, 1, words)
     end = last_day(when, published, words) if when else None
     return ("as_of", None, end, when.precision) if when and end else None

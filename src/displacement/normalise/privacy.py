@@ -40,7 +40,7 @@ _CONTACT: Final = re.compile(
 )
 
 _ARTICLE: Final = r"(?:[Aa]l|[Aa]sh|[Aa]s|[Aa]n|[Aa]d|[Aa]z|[Ee]l|[Aa])-"
-_LETTERS: Final = r"[A-Z\u00c0-\u00de](?:['’]?[\w\u00c0-\u024f-]){0,30}"
+_LETTERS: Final = r"[A-Z\u00c0-\u00de](?:(?!['’]s\b)['’]?[\w\u00c0-\u024f-]){0,30}"
 _PART: Final = rf"(?:{_ARTICLE})?{_LETTERS}"
 _PARTICLE: Final = r"(?:al|el|bin|ibn|abu|de|van|von|der|da|la)"
 _TITLE: Final = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sheikh|Sheik|Imam|Haji|Professor)\.?"
@@ -138,12 +138,7 @@ def _countries() -> frozenset[str]:
 
 def _tails(name: str) -> list[str]:
     """The name itself, and what is left of it word by word: the last is the surname."""
-    words = re.split(r"(?<=\S)\s+(?=\S)", name)
-    return [
-        name[name.rindex(" ".join(words[i:])) :]
-        for i in range(len(words))
-        if " ".join(words[i:]) in name
-    ]
+    return [name[word.start() :] for word in re.finditer(r"\S+", name)]
 
 
 def _described(role: str | None) -> str:

@@ -111,7 +111,7 @@ def harmonise(
         hessian = np.diag(np.concatenate([np.zeros(cells), np.ones(figures)]))
         return 0.5 * float(weighed @ weighed), weighed, hessian
 
-    point = minimise(objective, rows, ends, start, gap=STRETCH_GAP, unit=0.0)
+    point = minimise(objective, rows, ends, start, gap=STRETCH_GAP, unit=MARGIN**2)
     # Read off what is reached, so that the ranges hold together exactly once stretched.
     reached = incidence @ point[:cells] * scale
     short = np.where(low > 0, 1 - reached / np.where(low > 0, low, 1.0), 0.0)
@@ -185,30 +185,17 @@ def _most_even(evidence: Evidence, low: Vector, high: Vector) -> Vector:
     reached = incidence[free_sum] @ inside
     ends = np.concatenate([-inside[free_cell], low[free_sum] - reached, reached - high[free_sum]])
     divergence = _Divergence(evidence, free_sum, scale)
-    position = np.block(
-        [
-            [spread, np.zeros((len(inside), divergence.ranged))],
-            [np.zeros((divergence.pulled, basis.shape[1])), divergence.widths],
-        ]
-    )
+    position = _side_by_side(spread, divergence.widths)
     start = np.concatenate([inside, divergence.middles])
-    each_target = np.eye(divergence.ranged)
-    bounds = np.block(
-        [
-            [rows, np.zeros((len(rows), divergence.ranged))],
-            [
-                np.zeros((2 * divergence.ranged, basis.shape[1])),
-                np.vstack([each_target, -each_target]),
-            ],
-        ]
-    )
-    ends = np.concatenate([ends, np.full(2 * divergence.ranged, -1.0)])
+    each = np.eye(divergence.ranged)
+    rows = _side_by_side(rows, np.vstack([each, -each]))
+    ends = np.concatenate([ends, np.full(len(each) * 2, -1.0)])
 
     def objective(shift: Vector) -> tuple[float, Vector, Matrix]:
         value, gradient, hessian = divergence(start + position @ shift, free_cell)
         return value, position.T @ gradient, position.T @ hessian @ position
 
-    shift = minimise(objective, bounds, ends, np.zeros(position.shape[1]), gap=GAP)
+    shift = minimise(objective, rows, ends, np.zeros(position.shape[1]), gap=GAP)
     found = (start + position @ shift)[: len(inside)]
     return np.asarray(np.maximum(found, 0.0) * scale)
 
@@ -258,6 +245,16 @@ class _Divergence:
             ]
         )
         return value, gradient, hessian
+
+
+def _side_by_side(first: Matrix, second: Matrix) -> Matrix:
+    """The matrix that acts on two groups of variables with one block each."""
+    return np.block(
+        [
+            [first, np.zeros((len(first), second.shape[1]))],
+            [np.zeros((len(second), first.shape[1])), second],
+        ]
+    )
 
 
 def _null_space(rows: Matrix, size: int) -> Matrix:

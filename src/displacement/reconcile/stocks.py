@@ -16,6 +16,8 @@ from displacement.reconcile.rollup import roll_up
 from displacement.reconcile.scopes import Voice
 from displacement.reconcile.solved import Solved, solve
 
+Series = tuple[str, tuple[int, ...], str | None]
+
 ONE_DAY = np.array([[0, 1]], dtype=np.int64)
 
 
@@ -24,12 +26,13 @@ def carried(voices: Sequence[Voice], expiry_days: Mapping[str, int], until: int)
 
     `expiry_days` is by source; no stock is carried to `until` (exclusive) or beyond.
     """
-    series = sorted(voices, key=lambda v: (v.counter, v.leaves, v.event or "", v.start))
+    starts: dict[Series, set[int]] = {}
+    for voice in voices:
+        starts.setdefault(_series(voice), set()).add(voice.start)
     live: list[Voice] = []
-    for voice, following in zip(series, [*series[1:], None], strict=True):
-        stop = min(voice.start + expiry_days[voice.source_id], until)
-        if following is not None and _same_series(voice, following):
-            stop = min(stop, following.start)
+    for voice in voices:
+        later = [start for start in starts[_series(voice)] if start > voice.start]
+        stop = min(voice.start + expiry_days[voice.source_id], until, *later)
         if stop > voice.start:
             live.append(replace(voice, stop=stop))
     return live
@@ -84,9 +87,6 @@ def _by_day(standing: Standing, tree: AreaTree) -> pd.DataFrame:
     return spread.drop(columns="window")
 
 
-def _same_series(voice: Voice, following: Voice) -> bool:
-    return (voice.counter, voice.leaves, voice.event) == (
-        following.counter,
-        following.leaves,
-        following.event,
-    ) and voice.start < following.start
+def _series(voice: Voice) -> Series:
+    """Figures of one counter and area follow each other."""
+    return voice.counter, voice.leaves, voice.event

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
 from displacement.reconcile.area_tree import AreaTree
@@ -57,13 +58,7 @@ def speaking(figures: DataFrame[Figures]) -> DataFrame[Figures]:
         ],
         dtype=bool,
     )
-    speaks = (
-        (figures["tier"] == Tier.ACCEPTED.value)
-        & (figures["modality"] == Modality.ASSERTED.value)
-        & figures["persons"].notna()
-        & figures["start_date"].notna()
-    ).to_numpy(dtype=bool)
-    return Figures.in_order(figures[speaks & ~echoes])
+    return Figures.in_order(figures[_can_speak(figures) & ~echoes])
 
 
 def sides(figures: DataFrame[Figures]) -> list[str]:
@@ -94,8 +89,19 @@ def _comparable(
     frame["delivery"] = figures["source_record_id"].str.partition("#")[0].to_numpy(dtype=object)
     frame["quoted"] = (figures["publisher"] != figures["counter"]).fillna(value=True).to_numpy()
     frame["leaves"] = frame["figure_id"].map(leaf_sets(figure_areas, tree))
-    free = figures["derived_from"].isna().to_numpy() & frame["persons"].notna().to_numpy()
-    return frame[free & frame["leaves"].notna() & frame["start_date"].notna()]
+    alone = figures["derived_from"].isna().to_numpy()
+    return frame[alone & _can_speak(figures) & frame["leaves"].notna()]
+
+
+def _can_speak(figures: DataFrame[Figures]) -> NDArray[np.bool_]:
+    """Accepted, asserted, dated and counted: what a reviewer or nobody decides stays silent."""
+    speaks = (
+        (figures["tier"] == Tier.ACCEPTED.value)
+        & (figures["modality"] == Modality.ASSERTED.value)
+        & figures["persons"].notna()
+        & figures["start_date"].notna()
+    )
+    return speaks.to_numpy(dtype=bool)
 
 
 def leaf_sets(figure_areas: DataFrame[FigureAreas], tree: AreaTree) -> dict[str, tuple[int, ...]]:

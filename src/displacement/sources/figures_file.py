@@ -96,7 +96,7 @@ SOURCE = FiguresFile()
 
 DROPPED = "dropped:"
 """Marks, in what is landed, the header of a column that was not kept."""
-UNNAMED = "(without a name)"
+UNNAMED = "(nameless)"
 
 
 def _answer(path: Path, name: str) -> Answer | Rejection:

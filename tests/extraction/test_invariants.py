@@ -1,0 +1,131 @@
+"""What holds for every text: offsets, completeness, and time that grows with length only."""
+
+import re
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from displacement.extraction import extract
+
+PUBLISHED = date(2018, 1, 8)
+WORDS = st.sampled_from(
+    [
+        "60,000", "1.1 million", "800", "between 10,000 and 12,000", "hundreds of", "15 December",
+        "people", "families", "displaced", "were displaced", "fled", "killed", "in Hama", "from",
+        "to Lebanon", "UNHCR said", "according to", "local volunteers", "since", "and", ",", ".",
+        "—", "(", ")", '"', "more than", "nearly", "half", "of", "the", "camp for", "could be",
+        "2017", "the number of displaced people reached", "\n\n", "IDPs", "\u00a0",
+    ]
+)  # fmt: skip
+TEXTS = st.lists(WORDS, max_size=25).map(" ".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS)
+def test_every_number_is_in_exactly_one_list_at_its_offsets(text: str):
+    result = extract(text, PUBLISHED, "Levant Dispatch")
+    spans = []
+    for frame in (result.figures, result.rejected):
+        for row in frame.to_dict("records"):
+            assert text[row["number_start"] : row["number_end"]] == row["number_text"]
+            spans.append((row["number_start"], row["number_end"]))
+
+    assert len(spans) == len(set(spans))
+    for digits in re.finditer(r"\d+", text):
+        assert sum(start <= digits.start() < end for start, end in spans) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS)
+def test_a_figure_is_accepted_only_if_nothing_about_it_is_open(text: str):
+    figures = extract(text, PUBLISHED).figures
+    accepted = figures[figures["tier"] == "accepted"]
+
+    assert set(accepted["modality"]) <= {"asserted"}
+    assert "vague" not in set(accepted["quantifier"])
+    flows = accepted[
+        accepted["measure"].isin(["new_displacement", "return", "cross_border_flight"])
+    ]
+    assert flows["start_date"].notna().all()
+
+
+def test_no_text_holds_nothing():
+    result = extract("", PUBLISHED)
+
+    assert len(result.figures) == len(result.rejected) == 0
+
+
+def test_the_publisher_is_no_counter_unless_it_counted_itself():
+    text = "Some 300 families fled Hama on 4 January, {}."
+
+    told = extract(text.format("residents told Levant Dispatch"), PUBLISHED, "Levant Dispatch")
+    counted = extract(text.format("Levant Dispatch counted"), PUBLISHED, "Levant Dispatch")
+
+    assert list(told.figures["counter"]) == ["unknown"]
+    assert list(counted.figures["counter"]) == ["Levant Dispatch"]
+    assert list(counted.figures["counter_kind"]) == ["media"]
+
+
+def test_a_private_person_is_never_the_counter():
+    text = "Ali Example, a baker, said some 300 families fled Hama on 4 January."
+
+    assert list(extract(text, PUBLISHED).figures["counter"]) == ["unknown"]
+
+
+def test_the_same_figure_told_twice_shares_a_group():
+    text = (
+        "More than 60,000 people were displaced in Hama in December.\n\n"
+        "UNHCR said more than 60,000 people were displaced in Hama in December. "
+        "In Idlib 7,000 people were displaced in December."
+    )
+    groups = extract(text, PUBLISHED).figures["group_id"]
+
+    assert list(groups.notna()) == [True, True, False]
+    assert groups[0] == groups[1]
+
+
+def test_a_period_carried_over_waits_for_review():
+    text = (
+        "Between 1 and 24 December 5,000 people were displaced in Hama. "
+        "Over the same period 7,000 people were displaced in Idlib."
+    )
+    figures = extract(text, PUBLISHED).figures
+
+    assert list(figures["date_precision"]) == ["day", "carried"]
+    assert list(figures["tier"]) == ["accepted", "review"]
+    assert figures["start_date"][1] == date(2017, 12, 1)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "More than 60,000 people were displaced in Hama and Idlib, UNHCR said. ",
+        "at least more than about ",
+        "Hama, Idlib and ",
+        "people and displaced families in ",
+        "hundreds of thousands of ",
+        "since the war ",
+        "1",
+        " ",
+    ],
+)
+def test_twice_the_text_takes_about_twice_the_time(piece: str):
+    def seconds(length: int) -> float:
+        text = (piece * (length // len(piece) + 1))[:length]
+        begin = time.process_time()
+        extract(text, PUBLISHED)
+        return time.process_time() - begin
+
+    seconds(2_000)
+
+    assert seconds(40_000) < 3.5 * seconds(20_000) + 0.5
+
+
+def test_a_long_repetitive_text_is_read_to_its_end():
+    sentence = "Three people were killed on Monday. "
+    text = sentence * (200_000 // len(sentence))
+
+    assert len(extract(text, PUBLISHED).rejected) == 200_000 // len(sentence)
