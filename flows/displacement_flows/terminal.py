@@ -1,5 +1,6 @@
 """How do answers look in a terminal? Tables and plain words, on one pair of consoles."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ from displacement.store.snapshots import Snapshot
 from displacement_schemas import Rejected, Runs
 from displacement_schemas.vocabulary import Tier
 
-out = Console(highlight=False, soft_wrap=True)
+WIDE = 160
+"""Columns where no terminal says how many it has: a file, a log."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 MOST_REASONS = 10
@@ -113,19 +117,15 @@ def show_reading(text: str, reading: dict[str, Any]) -> None:
     for name, style in STYLES.items():
         legend.append(name, style).append("  ")
     out.print(legend)
-    table = Table("number", "tier", "measure", "counter", "persons", "period", "where", "rule")
     for one in reading["figures"]:
-        table.add_row(
-            f"{one['quantifier']} {escape(one['number_text'])} {one['unit']}",
-            one["tier"],
-            one["measure"],
-            escape(one["counter"]),
-            "" if one["persons"] is None else f"{one['persons']:,.0f}",
-            f"{one['start_date'] or '…'} – {one['end_date']}",
-            escape(one["area_text"]),
-            one["rule_id"],
+        persons = "" if one["persons"] is None else f" (about {one['persons']:,.0f} persons)"
+        out.print(
+            f"[bold]{one['quantifier'].replace('_', ' ')} {escape(one['number_text'])} "
+            f"{one['unit']}s[/bold]{persons}: {one['measure'].replace('_', ' ')}, "
+            f"{one['start_date'] or 'open start'} to {one['end_date']}, "
+            f"{escape(one['area_text']) or 'no place'}; counted by {escape(one['counter'])} "
+            f"[dim]({one['tier']}, {one['modality']}, {one['rule_id']})[/dim]"
         )
-    out.print(table)
     reasons = Table("number", "why it is no displacement figure", "rule")
     for one in reading["rejected"]:
         reasons.add_row(escape(one["number_text"]), one["reason"].replace("_", " "), one["rule_id"])

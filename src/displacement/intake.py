@@ -5,6 +5,7 @@ lock; the second half is `publication`.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -240,8 +241,10 @@ def _rejected(
     """This run's rejections; one seen before keeps the time it was first seen."""
     first_seen = dict(zip(known["rejected_id"], known["recorded_at"], strict=True))
     rows: dict[str, dict[str, Any]] = {}
+    alike: Counter[Rejection] = Counter()
     for rejection, sha256 in rejections:
-        key = _rejected_id(source_id, rejection)
+        key = _rejected_id(source_id, rejection, alike[rejection])
+        alike[rejection] += 1
         shown = rejection.value and rejection.value[:LONGEST_VALUE]
         rows[key] = vars(replace(rejection, value=shown)) | {
             "rejected_id": key,
@@ -252,8 +255,10 @@ def _rejected(
     return Rejected.in_order(Rejected.from_rows(list(rows.values())))
 
 
-def _rejected_id(source_id: str, rejection: Rejection) -> str:
+def _rejected_id(source_id: str, rejection: Rejection, before: int) -> str:
+    """Stable; two figures of one text may be rejected in the same words, `before` parts them."""
     parts = (source_id, *(str(part) for part in vars(rejection).values()))
+    parts += (str(before),) if before else ()
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 

@@ -37,7 +37,9 @@ def reading_of(
     normalised = figures_from(records, reference, keep_unplaced=True)
     areas = normalised.figure_areas.groupby("figure_id")["area_code"].agg(list).to_dict()
     where = found.figures[list(_WHERE)].assign(source_record_id=statements["source_record_id"])
-    merged = where.merge(normalised.figures, on="source_record_id").sort_values("number_start")
+    # The tier is that of the words; whether the area is known here is another question.
+    figures = normalised.figures.drop(columns="tier")
+    merged = where.merge(figures, on="source_record_id").sort_values("number_start")
     return {
         "figures": [
             row | {"area_codes": areas.get(row["figure_id"], [])} for row in _plain(merged)
@@ -48,7 +50,7 @@ def reading_of(
 
 _WHERE = (
     *("number_start", "number_end", "number_text", "sentence_start", "sentence_end"),
-    *("group_id", "caveat"),
+    *("group_id", "caveat", "tier"),
 )
 
 

@@ -95,7 +95,8 @@ def _from_html(content: bytes) -> tuple[str, dict[str, str]]:
         "language": page.language,
         "url": page.url,
     }
-    return page.text, {name: value for name, value in known.items() if value}
+    # One paragraph a line is what it gives; a headline is no part of the sentence below it.
+    return page.text.replace("\n", "\n\n"), {name: value for name, value in known.items() if value}
 
 
 def _from_pdf(content: bytes) -> str:
