@@ -121,16 +121,17 @@ def _record_ids(figures: DataFrame[ExtractedFigures], file: str) -> list[str]:
 
 
 def _same_people(figures: DataFrame[ExtractedFigures], ids: list[str]) -> list[str | None]:
-    """Households of a group whose persons the text gives too repeat the persons' figure."""
-    persons = {
-        group: record
-        for group, unit, record in zip(figures["group_id"], figures["unit"], ids, strict=True)
-        if isinstance(group, str) and unit == Unit.PERSON
-    }
-    return [
-        persons.get(group) if isinstance(group, str) and unit == Unit.HOUSEHOLD else None
-        for group, unit in zip(figures["group_id"], figures["unit"], strict=True)
-    ]
+    """Figures of one group count the same people: all but one of them repeat that one.
+
+    The first that states persons speaks, else the first of all.
+    """
+    in_persons = (figures["unit"] == Unit.PERSON.value).to_numpy(dtype=bool)
+    frame = pd.DataFrame({"group": figures["group_id"].to_numpy(dtype=object), "record": ids})
+    ranked = frame[frame["group"].notna()].assign(later=~in_persons[frame["group"].notna()])
+    first = ranked.sort_values("later", kind="stable").groupby("group")["record"].first()
+    speaks = frame["group"].map(first)
+    repeats = speaks.notna() & (speaks != frame["record"])
+    return [one if again else None for one, again in zip(speaks, repeats, strict=True)]
 
 
 def _rejections(rejected: DataFrame[RejectedNumbers], file: str) -> list[Rejection]:

@@ -1,0 +1,50 @@
+"""The run log, and the windows that a backfill has done."""
+
+from datetime import UTC, date, datetime
+
+from displacement.intake import Outcome, run_log
+from displacement.store.files import ASIDE
+from displacement.store.ledger import Ledger
+from displacement.windows import Window
+
+WINDOW = Window(date(2018, 1, 1), date(2018, 1, 31))
+NOW = datetime(2018, 1, 10, 6, tzinfo=UTC)
+
+
+def log(run_id, now=NOW):
+    return run_log(run_id, now, [Outcome("sheets", "fine"), Outcome("documents", "fine")])
+
+
+def test_runs_are_listed_oldest_first(tmp_path):
+    ledger = Ledger(tmp_path)
+    assert ledger.runs().empty
+    ledger.add_run("b", log("b"))
+    ledger.add_run("z", log("z", datetime(2018, 1, 9, 6, tzinfo=UTC)))
+    runs = ledger.runs()
+    assert list(zip(runs["run_id"], runs["source_id"], strict=True)) == [
+        ("z", "documents"),
+        ("z", "sheets"),
+        ("b", "documents"),
+        ("b", "sheets"),
+    ]
+
+
+def test_a_run_that_is_logged_twice_stands_once(tmp_path):
+    for _ in range(2):
+        Ledger(tmp_path).add_run("b", log("b"))
+    assert len(Ledger(tmp_path).runs()) == 2
+
+
+def test_a_run_log_that_was_cut_short_is_not_seen(tmp_path):
+    Ledger(tmp_path).add_run("b", log("b"))
+    (tmp_path / "ledger" / "runs" / f"{ASIDE}7-c.parquet").write_bytes(b"PAR1")
+    assert len(Ledger(tmp_path).runs()) == 2
+
+
+def test_a_window_is_done_for_its_source_and_its_days_alone(tmp_path):
+    ledger = Ledger(tmp_path)
+    assert not ledger.is_done("sheets", WINDOW)
+    ledger.mark_done("sheets", WINDOW, "run")
+    assert Ledger(tmp_path).is_done("sheets", WINDOW)
+    assert not ledger.is_done("documents", WINDOW)
+    assert not ledger.is_done("sheets", Window(date(2018, 1, 1), date(2018, 1, 30)))
