@@ -74,8 +74,10 @@ def figure(
 
 
 def stock(name: str, persons: float, on: int, **others: Any) -> Row:
-    """One exact stock of a day."""
-    return figure(name, persons, on, on + 1, **({"measure": "idps"} | others))
+    """One exact stock of a day, published on it."""
+    return figure(
+        name, persons, on, on + 1, **({"measure": "idps", "published_on": day(on)} | others)
+    )
 
 
 def more_than(number: float, granularity: float) -> dict[str, float]:

@@ -25,7 +25,7 @@ HOLDS = 1e-8
 TIGHT = 1e-3
 BENT = 1e-3
 """Sums of figures that were bent are the same for every x that is left, and so is their pull."""
-ROOMS = (1e-7, 1e-6, 1e-5)
+ROOMS = (1e-7, 1e-6, 1e-5, 1e-8, 1e-4)
 """Room around stretched ranges, as a share of their ends: they hold but one point."""
 
 

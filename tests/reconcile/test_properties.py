@@ -40,7 +40,7 @@ from tests.reconcile.strategies import (
 TREE = tree_of(TWO_GOVERNORATES)
 ALL_DAYS = day_number(day(0)), day_number(day(DAYS))
 
-often = settings(max_examples=30, deadline=None, derandomize=True)
+often = settings(max_examples=25, deadline=None, derandomize=True)
 sometimes = settings(max_examples=12, deadline=None, derandomize=True)
 
 
@@ -219,12 +219,14 @@ def test_the_total_stays_between_the_largest_low_and_the_sum_of_highs(rows) -> N
 @given(rows=crises())
 def test_refining_the_area_tree_does_not_change_totals(rows) -> None:
     finer = tree_of(TWO_GOVERNORATES | {"XX010101": 2000.0, "XX010102": 1000.0})
+    coarse_ones, finer_ones = solved(rows), solved(rows, finer)
+    slack = 1e-6 * largest(rows)
     for place in PLACES:
-        before, after = answer(rows, place), answer(rows, place, tree=finer)
+        before = total(coarse_ones, TREE, TREE.leaves[SYSTEM, place], ALL_DAYS)
+        after = total(finer_ones, finer, finer.leaves[SYSTEM, place], ALL_DAYS)
         if before.value is None:
             assert after.value is None
             continue
-        slack = 1e-6 * largest(rows)
         assert after.value == pytest.approx(before.value, rel=1e-5, abs=slack)
         assert after.low == pytest.approx(before.low, rel=1e-5, abs=slack)
         assert after.high == pytest.approx(before.high, rel=1e-5, abs=slack)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pyarrow
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaError, SchemaErrors
 
@@ -150,6 +150,7 @@ LINKS = st.lists(
 )
 
 
+@settings(max_examples=30)
 @given(LINKS, st.randoms())
 def test_the_published_order_does_not_depend_on_the_order_of_arrival(rows, random):
     shuffled = random.sample(rows, len(rows))
@@ -159,6 +160,7 @@ def test_the_published_order_does_not_depend_on_the_order_of_arrival(rows, rando
     )
 
 
+@settings(max_examples=30)
 @given(LINKS)
 def test_a_frame_comes_back_from_arrow_as_it_was(rows):
     frame = FigureAreas.from_rows(rows)

@@ -349,7 +349,7 @@ def test_files_are_read_in_the_order_of_their_names(inbox):
 CELLS = st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=8), max_size=9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(CELLS, max_size=8))
 def test_every_filled_row_is_a_statement_or_a_rejection(rows):
     content = "\n".join([HEADER, *[",".join(_quoted(row)) for row in rows], ROW]) + "\n"

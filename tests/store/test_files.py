@@ -60,9 +60,13 @@ def test_a_folder_appears_whole(tmp_path):
 
 @pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
 def test_a_folder_that_was_not_finished_never_appears(tmp_path, failure):
-    with pytest.raises(failure), whole_folder(tmp_path / "part") as folder:
-        (folder / "a").write_bytes(b"1")
-        raise failure
+    def fill_half():
+        with whole_folder(tmp_path / "part") as folder:
+            (folder / "a").write_bytes(b"1")
+            raise failure
+
+    with pytest.raises(failure):
+        fill_half()
     assert left(tmp_path) == []
 
 

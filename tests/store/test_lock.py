@@ -32,9 +32,9 @@ def held_by_another_process(store):
 
 def test_a_second_writer_is_told_at_once_and_the_first_keeps_the_store(store):
     with held_by_another_process(store) as holder:
-        with pytest.raises(StoreIsBusyError, match="another run is writing to .*store; wait"):
-            with only_writer(store):
-                raise AssertionError("two writers")
+        told = pytest.raises(StoreIsBusyError, match=r"another run is writing to .*store; wait")
+        with told, only_writer(store):
+            pytest.fail("two writers")
         assert holder.poll() is None
         holder.stdin.close()
         assert holder.wait(timeout=20) == 0

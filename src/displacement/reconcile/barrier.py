@@ -14,8 +14,8 @@ Objective = Callable[[Vector], tuple[float, Vector, Matrix]]
 """Value, gradient and Hessian at a point."""
 
 FIRST_WEIGHT = 1.0
-SHRINK = 0.1
-NEWTON_TOLERANCE = 1e-12
+SHRINK = 0.02
+NEWTON_TOLERANCE = 1e-6
 ROUNDING = 1e-14
 """A smaller decrease, as a share of the value, is lost in rounding."""
 SUFFICIENT_DECREASE = 0.01

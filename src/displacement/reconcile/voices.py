@@ -86,7 +86,8 @@ def _comparable(
     frame = pd.DataFrame({name: figures[name].to_numpy(dtype=object) for name in words + days})
     for name in ("persons", "persons_low", "persons_high"):
         frame[name] = figures[name].to_numpy(dtype=np.float64, na_value=np.nan)
-    frame["delivery"] = figures["source_record_id"].str.partition("#")[0].to_numpy(dtype=object)
+    records = figures["source_record_id"].to_numpy(dtype=object)
+    frame["delivery"] = pd.Series([record.partition("#")[0] for record in records], dtype=object)
     frame["quoted"] = (figures["publisher"] != figures["counter"]).fillna(value=True).to_numpy()
     frame["leaves"] = frame["figure_id"].map(leaf_sets(figure_areas, tree))
     alone = figures["derived_from"].isna().to_numpy()

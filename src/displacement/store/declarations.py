@@ -42,7 +42,10 @@ def load_declarations(folder: Path) -> Declarations:
 def load_corrections(folder: Path) -> list[Correction]:
     """Read the analysts' corrections. Raises ReferenceTableError with the file and the entry."""
     path = folder / CORRECTIONS
-    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("corrections", [])
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("corrections", [])
+    except ValueError as wrong:
+        raise ReferenceTableError(f"{path}: {wrong}") from wrong
     corrections = []
     for number, entry in enumerate(entries, start=1):
         try:

@@ -1,0 +1,104 @@
+"""Options come before the environment, the environment before the file."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from displacement.settings import load_settings, reference_folder, write_template
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """An empty working folder and a bare environment."""
+    for name in ("INBOX", "STORE", "REFERENCE", "NOW"):
+        monkeypatch.delenv(f"DISPLACEMENT_{name}", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_defaults_need_no_file():
+    before = datetime.now(UTC)
+    settings = load_settings()
+    assert (settings.inbox, settings.store) == (Path("data/inbox"), Path("data/store"))
+    assert settings.reference == reference_folder()
+    assert (settings.reference / "areas.csv").is_file()
+    assert before <= settings.now <= datetime.now(UTC)
+    assert settings.now.utcoffset() == timedelta(0)
+
+
+def test_options_come_before_the_environment_and_that_before_the_file(folder, monkeypatch):
+    lines = ("file-inbox", "file-store", "file-reference")
+    names = ("inbox", "store", "reference")
+    (folder / "displacement.toml").write_text(
+        "\n".join(f'{name} = "{value}"' for name, value in zip(names, lines, strict=True))
+    )
+    monkeypatch.setenv("DISPLACEMENT_STORE", "environment-store")
+    monkeypatch.setenv("DISPLACEMENT_INBOX", "environment-inbox")
+    settings = load_settings(inbox=Path("option-inbox"), store=None)
+    assert settings.inbox == Path("option-inbox")
+    assert settings.store == Path("environment-store")
+    assert settings.reference == Path("file-reference")
+
+
+def test_another_file_may_be_named(folder):
+    (folder / "displacement.toml").write_text('store = "usual"\n')
+    (folder / "other.toml").write_text('store = "other"\n')
+    assert load_settings(folder / "other.toml").store == Path("other")
+    assert load_settings().store == Path("usual")
+
+
+def test_a_named_file_that_is_missing_is_refused():
+    with pytest.raises(FileNotFoundError, match=r"no settings file at nowhere\.toml"):
+        load_settings(Path("nowhere.toml"))
+
+
+def test_a_word_that_is_no_setting_is_refused(folder):
+    (folder / "displacement.toml").write_text('stor = "x"\n')
+    with pytest.raises(ValidationError, match="stor"):
+        load_settings()
+
+
+def test_a_store_may_be_a_file_address_and_no_other():
+    assert load_settings(store="file:///tmp/x").store == Path("/tmp/x")
+    with pytest.raises(ValidationError, match="only local stores are supported"):
+        load_settings(store="s3://bucket/x")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "2018-01-10T06:00:00+00:00",
+        "2018-01-10T06:00:00",
+        "2018-01-10T08:00:00+02:00",
+        datetime(2018, 1, 10, 8, tzinfo=timezone(timedelta(hours=2))),
+    ],
+)
+def test_the_time_of_a_run_is_kept_in_utc(given):
+    settings = load_settings(now=given)
+    assert settings.now == datetime(2018, 1, 10, 6, tzinfo=UTC)
+    assert settings.now.utcoffset() == timedelta(0)
+
+
+def test_the_template_is_written_once_and_means_the_defaults(folder):
+    written = write_template(folder)
+    assert [path.relative_to(folder).as_posix() for path in written] == [
+        "displacement.toml",
+        "data/inbox/figures",
+        "data/inbox/volunteers",
+        "data/inbox/reports",
+    ]
+    assert load_settings().store == Path("data/store")
+    (folder / "displacement.toml").write_text('store = "mine"\n')
+    assert write_template(folder) == []
+    assert load_settings().store == Path("mine")
+
+
+def test_every_line_of_the_template_can_be_used(folder):
+    [settings, *_] = write_template(folder)
+    text = settings.read_text(encoding="utf-8")
+    opened = [line.removeprefix("# ") for line in text.splitlines() if " = " in line]
+    settings.write_text("\n".join(opened), encoding="utf-8")
+    assert len(opened) == 3
+    assert load_settings().reference == Path("data/reference")
