@@ -115,7 +115,7 @@ def frame_of(stated):
     return statements(*[statement(key, stated=value) for key, value in stated.items()])
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(st.lists(STATED, min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_the_latest_revisions_are_always_what_the_source_says_now(versions, chance):
     known = Records.empty()
