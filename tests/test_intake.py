@@ -137,6 +137,18 @@ def test_an_empty_inbox_withdraws_nothing_and_says_so(store, inbox, reference):
     assert told(store) == [("unhcr", 1, False)]
 
 
+def test_a_row_that_becomes_unreadable_keeps_its_last_good_figure(store, inbox, reference):
+    write_figures(inbox, [UNHCR, VOLUNTEERS])
+    take(store, inbox, reference)
+    write_figures(inbox, [UNHCR, VOLUNTEERS | {"end_date": "31/02/2018"}])
+    outcome = take(store, inbox, reference, now=LATER)
+    assert (outcome.withdrawn, outcome.rejected) == (0, 1)
+    [signal] = outcome.signals
+    assert signal.startswith("figures/counts.csv: 1 figures are gone, but rows of it could not")
+    write_figures(inbox, [UNHCR])
+    assert take(store, inbox, reference, now=LATER + timedelta(days=1)).withdrawn == 1
+
+
 def test_a_file_without_rows_withdraws_nothing_and_says_so(store, inbox, reference):
     write_figures(inbox, [UNHCR], "a.csv")
     hollow = write_figures(inbox, [VOLUNTEERS], "b.csv")

@@ -27,6 +27,7 @@ from displacement.sources.source import (
     SourceError,
 )
 from displacement.store.store import Store
+from displacement.store.tables import Kept
 from displacement.windows import Window
 from displacement_schemas import Records, Rejected, Runs, Statements
 
@@ -94,7 +95,7 @@ def take_in(
         Statements.in_order(statements),
         source_id=source.source_id,
         now=now,
-        answered=_answered(answers, known.records),
+        answered=_answered(answers, known.records) - _broken(answers, known, statements),
     )
     appended = _within(changed, window)
     if len(appended) or not rejected.equals(known.rejected):
@@ -207,6 +208,25 @@ def _answered(answers: _Answers, known: DataFrame[Records]) -> set[str]:
         )
         return set()
     return (set(answers.read) - hollow) | gone
+
+
+def _broken(answers: _Answers, known: Kept, statements: DataFrame[Statements]) -> set[str]:
+    """Files that lost figures while more of their rows were rejected than before.
+
+    A row that has become unreadable is no withdrawal: the last good figures stay.
+    """
+    now = Counter(r.file for r, _ in answers.rejections if r.row is not None)
+    before = Counter(known.rejected["file"][known.rejected["row"].notna()])
+    worse = {file for file in now if now[file] > before[file]}
+    latest = known.records.groupby("source_record_id").tail(1)
+    here = latest["file"].isin(worse) & ~latest["withdrawn"].astype(bool)
+    lost = latest[here & ~latest["source_record_id"].isin(statements["source_record_id"])]
+    answers.signals += [
+        f"{file}: {count} figures are gone, but rows of it could not be read: they stay until "
+        "the rows are mended"
+        for file, count in sorted(Counter(lost["file"]).items())
+    ]
+    return set(lost["file"])
 
 
 def _unplaced(

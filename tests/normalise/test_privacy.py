@@ -144,3 +144,10 @@ def test_twice_the_text_takes_about_twice_the_time(seed: str):
 
     seconds(1000)
     assert seconds(60_000) < 6 * seconds(20_000) + 0.5
+
+
+@pytest.mark.parametrize("line", ["By Jane Q. Doe", "author: Jane Doe", "By Jane Doe and Ali Khan"])
+def test_a_byline_loses_its_names(line: str) -> None:
+    cleared = redact_speakers(f"{line}\n\nMore than 500 people fled Idlib on 4 January 2018.\n")
+    assert "Doe" not in cleared
+    assert "More than 500 people fled Idlib" in cleared

@@ -16,8 +16,6 @@ from displacement_schemas import PUBLISHED, FigureAreas, HouseholdSizes, Records
 from tests.normalise.records import records, statement
 from tests.runs import DATA, run
 
-pytestmark = pytest.mark.xdist_group("published")
-
 TABLES = [model.table_name() for model in PUBLISHED]
 VALUED = ["estimates", "estimates_daily", "estimates_monthly", "stocks", "contributions"]
 

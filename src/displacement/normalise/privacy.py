@@ -23,12 +23,19 @@ def redact_speakers(text: str) -> str:
     and newspapers stay. Applying it twice changes nothing.
     """
     for _ in range(_MOST_ROUNDS):
-        cleared = _without_speakers(_CONTACT.sub(REMOVED, text))
+        unsigned = _BYLINE.sub(rf"\g<by> {REMOVED}", text)
+        cleared = _without_speakers(_CONTACT.sub(REMOVED, unsigned))
         if cleared == text:
             break
         text = cleared
     return text
 
+
+_SIGNED: Final = r"[A-Z][\w.'’-]{0,30}(?:[ \t]+[A-Z][\w.'’-]{0,30}){1,3}"
+_BYLINE: Final = re.compile(
+    rf"(?m)^(?P<by>By|Reporting by|[Aa]uthors?:|[Bb]yline:)[ \t]+{_SIGNED}"
+    rf"(?:(?:,|[ \t]+and)[ \t]+{_SIGNED}){{0,4}}[ \t]*$"
+)
 
 _CONTACT: Final = re.compile(
     r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"
