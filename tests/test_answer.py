@@ -5,6 +5,10 @@ from datetime import date
 import pytest
 
 from displacement.answer import explain_snapshot, in_a_row, waiting
+from displacement.report.evidence import evidence
+from displacement.report.publication import Publication
+from displacement.report.sheets import places_of
+from displacement_schemas import PUBLISHED, Conflicts, Estimates
 from tests.runs import UNHCR, VOLUNTEERS, run, write_figures
 
 STOCK = UNHCR | {
@@ -173,3 +177,32 @@ def test_words_are_listed_as_people_do():
     assert in_a_row(["a"]) == "a"
     assert in_a_row(["a", "b"]) == "a and b"
     assert in_a_row(["a", "b", "c"]) == "a, b and c"
+
+
+def test_a_stock_conflict_names_the_days_that_were_reported(inbox, store, reference):
+    rows = [
+        {**UNHCR, "record_id": name, "counter": name, "measure": "idps", "stated": stated}
+        | {"quantifier": "exact", "start_date": "2018-01-05", "end_date": "2018-01-05"}
+        for name, stated in (("UNHCR", 70_000), ("IOM", 100_000))
+    ]
+    write_figures(inbox, rows)
+    snapshot = run(store, inbox, reference).published.snapshot
+    conflicts = snapshot.read(Conflicts)
+    assert len(conflicts) == 2
+    assert conflicts["text"].str.contains("5 January 2018", regex=False).all()
+    [sentence] = snapshot.manifest["answers"]
+    assert sentence.startswith("On 5 January 2018 about ")
+
+
+def test_mixed_roles_are_one_view_in_tables_and_page(inbox, store, reference):
+    rows = [
+        UNHCR | {"area_role": "origin", "areas": "SY02"},
+        VOLUNTEERS | {"area_role": "location", "areas": "SY07"},
+    ]
+    write_figures(inbox, rows)
+    snapshot = run(store, inbox, reference).published.snapshot
+    assert set(snapshot.read(Estimates)["view"]) == {"location"}
+    tables = {model.table_name(): snapshot.read(model) for model in PUBLISHED}
+    publication = Publication("s", date(2018, 2, 1), tables)
+    found = evidence(publication, places_of(publication))
+    assert {item.view for item in found} == {"location"}

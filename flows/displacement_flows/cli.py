@@ -224,13 +224,14 @@ def status(config: ConfigFile = None, store: StoreUrl = None) -> None:
 
 @app.command()
 def verify(config: ConfigFile = None, store: StoreUrl = None) -> None:
-    """Check every landed answer and every published file against its hash."""
+    """Check every landed answer, table and published file against its hash."""
     from displacement.store.store import Store
     from displacement_flows.terminal import out
 
     settings = _settings(config, store=store)
     found = Store(settings.store)
     problems = [f"landing: {name} is not what its name says" for name in found.landing.damaged()]
+    problems += [f"tables: {name} is not what its name says" for name in found.tables.damaged()]
     snapshots = found.snapshots.all()
     problems += [
         f"snapshot {snapshot.snapshot_id}: {name} is missing or changed"
@@ -241,7 +242,9 @@ def verify(config: ConfigFile = None, store: StoreUrl = None) -> None:
         out.print(problem, style="red")
     if problems:
         raise typer.Exit(INCOMPLETE)
-    out.print(f"All good: {len(snapshots)} snapshots and the landing are what they say they are.")
+    out.print(
+        f"All good: {len(snapshots)} snapshots, the tables and the landing are what they say."
+    )
 
 
 @app.command()

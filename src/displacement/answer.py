@@ -5,7 +5,7 @@ After the reconciliation: totals for the report, sentences for the terminal, and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from displacement.reconcile.rollup import naive_sum, roll_up, total, voices_with
 from displacement.reconcile.scopes import day_number, day_of, in_words
 from displacement.reconcile.solved import Solved
 from displacement.store.snapshots import Snapshot
-from displacement_schemas import Areas, FigureAreas, Figures, Rejected, Sources, Stocks
+from displacement_schemas import Areas, FigureAreas, Figures, Rejected, Sources
 from displacement_schemas.vocabulary import STOCKS, Measure, Tier
 
 PLAIN_MEASURES = {
@@ -102,11 +102,11 @@ def stretches_of(reconciled: Reconciliation) -> pd.DataFrame:
     return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
 
 
-def answers(totals: pd.DataFrame, stocks: DataFrame[Stocks], areas: DataFrame[Areas]) -> list[str]:
+def answers(reconciled: Reconciliation, totals: pd.DataFrame, areas: DataFrame[Areas]) -> list[str]:
     """The reconciled answer in plain words, a sentence per measure and view."""
     names = dict(zip(areas["area_code"], areas["name"], strict=True))
     return [_flow_sentence(row, names) for row in totals.to_dict("records")] + [
-        _stock_sentence(row, names) for row in _latest_stocks(stocks)
+        _stock_sentence(row, names) for row in _latest_stocks(reconciled)
     ]
 
 
@@ -169,23 +169,29 @@ def _flow_sentence(row: dict[Any, Any], names: dict[str, str]) -> str:
     return sentence
 
 
-def _latest_stocks(stocks: DataFrame[Stocks]) -> list[dict[Any, Any]]:
-    """The outermost areas of each stock on its last day, below the country where possible."""
-    frame = stocks[stocks["age_days"] >= 0]
-    if frame.empty:
-        return []
-    inner = frame[frame["admin_level"] > 0]
-    frame = inner if len(inner) else frame
-    top = frame.groupby(["measure", "view"])["admin_level"].transform("min")
-    frame = frame[frame["admin_level"] == top]
-    last = frame.groupby(["measure", "view", "area_code"])["date"].transform("max")
-    return [dict(row) for row in frame[frame["date"] == last].to_dict("records")]
+def _latest_stocks(reconciled: Reconciliation) -> list[dict[Any, Any]]:
+    """Each stock on the day of its latest count, in the outermost areas below the country."""
+    rows: list[dict[Any, Any]] = []
+    stocks = reconciled.stocks
+    for (measure, view), pieces in reconciled.standing.items():
+        counted = [day_of(v.reported[0]) for piece in pieces for v in piece.live]
+        if not counted:
+            continue
+        frame = stocks[
+            (stocks["measure"] == measure)
+            & (stocks["view"] == view)
+            & (stocks["date"] == max(counted))
+        ]
+        inner = frame[frame["admin_level"] > 0]
+        frame = inner if len(inner) else frame
+        top = frame[frame["admin_level"] == frame["admin_level"].min()]
+        rows += [dict(row) for row in top.to_dict("records")]
+    return rows
 
 
 def _stock_sentence(row: dict[Any, Any], names: dict[str, str]) -> str:
-    counted = row["date"] - timedelta(days=int(row["age_days"]))
     return (
-        f"On {in_words(counted)} about {row['value']:,.0f} {PLAIN_MEASURES[row['measure']]} in "
+        f"On {in_words(row['date'])} about {row['value']:,.0f} {PLAIN_MEASURES[row['measure']]} in "
         f"{names.get(row['area_code'], row['area_code'])} "
         f"(between {row['low']:,.0f} and {row['high']:,.0f})."
     )

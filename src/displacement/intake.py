@@ -88,7 +88,7 @@ def take_in(
         return Outcome(source.source_id, f"failed: {down}", failed=True)
     known = store.tables.read(source.source_id)
     statements = _joined(answers.statements)
-    unplaced = _unplaced(statements, source.source_id, reference, now)
+    unplaced, placed = _placing(statements, source.source_id, reference, now)
     rejected = _rejected(source.source_id, [*answers.rejections, *unplaced], known.rejected, now)
     changed = changes(
         known.records,
@@ -102,7 +102,8 @@ def take_in(
         store.tables.append(source.source_id, appended, rejected)
     accepted = len(statements) - len(unplaced)
     refused = len(answers.rejections) + len(unplaced)
-    return _outcome(declaration, answers, accepted, refused, appended)
+    figures = appended[appended["source_record_id"].isin(placed) | appended["withdrawn"]]
+    return _outcome(declaration, answers, accepted, refused, figures)
 
 
 def run_log(run_id: str, now: datetime, outcomes: Iterable[Outcome]) -> DataFrame[Runs]:
@@ -229,13 +230,16 @@ def _broken(answers: _Answers, known: Kept, statements: DataFrame[Statements]) -
     return set(lost["file"])
 
 
-def _unplaced(
+def _placing(
     statements: DataFrame[Statements],
     source_id: str,
     reference: Reference,
     now: datetime,
-) -> list[tuple[Rejection, str | None]]:
-    """The statements whose area nobody knows; their records are kept and wait for a reviewer."""
+) -> tuple[list[tuple[Rejection, str | None]], set[str]]:
+    """Statements whose area nobody knows, as rejections, and the record ids of all others.
+
+    The records of the former are kept and wait for a reviewer.
+    """
     columns: dict[str, Any] = {str(name): statements[name] for name in statements.columns}
     size = len(statements)
     records = Records.build(
@@ -247,9 +251,10 @@ def _unplaced(
             "recorded_at": [now] * size,
         }
     )
-    rejections = figures_from(records, reference).rejections.values()
+    normalised = figures_from(records, reference)
     sha256 = dict(zip(statements["file"], statements["landing_sha256"], strict=True))
-    return [(rejection, sha256[rejection.file]) for rejection in rejections]
+    rejections = [(one, sha256[one.file]) for one in normalised.rejections.values()]
+    return rejections, set(normalised.figures["source_record_id"])
 
 
 def _rejected(

@@ -104,7 +104,7 @@ def publish(
         drawn | {"datapackage.json": datapackage(snapshot_id)},
         {
             "as_of": str(reconciled.as_of),
-            "answers": answers(totals, tables["stocks"], tables["areas"]),
+            "answers": answers(reconciled, totals, reference.areas),
             "code_version": version("displacement"),
             "content": content,
             "created_at": now.isoformat(),

@@ -162,6 +162,7 @@ def voice(row: Row, tree: AreaTree) -> Voice:
         leaves=tuple(sorted({int(leaf) for key in keys for leaf in tree.leaves[key]})),
         start=day_number(row["start_date"]),
         stop=day_number(row["end_date"]) + 1,
+        reported=(day_number(row["start_date"]), day_number(row["end_date"])),
         event=row.get("event_id"),
         stated=float(row["persons"]),
         low=float(row["persons_low"]),

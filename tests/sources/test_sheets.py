@@ -64,7 +64,7 @@ def test_a_row_becomes_a_statement(inbox):
     write_book(inbox, [HEADER, HEISH])
     [statement] = parse(inbox).statements.to_dict("records")
     assert statement["source_record_id"] == (
-        "volunteers/count.xlsx#Count!idlib > al ma'ra > heish@2017-12-15..2017-12-24"
+        "volunteers/count.xlsx#1!idlib > al ma'ra > heish@2017-12-15..2017-12-24"
     )
     assert (statement["unit"], statement["stated"]) == ("person", 560)
     assert (statement["quantifier"], statement["in_words"]) == ("exact", False)
@@ -241,7 +241,7 @@ def test_a_bad_row_is_rejected_with_its_place_and_costs_no_other(inbox, column, 
     parsed = parse(inbox)
     [rejected] = parsed.rejections
     assert (rejected.check, rejected.row) == (check, 3)
-    assert "volunteers/count.xlsx, sheet Count, row 3" in rejected.reason
+    assert "volunteers/count.xlsx, sheet 1, row 3" in rejected.reason
     assert len(parsed.statements) == 2
     if value is not None:
         assert rejected.value == str(value)
@@ -436,7 +436,7 @@ def test_a_sheet_without_a_table_is_left_out_with_a_word(inbox):
     parsed = parse(inbox)
     assert len(parsed.statements) == 1
     [signal] = parsed.signals
-    assert "Read me" in signal
+    assert "sheet 2" in signal
 
 
 def test_families_of_impossible_size_wait_for_a_reviewer(inbox):

@@ -221,10 +221,10 @@ def _by_distinct(column: "pd.Series[str]", work: Any) -> list[str]:
 def _unknown_area(record: "pd.Series[Any]", matches: list[Match]) -> Rejection:
     column = "areas" if isinstance(record["area_codes"], str) else "area_text"
     row = None if pd.isna(record["row"]) else int(record["row"])
-    where = f"{record['file']}, row {row}, column {column!r}" if row else f"{record['file']}"
+    where = _where(record, row, column)
     unmatched = next((match for match in matches if not match.codes), None)
     if unmatched is None:
-        reason = f"{where}: the figure names no area"
+        reason = f"{where}: the figure names no area: “{record['quote']}”"
         return Rejection("figures", record["file"], "no_area", reason, row, column)
     best = ", ".join(f"{c.name} ({c.code})" for c in unmatched.candidates)
     hint = f"; nearest are {best}" if best and best not in unmatched.reason else ""
@@ -237,3 +237,13 @@ def _unknown_area(record: "pd.Series[Any]", matches: list[Match]) -> Rejection:
         column=column,
         value=unmatched.name,
     )
+
+
+def _where(record: "pd.Series[Any]", row: int | None, column: str) -> str:
+    """File, sheet, row and column, as far as the record has them."""
+    sheet, inside, _ = record["source_record_id"].partition("#")[2].partition("!")
+    if row is None:
+        return str(record["file"])
+    if inside:
+        return f"{record['file']}, sheet {sheet}, row {row}"
+    return f"{record['file']}, row {row}, column {column!r}"

@@ -61,7 +61,8 @@ def _text(voice: Voice, against: list[Voice], stretch: float, *, lowered: bool) 
 
 
 def _saying(voice: Voice) -> str:
-    period = in_words(day_of(voice.start))
-    if voice.stop - voice.start > 1:
-        period += f" to {in_words(day_of(voice.stop - 1))}"
+    first, last = voice.reported
+    period = in_words(day_of(first))
+    if last > first:
+        period += f" to {in_words(day_of(last))}"
     return f"{voice.counter} ({voice.stated:,.0f} persons, {period})"

@@ -58,6 +58,8 @@ class Voice:
     leaves: tuple[int, ...]
     start: int
     stop: int
+    reported: tuple[int, int]
+    """First and last day as reported, whatever days it is carried to or solved on."""
     event: str | None
     stated: float
     low: float
@@ -169,6 +171,7 @@ def _voice(group: pd.DataFrame, named: dict[str, set[AreaKey]]) -> Voice:
         leaves=one["leaves"],
         start=int(one["start"]),
         stop=int(one["stop"]),
+        reported=(int(group["start"].min()), int(group["stop"].max()) - 1),
         event=one["event"] if isinstance(one["event"], str) else None,
         stated=float(persons.sum()),
         low=float(group["persons_low"].sum()),

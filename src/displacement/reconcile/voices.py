@@ -62,19 +62,20 @@ def speaking(figures: DataFrame[Figures]) -> DataFrame[Figures]:
 
 
 def sides(figures: DataFrame[Figures]) -> list[str]:
-    """Which end of the movement each figure sees: figures of different ends never meet.
+    """Which end of the movement each figure sees: figures of different ends never meet."""
+    pairs = zip(figures["measure"], figures["area_role"], strict=True)
+    return [side(measure, role) for measure, role in pairs]
+
+
+def side(measure: str, role: str) -> str:
+    """The end of the movement that a role (or a published view) of a measure stands for.
 
     A bare location is where people left for displacement and flight, and where people are
     for returns and stocks.
     """
-    bare = {
-        measure.value: AreaRole.DESTINATION if measure in ARRIVALS else AreaRole.ORIGIN
-        for measure in Measure
-    }
-    return [
-        bare[measure].value if role == AreaRole.LOCATION else role
-        for measure, role in zip(figures["measure"], figures["area_role"], strict=True)
-    ]
+    if role != AreaRole.LOCATION:
+        return role
+    return (AreaRole.DESTINATION if measure in ARRIVALS else AreaRole.ORIGIN).value
 
 
 def _comparable(

@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from displacement.reconcile.voices import side
 from displacement.report import words
 from displacement.report.places import Places
 from displacement.report.publication import Publication, records
-from displacement_schemas import Contributions, FigureAreas, Figures
+from displacement_schemas import Contributions, Estimates, FigureAreas, Figures, Stocks
 from displacement_schemas.vocabulary import STOCKS, Modality, Role, Tier
 
 _CROSS_CHECK: Final = "kept as a cross-check"
@@ -78,11 +79,13 @@ def evidence(publication: Publication, places: Places) -> list[Evidence]:
     """Every figure of the publication: those that count first, then by period."""
     codes = _codes(publication)
     shares = _shares(publication)
+    views = _views(publication)
     rows = records(publication.table(Figures))
     latest = _latest_revisions(rows, publication.as_of)
     found = [
         _described(
             row,
+            view=views.get(_side(row), row["area_role"]),
             codes=codes.get(row["figure_id"], ()),
             share=shares.get(row["figure_id"]),
             set_aside=_set_aside(
@@ -124,11 +127,32 @@ def _codes(publication: Publication) -> dict[str, tuple[str, ...]]:
     return {figure_id: tuple(sorted(found)) for figure_id, found in codes.items()}
 
 
+def _views(publication: Publication) -> dict[tuple[str, str], str]:
+    """The published name of each side of each measure (see `reconcile.voices.side`)."""
+    pairs = {
+        (measure, view)
+        for model in (Estimates, Stocks)
+        for measure, view in publication.table(model)[["measure", "view"]]
+        .drop_duplicates()
+        .itertuples(index=False)
+    }
+    return {(measure, side(measure, view)): view for measure, view in sorted(pairs)}
+
+
+def _side(row: dict[str, Any]) -> tuple[str, str]:
+    return row["measure"], side(row["measure"], row["area_role"])
+
+
 def _shares(publication: Publication) -> dict[str, float]:
+    """People that each figure speaks for; a stock at its most, for it is one and the same."""
     frame = publication.table(Contributions)
+    figures = publication.table(Figures)[["figure_id", "measure"]]
+    by = frame.merge(figures, on="figure_id").groupby(["figure_id", "measure"])["value"]
     return {
-        str(figure_id): float(value)
-        for figure_id, value in frame.groupby("figure_id")["value"].sum().items()
+        str(figure_id): float(most if measure in STOCKS else total)
+        for (figure_id, measure), most, total in zip(
+            by.max().index, by.max(), by.sum(), strict=True
+        )
     }
 
 
@@ -144,6 +168,7 @@ def _latest_revisions(rows: Sequence[dict[str, Any]], as_of: date) -> dict[tuple
 def _described(
     row: dict[str, Any],
     *,
+    view: str,
     codes: tuple[str, ...],
     share: float | None,
     set_aside: str | None,
@@ -153,7 +178,7 @@ def _described(
         figure_id=row["figure_id"],
         file=row["source_record_id"].partition("#")[0],
         measure=row["measure"],
-        view=row["area_role"],
+        view=view,
         counter=row["counter"],
         publisher=row["publisher"],
         said=words.said(row["quantifier"], row["stated"], row["stated_high"], row["unit"]),

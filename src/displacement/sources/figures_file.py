@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 from pandera.typing import DataFrame
 
+from displacement.normalise.privacy import redact_speakers
 from displacement.normalise.quantities import read_number
 from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
 from displacement_schemas import FiguresFileRows, Statements
@@ -96,7 +97,6 @@ SOURCE = FiguresFile()
 
 DROPPED = "dropped:"
 """Marks, in what is landed, the header of a column that was not kept."""
-UNNAMED = "(nameless)"
 
 
 def _answer(path: Path, name: str) -> Answer | Rejection:
@@ -150,7 +150,7 @@ def _allowed(header: list[str], rows: list[list[str]], first_row: int) -> bytes:
     """The file with the columns of the contract only: anything else could name a person."""
     keep = [n for n, name in enumerate(header) if name in COLUMNS]
     others = [
-        f"{DROPPED}{name or _unnamed(n, rows)}"
+        f"{DROPPED}{_position(n, name, rows)}"
         for n, name in enumerate(header)
         if name not in COLUMNS
     ]
@@ -165,19 +165,29 @@ def _allowed(header: list[str], rows: list[list[str]], first_row: int) -> bytes:
             # Which cell belongs to which column is unknown, so none is kept.
             writer.writerow([""] * (len(cells) - len(header) + len(keep) + len(others)))
         else:
-            writer.writerow([cells[n] for n in keep] + [""] * len(others))
+            kept = [_cleared(header[n], cells[n]) for n in keep]
+            writer.writerow(kept + [""] * len(others))
     return written.getvalue().encode("utf-8")
 
 
-def _unnamed(position: int, rows: list[list[str]]) -> str:
-    """Spreadsheets append empty columns without a name; only one with values is worth a word."""
-    return UNNAMED if any(any(cells[position : position + 1]) for cells in rows) else ""
+def _cleared(column: str, cell: str) -> str:
+    """Quotes are free text: names of speakers and ways to reach them do not land."""
+    return redact_speakers(cell) if column == "quote" and cell else cell
+
+
+def _position(number: int, name: str, rows: list[list[str]]) -> str:
+    """Where a dropped column stands; its header may itself be personal.
+
+    Spreadsheets append empty columns without a name; only one with values is worth a word.
+    """
+    used = name or any(any(cells[number : number + 1]) for cells in rows)
+    return str(number + 1) if used else ""
 
 
 def _signals(name: str, header: list[str]) -> list[str]:
     dropped = [name.removeprefix(DROPPED) for name in header if name.startswith(DROPPED)]
     return [
-        f"{name}: the column {column!r} is not part of a figures file and was not read"
+        f"{name}: column number {column} is not part of a figures file and was not read"
         for column in dropped
         if column
     ]

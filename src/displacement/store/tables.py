@@ -36,6 +36,17 @@ class Tables:
         """The sources that have records, in alphabetical order."""
         return sorted(path.name for path in self._root.glob("*") if path.is_dir())
 
+    def damaged(self) -> list[str]:
+        """The parts whose content is not what their name says."""
+        return [
+            name
+            for name in self.parts()
+            if not name.endswith(_digest_of([p.read_bytes() for p in self._files(name)]))
+        ]
+
+    def _files(self, part: str) -> list[Path]:
+        return [self._root / part / f"{table}.parquet" for table in ("records", "rejected")]
+
     def parts(self) -> list[str]:
         """Names of all parts: a digest of everything that the tables hold."""
         return [f"{s}/{part.name}" for s in self.sources() for part in self._parts(s)]
@@ -58,7 +69,7 @@ class Tables:
             "records.parquet": parquet.to_bytes(Records, records),
             "rejected.parquet": parquet.to_bytes(Rejected, rejected),
         }
-        digest = hashlib.sha256(b"".join(contents.values())).hexdigest()[:12]
+        digest = _digest_of(list(contents.values()))
         number = 1 + max((int(p.name.partition("-")[0]) for p in self._parts(source_id)), default=0)
         with whole_folder(self._root / source_id / f"{number:06d}-{digest}") as folder:
             for name, content in contents.items():
@@ -66,3 +77,7 @@ class Tables:
 
     def _parts(self, source_id: str) -> list[Path]:
         return sorted((self._root / source_id).glob("[0-9]*-*"))
+
+
+def _digest_of(contents: list[bytes]) -> str:
+    return hashlib.sha256(b"".join(contents)).hexdigest()[:12]

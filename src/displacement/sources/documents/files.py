@@ -19,6 +19,10 @@ LARGEST: Final = 50_000_000
 NO_EXTRA: Final = "reading {kind} files needs the extra: pip install displacement[documents]"
 BINARY: Final = "\x00"
 
+DECLARED_DATES: Final = {"extensive_search": False, "original_date": True}
+"""Only what the page declares: a date found somewhere in the text is no publication date."""
+
+_HEADER_LINE: Final = re.compile(r"(?i)(?:title|publisher|published|language|url|source):[ \t]+\S")
 _DAY_IN_NAME: Final = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 
 
@@ -86,7 +90,9 @@ def _from_html(content: bytes) -> tuple[str, dict[str, str]]:
         import trafilatura  # noqa: PLC0415 - an extra
     except ImportError:
         raise UnreadableError(NO_EXTRA.format(kind="HTML")) from None
-    page = trafilatura.bare_extraction(content, with_metadata=True, include_comments=False)
+    page = trafilatura.bare_extraction(
+        content, with_metadata=True, include_comments=False, date_extraction_params=DECLARED_DATES
+    )
     if page is None or isinstance(page, dict) or not page.text:
         raise UnreadableError("no article was found in this HTML page")
     known = {
@@ -109,7 +115,14 @@ def _from_pdf(content: bytes) -> str:
             pages = [page.get_textpage().get_text_bounded() for page in document]
     except pypdfium2.PdfiumError:
         raise UnreadableError("this is not a readable PDF") from None
-    return "\n\n".join(page.replace("\r\n", "\n") for page in pages)
+    return _with_header_apart("\n\n".join(page.replace("\r\n", "\n") for page in pages))
+
+
+def _with_header_apart(text: str) -> str:
+    """A PDF keeps no blank lines: put one below a header, so that it is seen as one."""
+    lines = text.split("\n")
+    above = next((n for n, line in enumerate(lines) if not _HEADER_LINE.match(line)), len(lines))
+    return "\n".join([*lines[:above], "", *lines[above:]]) if above else text
 
 
 def _sidecar(path: Path) -> dict[str, str]:

@@ -130,13 +130,20 @@ def _xlsx_sheets(path: Path) -> list[Sheet]:
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions it leaves out
         book = openpyxl.load_workbook(path, data_only=True, keep_links=False)
     try:
-        return [_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        return [
+            _sheet(sheet, number)
+            for number, sheet in enumerate(book.worksheets, start=1)
+            if sheet.sheet_state == "visible"
+        ]
     finally:
         book.close()
 
 
-def _sheet(sheet: Any) -> Sheet:
-    """A worksheet with each merged range filled with its one value."""
+def _sheet(sheet: Any, number: int) -> Sheet:
+    """A worksheet with each merged range filled with its one value.
+
+    It goes by its number: people name sheets after themselves.
+    """
     grid = [list(row) for row in sheet.iter_rows(values_only=True)]
     stacked = {}
     for merged in sheet.merged_cells.ranges:
@@ -150,7 +157,7 @@ def _sheet(sheet: Any) -> Sheet:
                 grid[row][column] = value
                 if len(rows) > 1:
                     stacked[row, column] = f"rows {merged.min_row} to {merged.max_row}"
-    return Sheet(sheet.title, grid, stacked)
+    return Sheet(str(number), grid, stacked)
 
 
 def _csv_sheets(path: Path) -> list[Sheet]:
