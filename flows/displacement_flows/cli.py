@@ -26,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-DONE, INCOMPLETE, WRONG_USE = 0, 1, 2
+INCOMPLETE, WRONG_USE = 1, 2
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="A settings file (TOML).")]
 Inbox = Annotated[Path | None, typer.Option("--inbox", help="Folder of files to read.")]

@@ -87,7 +87,7 @@ _ORGANISATION: Final = re.compile(
     r"Officials?|Residents?|Activists?|January|February|March|April|May|June|July|August|September|"
     r"October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Civil|"
     r"Norwegian|Danish|Turkish|Syrian|European|African|American|North|South|East|West|Northern|"
-    r"Southern|Eastern|Western|Amnesty|Mission|Authorities|Security|Health|Health|Emergency|"
+    r"Southern|Eastern|Western|Amnesty|Mission|Authorities|Security|Health|Emergency|"
     r"Management|Disaster|The|This|That|These|Those|When|After|Before|But|And|In|On|At|For|It|He|"
     r"She|They|We|As|Some|Many|Most|All|Three|Two|One|According|However|Meanwhile|General)\b"
 )

@@ -213,7 +213,6 @@ class _Divergence:
         self._exposure = evidence.exposure / evidence.exposure.sum()
         self._pull = 0.5 / evidence.error[pulls] ** 2
         low, high = evidence.low[pulls] / scale, evidence.high[pulls] / scale
-        self.pulled = int(pulls.sum())
         self.middles = (low + high) / 2
         wide = high - low > NARROW * high
         self.ranged = int(wide.sum())

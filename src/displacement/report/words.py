@@ -7,22 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from displacement.reconcile.scopes import MONTHS, in_words
 from displacement_schemas.vocabulary import AreaRole, Measure, Quantifier, Unit
-
-MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 MEASURE_TITLE: Final[dict[str, str]] = {
     Measure.NEW_DISPLACEMENT: "New displacement",
@@ -110,7 +96,7 @@ def percent(share: float) -> str:
 
 def day(value: date) -> str:
     """A day in words: 6 January 2018."""
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return in_words(value)
 
 
 def short_day(value: date) -> str:

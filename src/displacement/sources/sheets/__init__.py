@@ -71,7 +71,7 @@ def _answers(path: Path) -> Iterator[Answer | Rejection]:
     try:
         content = _landing(path)
     except UnreadableError as error:
-        yield Rejection(SheetRows.table_name(), name, "unreadable_file", str(error))
+        yield Rejection(SheetRows.table_name(), name, "unreadable_file", f"{FOLDER}/{error}")
     else:
         yield Answer(name, f"inbox:{name}", "application/json", content)
 
