@@ -16,7 +16,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from displacement.normalise.figures import Reference, figures_from
-from displacement.normalise.revisions import changes
+from displacement.normalise.revisions import changes, first_revisions
 from displacement.sources.source import (
     Answer,
     Declaration,
@@ -240,17 +240,7 @@ def _placing(
 
     The records of the former are kept and wait for a reviewer.
     """
-    columns: dict[str, Any] = {str(name): statements[name] for name in statements.columns}
-    size = len(statements)
-    records = Records.build(
-        columns
-        | {
-            "source_id": [source_id] * size,
-            "revision": [1] * size,
-            "withdrawn": [False] * size,
-            "recorded_at": [now] * size,
-        }
-    )
+    records = first_revisions(statements, source_id=source_id, now=now)
     normalised = figures_from(records, reference)
     sha256 = dict(zip(statements["file"], statements["landing_sha256"], strict=True))
     rejections = [(one, sha256[one.file]) for one in normalised.rejections.values()]

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from displacement.normalise.figures import Reference, figures_from
+from displacement.normalise.revisions import first_revisions
 from displacement.sources.documents import read, statements_of
 from displacement.sources.documents.files import Report
-from displacement_schemas import Records
 
 SOURCE_ID = "documents"
 
@@ -22,18 +22,8 @@ def reading_of(
     """Figures (columns of DESIGN 9, areas and offsets) and rejected numbers of one text."""
     found = read(report.text, published_on, publisher or report.publisher, report.lang)
     statements = statements_of(found, file, "", None)
-    size = len(statements)
-    columns: dict[str, Any] = {str(name): statements[name] for name in statements.columns}
     recorded = datetime.combine(published_on, datetime.min.time(), UTC)
-    records = Records.build(
-        columns
-        | {
-            "source_id": [SOURCE_ID] * size,
-            "revision": [1] * size,
-            "withdrawn": [False] * size,
-            "recorded_at": [recorded] * size,
-        }
-    )
+    records = first_revisions(statements, source_id=SOURCE_ID, now=recorded)
     normalised = figures_from(records, reference, keep_unplaced=True)
     areas = normalised.figure_areas.groupby("figure_id")["area_code"].agg(list).to_dict()
     where = found.figures[list(_WHERE)].assign(source_record_id=statements["source_record_id"])

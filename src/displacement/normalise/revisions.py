@@ -56,5 +56,22 @@ def changes(
     return Records.in_order(Records.build({name: both[name] for name in names}))
 
 
+def first_revisions(
+    statements: DataFrame[Statements], *, source_id: str, now: datetime
+) -> DataFrame[Records]:
+    """The statements as records that nobody knew before, in their order."""
+    columns = {str(name): statements[name] for name in statements.columns}
+    size = len(statements)
+    return Records.build(
+        columns
+        | {
+            "source_id": [source_id] * size,
+            "revision": [1] * size,
+            "withdrawn": [False] * size,
+            "recorded_at": [now] * size,
+        }
+    )
+
+
 def _latest_revision(known: DataFrame[Records]) -> "pd.Series[int]":
     return known.groupby("source_record_id")["revision"].transform("max")

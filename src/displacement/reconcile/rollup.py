@@ -3,7 +3,7 @@
 Last step of the reconciliation of flows; stocks use it for their one-day episodes too.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -111,6 +111,13 @@ def voices_within(solved: Sequence[Solved], place: Leaves, window: tuple[int, in
         for voice in episode.episode.voices
         if voice.start < window[1] and window[0] < voice.stop and np.isin(voice.leaves, place).any()
     ]
+
+
+def named_places(solved: Iterable[Solved], tree: AreaTree) -> dict[AreaKey, Leaves]:
+    """The areas that voices name, with everything they lie in, and their leaves."""
+    named = {area for s in solved for voice in s.episode.voices for area in voice.areas}
+    keys = sorted({above for area in named for above in tree.ancestors(area)})
+    return {key: tree.leaves[key] for key in keys}
 
 
 _ROLLED = ("place", "window", "value", "low", "high", "figures", "counters", "coverage", "method")

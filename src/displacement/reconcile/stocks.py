@@ -12,7 +12,7 @@ import pandas as pd
 
 from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.episodes import episodes_of
-from displacement.reconcile.rollup import roll_up
+from displacement.reconcile.rollup import named_places, roll_up
 from displacement.reconcile.scopes import Voice
 from displacement.reconcile.solved import Solved, solve
 
@@ -72,9 +72,7 @@ def stocks_by_day(standing: Sequence[Standing], tree: AreaTree) -> pd.DataFrame:
 
 
 def _by_day(standing: Standing, tree: AreaTree) -> pd.DataFrame:
-    named = {area for voice in standing.live for area in voice.areas}
-    keys = sorted({above for area in named for above in tree.ancestors(area)})
-    places = {key: tree.leaves[key] for key in keys}
+    places = named_places(standing.solved, tree)
     rolled = roll_up(standing.solved, tree, places, ONE_DAY)
     oldest = [
         min(v.start for v in standing.live if np.isin(v.leaves, places[place]).any())

@@ -14,7 +14,7 @@ from pandera.typing import DataFrame
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree
 from displacement.reconcile.conflicts import conflicts_of
-from displacement.reconcile.rollup import DECIMALS, covered_intervals, roll_up
+from displacement.reconcile.rollup import DECIMALS, covered_intervals, named_places, roll_up
 from displacement.reconcile.scopes import Days, Voice, day_number, day_of
 from displacement.reconcile.solved import Solved, Windows
 from displacement_schemas import (
@@ -110,13 +110,6 @@ def coverage(voices: Sequence[Voice]) -> DataFrame[Coverage]:
             }
         )
     return Coverage.in_order(Coverage.from_rows(rows))
-
-
-def named_places(solved: Iterable[Solved], tree: AreaTree) -> dict[AreaKey, Any]:
-    """The areas that voices name, with everything they lie in, and their leaves."""
-    named = {area for s in solved for voice in s.episode.voices for area in voice.areas}
-    keys = sorted({above for area in named for above in tree.ancestors(area)})
-    return {key: tree.leaves[key] for key in keys}
 
 
 def _cell_rows(solved: Solved, tree: AreaTree, as_of: date) -> list[dict[str, Any]]:
