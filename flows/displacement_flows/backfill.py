@@ -35,6 +35,7 @@ def backfill(
     inbox: Path | None = None,
     store: Path | None = None,
     reference: Path | None = None,
+    sources_file: Path | None = None,
     now: datetime | None = None,
 ) -> "State[Summary]":
     """Record every window of every source that is not done yet, then publish once.
@@ -42,7 +43,7 @@ def backfill(
     A window never changes what other windows hold. Windows that an earlier, perhaps killed,
     backfill recorded are not fetched again.
     """
-    place = place_of(inbox, store, reference, now)
+    place = place_of(inbox, store, reference, sources_file, now)
     try:
         with only_writer(place.store):
             tidy(place)

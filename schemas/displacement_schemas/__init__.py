@@ -3,6 +3,9 @@
 The ground floor: it imports nothing else of ours.
 """
 
+import importlib
+import pkgutil
+from pkgutil import extend_path
 from typing import Final
 
 from displacement_schemas.areas import Areas
@@ -27,6 +30,9 @@ from displacement_schemas.statements import Records, Statements
 from displacement_schemas.stocks import Stocks
 from displacement_schemas.table import Table
 
+# The contract of a source's rows may live in another folder on the path, like the source itself.
+__path__ = extend_path(__path__, __name__)
+
 PUBLISHED: Final[tuple[type[Table], ...]] = (
     Figures,
     FigureAreas,
@@ -45,8 +51,6 @@ PUBLISHED: Final[tuple[type[Table], ...]] = (
 """The tables of a snapshot, in the order of the data dictionary."""
 
 INTERNAL: Final[tuple[type[Table], ...]] = (
-    FiguresFileRows,
-    SheetRows,
     ExtractedFigures,
     RejectedNumbers,
     Statements,
@@ -55,6 +59,21 @@ INTERNAL: Final[tuple[type[Table], ...]] = (
     DescribedAreas,
 )
 """Frames between the stages and reference tables; not published."""
+
+
+def rows_of_sources() -> list[type[Table]]:
+    """The contract of each source's own records: every module here whose name ends in `_rows`."""
+    names = sorted(one.name for one in pkgutil.iter_modules(__path__) if one.name.endswith("_rows"))
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return [
+        model
+        for module in modules
+        for model in vars(module).values()
+        if isinstance(model, type)
+        and issubclass(model, Table)
+        and model.__module__ == module.__name__
+    ]
+
 
 __all__ = [
     "INTERNAL",
@@ -81,4 +100,5 @@ __all__ = [
     "Statements",
     "Stocks",
     "Table",
+    "rows_of_sources",
 ]

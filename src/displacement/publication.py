@@ -49,9 +49,12 @@ class Published:
     signals: tuple[str, ...] = ()
 
 
-def load_reference(folder: Path) -> Reference:
-    """Read every reference table. Raises ReferenceTableError with file, row and column."""
-    declared = load_declarations(folder)
+def load_reference(folder: Path, own_sources: Path | None = None) -> Reference:
+    """Read every reference table, and the user's own file of sources where there is one.
+
+    Raises ReferenceTableError with file, row and column.
+    """
+    declared = load_declarations(folder, own_sources)
     return Reference(
         areas=load_areas(folder),
         described=load_described_areas(folder),
@@ -68,6 +71,7 @@ def publish(
     *,
     now: datetime,
     as_of: date | None = None,
+    own_sources: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Published:
     """Publish what is known, as of a day (by default the day of the run), if it is new.
@@ -77,7 +81,8 @@ def publish(
     """
     current = store.snapshots.current()
     corrections = load_corrections(reference_folder)
-    inputs = _inputs(store, reference_folder, as_of or now.date())
+    files = [*reference_folder.iterdir(), *([own_sources] if own_sources else [])]
+    inputs = _inputs(store, files, as_of or now.date())
     if current is not None and current.manifest["inputs"] == inputs:
         return Published(current, is_new=False)
     progress("reconciling")
@@ -120,12 +125,12 @@ def _says_the_same(current: Snapshot, content: str, as_of: date | None) -> bool:
     return bool(same_day and current.manifest["content"] == content)
 
 
-def _inputs(store: Store, reference_folder: Path, as_of: date) -> str:
+def _inputs(store: Store, files: list[Path], as_of: date) -> str:
     """A digest of everything a publication is made from: the same inputs give the same tables."""
     parts = [str(as_of), version("displacement"), *store.tables.parts()]
     parts += [
         f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
-        for path in sorted(reference_folder.iterdir())
+        for path in sorted(files)
         if path.is_file()
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -28,6 +28,7 @@ class Documents:
     """The texts `reports/*.{txt,html,pdf}` of the inbox."""
 
     source_id = "documents"
+    lists_files = True
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each report's text and publication facts; one that gives no text is a rejection."""
