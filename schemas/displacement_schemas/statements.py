@@ -29,11 +29,24 @@ class Statements(Table):
     counter: Series[Text] = field("The organisation that counted, as the source names it.")
     publisher: Series[Text] = field("Who printed the figure.", nullable=True)
     derived_from_record: Series[Text] = field(
-        "The source_record_id that this one repeats, where the source says so.", nullable=True
+        "What this one repeats, where the source says so: the source_record_id or the "
+        "partition_id of any source, several joined by |.",
+        nullable=True,
     )
     partition_id: Series[Text] = field(
-        "Figures that share it are parts counted separately: of the same scope they add up.",
+        "Figures that share it are parts counted separately: of the same scope they add up, "
+        "and of the same event whatever their scopes.",
         nullable=True,
+    )
+    alternatives_id: Series[Text] = field(
+        "Figures that share it count the same people in other ways: they are never summed, and "
+        "only the best ranked one speaks where they overlap.",
+        nullable=True,
+    )
+    preference: Series[Whole] = field(
+        "Rank among the figures that share `alternatives_id`, the best one 1; last where null.",
+        nullable=True,
+        ge=1,
     )
     measure: Series[Text] = field("What is counted.", words=Measure)
     term: Series[Text] = field("The publisher's word for what happened.", words=Term)

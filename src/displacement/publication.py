@@ -183,17 +183,16 @@ def _tables(
 
 
 def _all_revisions(normalised: Normalised, reconciled: Reconciliation) -> DataFrame[Figures]:
-    """Every revision that was known, with the echoes that reconciliation found."""
+    """Every revision that was known, with what reconciliation found: echoes and silent figures."""
     figures = normalised.figures[normalised.figures["published_on"] <= reconciled.as_of]
-    found = dict(
-        zip(reconciled.figures["figure_id"], reconciled.figures["derived_from"], strict=True)
-    )
-    links = [
-        found.get(figure, link)
-        for figure, link in zip(figures["figure_id"], figures["derived_from"], strict=True)
-    ]
     columns: dict[str, Any] = {str(name): figures[name] for name in figures.columns}
-    return Figures.in_order(Figures.build(columns | {"derived_from": links}))
+    for name in ("derived_from", "role"):
+        found = dict(zip(reconciled.figures["figure_id"], reconciled.figures[name], strict=True))
+        columns[name] = [
+            found.get(figure, own)
+            for figure, own in zip(figures["figure_id"], figures[name], strict=True)
+        ]
+    return Figures.in_order(Figures.build(columns))
 
 
 def _sources(reference: Reference) -> DataFrame[Sources]:

@@ -88,7 +88,7 @@ def figures_from(
         "counter": _by_distinct(
             kept["counter"], lambda name: reference.counters.identify(name).name
         ),
-        "derived_from": _declared_origin(kept, ids, records),
+        "derived_from": _declared_origin(kept, kept_ids),
         "error": _errors(kept, reference),
         "correction": [(corrections or {}).get(figure) for figure in kept_ids],
     }
@@ -108,6 +108,7 @@ def figure_ids(records: DataFrame[Records]) -> list[str]:
 
 _UNCHANGED = (
     *("source_id", "source_record_id", "revision", "withdrawn", "publisher", "partition_id"),
+    *("alternatives_id", "preference"),
     *("measure", "term", "cause", "role", "modality", "unit", "quantifier", "stated"),
     *("stated_high", "start_date", "end_date", "date_precision", "event_id", "area_text"),
     *("area_role", "published_on", "recorded_at", "quote", "url", "landing_sha256", "rule_id"),
@@ -202,15 +203,57 @@ def _tiers(kept: DataFrame[Records], unknown: "np.ndarray[Any, Any]") -> list[st
     ]
 
 
-def _declared_origin(
-    kept: DataFrame[Records], ids: list[str], records: DataFrame[Records]
-) -> list[str | None]:
-    """The figure_id of the record that the source itself says this one repeats."""
-    latest = dict(zip(records["source_record_id"], ids, strict=True))
-    return [
-        latest.get(record) if isinstance(record, str) else None
-        for record in kept["derived_from_record"]
-    ]
+def _declared_origin(kept: DataFrame[Records], ids: list[str]) -> list[str | None]:
+    """The figure_ids of what the source itself says each figure repeats, joined by |.
+
+    A link names a record or a partition (then all its parts) of any source; where several
+    sources use the name, its own is meant. A record stands with its latest revision that
+    was not withdrawn.
+    """
+    links = _declared_links(kept)
+    if links.empty:
+        return [None] * len(kept)
+    found = links.merge(_origins(kept, ids), on="name")
+    own = found["source_id"] == found["origin_source"]
+    of_own = own.groupby([found["position"], found["name"]]).transform("any")
+    itself = own & (found["record"] == found["origin_record"])
+    found = found[(own | ~of_own) & ~itself].drop_duplicates(["position", "figure_id"])
+    joined = found.sort_values("figure_id").groupby("position")["figure_id"].agg("|".join)
+    return [joined.get(position) for position in range(len(kept))]
+
+
+def _declared_links(kept: DataFrame[Records]) -> pd.DataFrame:
+    """One row per figure and name that it is linked to."""
+    frame = pd.DataFrame(
+        {
+            "position": np.arange(len(kept)),
+            "source_id": kept["source_id"].to_numpy(dtype=object),
+            "record": kept["source_record_id"].to_numpy(dtype=object),
+            "name": kept["derived_from_record"].to_numpy(dtype=object),
+        }
+    )
+    frame = frame[frame["name"].notna()]
+    frame["name"] = frame["name"].str.split("|")
+    frame = frame.explode("name")
+    frame["name"] = frame["name"].str.strip()
+    return frame
+
+
+def _origins(kept: DataFrame[Records], ids: list[str]) -> pd.DataFrame:
+    """What a link can name: every record that ever stood, and every part by its partition."""
+    frame = pd.DataFrame(
+        {
+            "origin_source": kept["source_id"].to_numpy(dtype=object),
+            "origin_record": kept["source_record_id"].to_numpy(dtype=object),
+            "partition": kept["partition_id"].to_numpy(dtype=object),
+            "revision": kept["revision"].to_numpy(dtype=np.int64),
+            "figure_id": ids,
+        }
+    )
+    frame = frame[~kept["withdrawn"].to_numpy(dtype=bool)].sort_values("revision")
+    frame = frame.drop_duplicates(["origin_source", "origin_record"], keep="last")
+    names = [frame["origin_record"], frame["partition"].dropna()]
+    return pd.concat([frame.assign(name=name) for name in names]).dropna(subset="name")
 
 
 def _by_distinct(column: "pd.Series[str]", work: Any) -> list[str]:

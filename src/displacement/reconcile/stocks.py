@@ -26,12 +26,16 @@ def carried(voices: Sequence[Voice], expiry_days: Mapping[str, int], until: int)
 
     `expiry_days` is by source; no stock is carried to `until` (exclusive) or beyond.
     """
-    starts: dict[Series, set[int]] = {}
+    series: dict[Series, list[Voice]] = {}
     for voice in voices:
-        starts.setdefault(_series(voice), set()).add(voice.start)
+        series.setdefault(_series(voice), []).append(voice)
     live: list[Voice] = []
     for voice in voices:
-        later = [start for start in starts[_series(voice)] if start > voice.start]
+        later = [
+            other.start
+            for other in series[_series(voice)]
+            if other.start > voice.start and not _other_rank(voice, other)
+        ]
         stop = min(voice.start + expiry_days[voice.source_id], until, *later)
         if stop > voice.start:
             live.append(replace(voice, stop=stop))
@@ -75,7 +79,7 @@ def _by_day(standing: Standing, tree: AreaTree) -> pd.DataFrame:
     places = named_places(standing.solved, tree)
     rolled = roll_up(standing.solved, tree, places, ONE_DAY)
     oldest = [
-        min(v.start for v in standing.live if np.isin(v.leaves, places[place]).any())
+        min(v.reported[0] for v in standing.live if np.isin(v.leaves, places[place]).any())
         for place in rolled["place"]
     ]
     days = np.arange(standing.first, standing.last)
@@ -88,3 +92,12 @@ def _by_day(standing: Standing, tree: AreaTree) -> pd.DataFrame:
 def _series(voice: Voice) -> Series:
     """Figures of one counter and area follow each other."""
     return voice.counter, voice.leaves, voice.event
+
+
+def _other_rank(one: Voice, other: Voice) -> bool:
+    """Alternatives of different rank do not follow each other: each is a series of its own."""
+    return (
+        one.alternatives is not None
+        and one.alternatives == other.alternatives
+        and one.preference != other.preference
+    )
