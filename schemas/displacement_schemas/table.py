@@ -5,6 +5,7 @@ metadata and data dictionary are all derived from that declaration.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -80,16 +81,18 @@ class Table(pa.DataFrameModel):
     def build(cls, columns: Mapping[str, Any]) -> DataFrame[Self]:
         """Make a validated frame from columns; columns left out must be nullable and become null.
 
+        A single value stands for a whole column of it; at least one column has to be whole.
+
         Raises pyarrow.ArrowInvalid where a value does not fit its column's type, and
         pandera's SchemaError(s) where a value breaks the contract.
         """
         schema = cls.arrow_schema()
-        length = len(columns[next(iter(columns))])
+        length = next(len(one) for one in columns.values() if not _is_single(one))
         unknown = set(columns) - set(schema.names)
         if unknown:
             raise ValueError(f"{cls.table_name()} has no column {', '.join(sorted(unknown))}")
         arrays = [
-            _array(columns[field.name], field.type)
+            _array(columns[field.name], field.type, length)
             if field.name in columns
             else pyarrow.nulls(length, field.type)
             for field in schema
@@ -127,7 +130,14 @@ class Table(pa.DataFrameModel):
         return cls.validate(frame.sort_values(order, kind="stable", ignore_index=True), lazy=True)
 
 
-def _array(values: Any, kind: pyarrow.DataType) -> Any:
+def _is_single(value: Any) -> bool:
+    return value is None or isinstance(value, str | bool | int | float | date)
+
+
+def _array(values: Any, kind: pyarrow.DataType, length: int) -> Any:
+    if _is_single(values):
+        plain_value = str(values) if isinstance(values, StrEnum) else values
+        return pyarrow.repeat(pyarrow.scalar(plain_value, kind), length)
     plain = _plain(values)
     if pyarrow.types.is_integer(kind):
         # Told the type at once, Arrow cuts fractions off the numbers of a plain list.

@@ -146,10 +146,9 @@ def take_in(
     try:
         answers = _ask(source, request, store)
     except SourceError as down:
-        return Outcome(source.source_id, f"failed: {down}", failed=True)
+        return _failed(source, str(down))
     if answers.failures and not answers.files:
-        reasons = "; ".join(one.reason for one in answers.failures[:MOST_REASONS])
-        return Outcome(source.source_id, f"failed: {reasons}", failed=True)
+        return _failed(source, _some([one.reason for one in answers.failures]))
     statements = _joined(list(answers.files.values()))
     unplaced, placed = _placing(statements, source.source_id, reference, now)
     _hold_back(answers, declaration, known.records, whole=window is None)
@@ -204,6 +203,10 @@ _LOGGED = (
     ),
     *("first_day", "last_day", "message"),
 )
+
+
+def _failed(source: Source, reason: str) -> Outcome:
+    return Outcome(source.source_id, f"failed: {reason}", failed=True, complete=False)
 
 
 def _ask(source: Source, request: Request, store: Store) -> _Answers:

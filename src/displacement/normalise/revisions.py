@@ -105,7 +105,7 @@ def _known_only_now(
         oldest = appended["file"].map(standing.groupby("file")["end_date"].min().to_dict())
         among_known = pd.to_datetime(appended["end_date"]) >= pd.to_datetime(oldest)
         overdue = appended["published_on"] <= last_success
-        late |= (among_known & overdue).fillna(value=False).to_numpy(dtype=bool)
+        late = late | (among_known & overdue).fillna(value=False).to_numpy(dtype=bool)
     stated = appended["published_on"].to_list()
     today = now.date()
     days = [max(day, today) if held else day for day, held in zip(stated, late, strict=True)]

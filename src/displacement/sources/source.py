@@ -15,6 +15,15 @@ from pandera.typing import DataFrame
 
 from displacement.windows import Window
 from displacement_schemas import Statements
+from displacement_schemas.vocabulary import (
+    AreaRole,
+    Cause,
+    DatePrecision,
+    Modality,
+    Quantifier,
+    Tier,
+    Unit,
+)
 
 EVER: Final = date(1900, 1, 1)
 """No figure is older: the first day of a history that a source declares no beginning of."""
@@ -156,6 +165,19 @@ class Landed:
     content: bytes = field(repr=False)
     retrieved_at: datetime | None = None
     covers: Window | None = None
+
+
+COUNTED: Final[Mapping[str, Any]] = {
+    "cause": Cause.UNKNOWN,
+    "modality": Modality.ASSERTED,
+    "unit": Unit.PERSON,
+    "quantifier": Quantifier.EXACT,
+    "in_words": False,
+    "date_precision": DatePrecision.DAY,
+    "area_role": AreaRole.LOCATION,
+    "tier": Tier.ACCEPTED,
+}
+"""What a plain count of persons states, unless its source says otherwise: for Statements.build."""
 
 
 @dataclass(frozen=True)
