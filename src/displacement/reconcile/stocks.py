@@ -3,14 +3,14 @@
 On each day the live figures of overlapping areas are reconciled like flows, areas only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from displacement.reconcile.area_tree import AreaTree
+from displacement.reconcile.area_tree import AreaKey, AreaTree
 from displacement.reconcile.episodes import episodes_of
 from displacement.reconcile.rollup import named_places, roll_up
 from displacement.reconcile.scopes import Voice
@@ -44,7 +44,7 @@ def carried(voices: Sequence[Voice], expiry_days: Mapping[str, int], until: int)
 
 @dataclass(frozen=True)
 class Standing:
-    """The stocks that are live together over some days, reconciled."""
+    """The stocks of one country that are live together over some days, reconciled."""
 
     first: int
     last: int
@@ -54,16 +54,11 @@ class Standing:
 
 
 def standings(live: Sequence[Voice], tree: AreaTree) -> list[Standing]:
-    """Cut time where the set of live stocks changes, and reconcile each piece as one day."""
-    edges = np.unique([edge for voice in live for edge in (voice.start, voice.stop)])
-    found = []
-    for first, last in pairwise(edges.tolist()):
-        present = [voice for voice in live if voice.start <= first < voice.stop]
-        if present:
-            one_day = [replace(voice, start=0, stop=1) for voice in present]
-            solved = [solve(episode) for episode in episodes_of(one_day, tree)]
-            found.append(Standing(first, last, present, solved))
-    return found
+    """Cut time where the set of live stocks changes, and reconcile each piece as one day.
+
+    Each country is cut by its own edges alone, so that pieces of different countries overlap.
+    """
+    return [piece for country in _apart(live, tree) for piece in _cut(country, tree)]
 
 
 def stocks_by_day(standing: Sequence[Standing], tree: AreaTree) -> pd.DataFrame:
@@ -73,6 +68,36 @@ def stocks_by_day(standing: Sequence[Standing], tree: AreaTree) -> pd.DataFrame:
     """
     pieces = [_by_day(one, tree) for one in standing]
     return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
+
+
+def _apart(live: Sequence[Voice], tree: AreaTree) -> list[list[Voice]]:
+    """Voices by the countries that they stand in, several where a voice links them."""
+    leader: dict[AreaKey, AreaKey] = {}
+
+    def root(key: AreaKey) -> AreaKey:
+        while leader.setdefault(key, key) != key:
+            key = leader[key]
+        return key
+
+    country = {area: tree.ancestors(area)[-1] for voice in live for area in voice.areas}
+    for voice in live:
+        first = root(country[voice.areas[0]])
+        for area in voice.areas[1:]:
+            leader[root(country[area])] = first
+    groups: dict[AreaKey, list[Voice]] = {}
+    for voice in live:
+        groups.setdefault(root(country[voice.areas[0]]), []).append(voice)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _cut(live: Sequence[Voice], tree: AreaTree) -> Iterator[Standing]:
+    edges = np.unique([edge for voice in live for edge in (voice.start, voice.stop)])
+    for first, last in pairwise(edges.tolist()):
+        present = [voice for voice in live if voice.start <= first < voice.stop]
+        if present:
+            one_day = [replace(voice, start=0, stop=1) for voice in present]
+            solved = [solve(episode) for episode in episodes_of(one_day, tree)]
+            yield Standing(first, last, present, solved)
 
 
 def _by_day(standing: Standing, tree: AreaTree) -> pd.DataFrame:
