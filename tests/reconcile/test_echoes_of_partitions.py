@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from displacement.reconcile import Reconciliation, reconcile
@@ -134,6 +134,7 @@ def test_a_declared_echo_follows_the_record_to_the_revision_that_was_known() -> 
     assert set(done.contributions["figure_id"]) == {"hapi"}
 
 
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=6), st.integers(0, 3))
 def test_an_echo_of_a_round_changes_no_number(counts: list[int], days_later: int) -> None:
     parts = dtm([float(count) for count in counts])

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from displacement.reconcile import Reconciliation, reconcile
@@ -128,6 +128,7 @@ def test_a_week_of_two_parts_touches_the_next_week() -> None:
     assert done.conflicts.empty
 
 
+@settings(max_examples=25)
 @given(crises(most=6))
 def test_parts_of_one_event_always_add_up(rows: list[Row]) -> None:
     parts = [row | {"event_id": "flood", "partition_id": "p"} for row in rows]
@@ -136,6 +137,7 @@ def test_parts_of_one_event_always_add_up(rows: list[Row]) -> None:
     assert done.conflicts.empty
 
 
+@settings(max_examples=25)
 @given(crises(most=4), crises(most=2))
 def test_parts_meet_a_figure_without_an_event_as_events_of_their_own_do(
     rows: list[Row], others: list[Row]

@@ -18,8 +18,6 @@ from displacement.reconcile.solved import Solved, solve
 
 Series = tuple[str, tuple[int, ...], str | None]
 
-ONE_DAY = np.array([[0, 1]], dtype=np.int64)
-
 
 def carried(voices: Sequence[Voice], expiry_days: Mapping[str, int], until: int) -> list[Voice]:
     """Each stock with the days it is live: to the same counter's next of the area, or expiry.
@@ -66,8 +64,45 @@ def stocks_by_day(standing: Sequence[Standing], tree: AreaTree) -> pd.DataFrame:
 
     Columns as `roll_up`, with `day` (day number) and `age_days` in place of `window`.
     """
-    pieces = [_by_day(one, tree) for one in standing]
-    return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
+    if not standing:
+        return pd.DataFrame()
+    # Each piece is rolled up on a day of its own, so that all are rolled up at once.
+    solved = [_on(day, one) for day, piece in enumerate(standing) for one in piece.solved]
+    days = np.arange(len(standing))
+    windows = np.column_stack([days, days + 1])
+    rolled = roll_up(solved, tree, named_places(solved, tree), windows)
+    piece_of = rolled["window"].to_numpy(dtype=np.int64)
+    first = np.array([piece.first for piece in standing])[piece_of]
+    length = np.array([piece.last for piece in standing])[piece_of] - first
+    counted = [_first_counted(piece) for piece in standing]
+    rolled["counted"] = [
+        min(counted[piece].get(leaf, piece_end) for leaf in tree.leaves[place].tolist())
+        for place, piece, piece_end in zip(rolled["place"], piece_of, first + length, strict=True)
+    ]
+    spread = rolled.loc[rolled.index.repeat(length)].reset_index(drop=True)
+    spread["day"] = np.repeat(first - (np.cumsum(length) - length), length) + spread.index
+    spread["age_days"] = spread["day"] - spread["counted"]
+    return spread.drop(columns=["window", "counted"])
+
+
+def _on(day: int, solved: Solved) -> Solved:
+    """The same, held on another day."""
+    episode = solved.episode
+    moved = replace(
+        episode,
+        voices=[replace(voice, start=day, stop=day + 1) for voice in episode.voices],
+        cells=[replace(cell, start=day, stop=day + 1) for cell in episode.cells],
+    )
+    return Solved(moved, solved.balance)
+
+
+def _first_counted(standing: Standing) -> dict[int, int]:
+    """The day of the oldest count that covers each leaf."""
+    counted: dict[int, int] = {}
+    for voice in standing.live:
+        for leaf in voice.leaves:
+            counted[leaf] = min(voice.reported[0], counted.get(leaf, voice.reported[0]))
+    return counted
 
 
 def _apart(live: Sequence[Voice], tree: AreaTree) -> list[list[Voice]]:
@@ -98,20 +133,6 @@ def _cut(live: Sequence[Voice], tree: AreaTree) -> Iterator[Standing]:
             one_day = [replace(voice, start=0, stop=1) for voice in present]
             solved = [solve(episode) for episode in episodes_of(one_day, tree)]
             yield Standing(first, last, present, solved)
-
-
-def _by_day(standing: Standing, tree: AreaTree) -> pd.DataFrame:
-    places = named_places(standing.solved, tree)
-    rolled = roll_up(standing.solved, tree, places, ONE_DAY)
-    oldest = [
-        min(v.reported[0] for v in standing.live if np.isin(v.leaves, places[place]).any())
-        for place in rolled["place"]
-    ]
-    days = np.arange(standing.first, standing.last)
-    spread = rolled.loc[rolled.index.repeat(len(days))].reset_index(drop=True)
-    spread["day"] = np.tile(days, len(rolled))
-    spread["age_days"] = spread["day"] - np.repeat(oldest, len(days))
-    return spread.drop(columns="window")
 
 
 def _series(voice: Voice) -> Series:
