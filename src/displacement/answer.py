@@ -224,12 +224,11 @@ def _standing_on(
 ) -> tuple[str | None, list[Solved], tuple[int, int]]:
     """View, episodes and window (stocks are solved as one day) of a question about a stock."""
     day = day_number(question.last)
-    groups = {
-        view: standing.solved
-        for (measure, view), pieces in reconciled.standing.items()
-        for standing in pieces
-        if measure == question.measure and standing.first <= day < standing.last
-    }
+    groups: dict[str, list[Solved]] = {}
+    for (measure, seen), pieces in reconciled.standing.items():
+        for standing in pieces:
+            if measure == question.measure and standing.first <= day < standing.last:
+                groups.setdefault(seen, []).extend(standing.solved)
     view = question.view or _usual_view(groups)
     return view, groups.get(view or "", []), (0, 1)
 

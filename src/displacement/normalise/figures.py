@@ -213,12 +213,15 @@ def _declared_origin(kept: DataFrame[Records], ids: list[str]) -> list[str | Non
     links = _declared_links(kept)
     if links.empty:
         return [None] * len(kept)
-    found = links.merge(_origins(kept, ids), on="name")
+    found = links.merge(_origins(kept, ids, links["name"]), on="name")
     own = found["source_id"] == found["origin_source"]
     of_own = own.groupby([found["position"], found["name"]]).transform("any")
     itself = own & (found["record"] == found["origin_record"])
     found = found[(own | ~of_own) & ~itself].drop_duplicates(["position", "figure_id"])
-    joined = found.sort_values("figure_id").groupby("position")["figure_id"].agg("|".join)
+    joined: dict[int, str] = {}
+    ordered = found.sort_values(["position", "figure_id"])
+    for position, figure in zip(ordered["position"], ordered["figure_id"], strict=True):
+        joined[position] = f"{joined[position]}|{figure}" if position in joined else figure
     return [joined.get(position) for position in range(len(kept))]
 
 
@@ -239,8 +242,8 @@ def _declared_links(kept: DataFrame[Records]) -> pd.DataFrame:
     return frame
 
 
-def _origins(kept: DataFrame[Records], ids: list[str]) -> pd.DataFrame:
-    """What a link can name: every record that ever stood, and every part by its partition."""
+def _origins(kept: DataFrame[Records], ids: list[str], names: "pd.Series[str]") -> pd.DataFrame:
+    """What the links name: records that ever stood, and parts by their partition."""
     frame = pd.DataFrame(
         {
             "origin_source": kept["source_id"].to_numpy(dtype=object),
@@ -252,8 +255,8 @@ def _origins(kept: DataFrame[Records], ids: list[str]) -> pd.DataFrame:
     )
     frame = frame[~kept["withdrawn"].to_numpy(dtype=bool)].sort_values("revision")
     frame = frame.drop_duplicates(["origin_source", "origin_record"], keep="last")
-    names = [frame["origin_record"], frame["partition"].dropna()]
-    return pd.concat([frame.assign(name=name) for name in names]).dropna(subset="name")
+    named = [frame.assign(name=frame[of]) for of in ("origin_record", "partition")]
+    return pd.concat([one[one["name"].isin(names)] for one in named])
 
 
 def _by_distinct(column: "pd.Series[str]", work: Any) -> list[str]:

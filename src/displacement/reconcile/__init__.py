@@ -57,7 +57,7 @@ class Reconciliation:
     flows: dict[tuple[str, str], list[Solved]]
     """Solved episodes of flows, by measure and view."""
     standing: dict[tuple[str, str], list[Standing]]
-    """Solved stocks, by measure and view, in order of time."""
+    """Solved stocks, by measure and view, country by country in order of time."""
 
 
 def reconcile(

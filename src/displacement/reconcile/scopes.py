@@ -6,6 +6,8 @@ Between the figures (frames) and the episodes (arrays) of the reconciliation.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,8 +105,15 @@ def voices_of(
     frame["group"] = frame["partition_id"].where(~alone, frame["figure_id"])
     scope = ["measure", "view", "counter", "source_id", "leaves", "start", "stop", "event"]
     same = [*scope, "group", "alternatives", "preference"]
-    groups = frame.groupby(same, dropna=False, sort=False)
-    voices = [_voice(group, named) for _, group in groups]
+    frame = frame.sort_values("figure_id")
+    groups = frame.groupby(same, dropna=False, sort=False).ngroup().to_numpy()
+    order = np.argsort(groups, kind="stable")
+    columns = {str(name): frame[name].to_numpy()[order] for name in frame.columns}
+    edges = np.flatnonzero(np.diff(groups[order], prepend=-1, append=-1))
+    voices = [
+        _voice({name: column[first:last] for name, column in columns.items()}, named)
+        for first, last in pairwise(edges.tolist())
+    ]
     return sorted(voices, key=lambda voice: (voice.measure, voice.view, voice.figure_ids))
 
 
@@ -181,10 +190,10 @@ def _without_shared_boundary_days(frame: pd.DataFrame) -> "pd.Series[int]":
     return shorter
 
 
-def _voice(group: pd.DataFrame, named: dict[str, set[AreaKey]]) -> Voice:
-    group = group.sort_values("figure_id")
-    one = group.iloc[0]
-    persons = group["persons"].to_numpy()
+def _voice(group: dict[str, NDArray[Any]], named: dict[str, set[AreaKey]]) -> Voice:
+    """The parts of one count, in order of their ids, as columns."""
+    one = {name: column[0] for name, column in group.items()}
+    persons = group["persons"]
     weights = persons if persons.sum() > 0 else np.ones(len(persons))
     return Voice(
         figure_ids=tuple(group["figure_id"]),
@@ -197,7 +206,7 @@ def _voice(group: pd.DataFrame, named: dict[str, set[AreaKey]]) -> Voice:
         leaves=one["leaves"],
         start=int(one["start"]),
         stop=int(one["stop"]),
-        reported=(int(group["start"].min()), int(group["stop"].max()) - 1),
+        reported=(int(one["start"]), int(one["stop"]) - 1),
         event=_text(one["event"]),
         stated=float(persons.sum()),
         low=float(group["persons_low"].sum()),
