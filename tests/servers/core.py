@@ -45,7 +45,8 @@ class StandIn:
         self._before: Answer | None = None
         self._at_once = 0
         self._lock = threading.Lock()
-        self._sites = {"main": _Site(self, "main", port)}
+        self._ports = {"main": port}
+        self._sites: dict[str, _Site] = {}
 
     def respond(self, request: Request) -> Answer:
         """What the interface answers when it is well."""
@@ -69,7 +70,7 @@ class StandIn:
 
     @property
     def url(self) -> str:
-        """The root of the server, without a slash at its end."""
+        """The root of the server, without a slash at its end; known once it has started."""
         return self._sites["main"].url
 
     @property
@@ -106,16 +107,17 @@ class StandIn:
 
     def add_site(self, name: str) -> None:
         """Open a second host (another port) that logs into the same list."""
-        self._sites[name] = _Site(self, name, 0)
+        self._ports[name] = 0
 
     def site_url(self, name: str) -> str:
         """The root of one of the hosts."""
         return self._sites[name].url
 
     def start(self) -> Self:
-        """Begin to serve; the ports are open already."""
-        for site in self._sites.values():
-            site.start()
+        """Open the ports and begin to serve."""
+        for name, port in self._ports.items():
+            self._sites[name] = _Site(self, name, port)
+            self._sites[name].start()
         return self
 
     def stop(self) -> None:
