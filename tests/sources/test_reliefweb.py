@@ -20,7 +20,8 @@ APPNAME = "approved-stand-in-name"
 NOW = datetime(2024, 3, 1, 6, tzinfo=UTC)
 TEXT = (
     "**IDLIB, 20 February 2024** - According to OCHA, 12,400 people were displaced in Idlib "
-    "between 1 and 15 February 2024. [Read more](https://example.org/40404). Some 35 people were killed."
+    "between 1 and 15 February 2024. [Read more](https://example.org/40404). "
+    "Some 35 people were killed."
 )
 
 
