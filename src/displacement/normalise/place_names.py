@@ -97,6 +97,7 @@ _ARABIC: Final = re.compile("[\u0600-\u06ff]")
 _ARABIC_LETTERS: Final = str.maketrans(
     "أإآٱىةؤئ", "اااايهوي", "ء\u0640" + "".join(map(chr, range(0x064B, 0x0653))) + "\u0670"
 )
+_PLAIN: Final = str.maketrans("ıđøłħ", "idolh")
 _APOSTROPHES: Final = re.compile("['’‘`´ʿʾʻʼ\u02bd\u02be\u02bf]")
 _ELISION: Final = re.compile(r"\b[ldLD]['’](?=\w)")
 _SOUNDS: Final = (
@@ -156,7 +157,7 @@ def _words(text: str) -> list[str]:
     lower = re.sub(r"(?<=\w\w)['’]s\b", "", text.casefold())
     plain = _APOSTROPHES.sub("", lower.translate(_ARABIC_LETTERS))
     signs = unicodedata.normalize("NFKD", plain)
-    letters = "".join(sign for sign in signs if not unicodedata.combining(sign)).replace("ı", "i")
+    letters = "".join(sign for sign in signs if not unicodedata.combining(sign)).translate(_PLAIN)
     joined = re.sub(r"\bsub[\W_]+(?=district)", "sub", letters.replace("_", " "))
     return re.findall(r"\w+", joined)
 

@@ -25,11 +25,9 @@ PATH_SEPARATOR: Final = ">"
 SOMEWHERE: Final = "?"
 """The last step of a path that asks for the innermost area known on the way (`part_of`)."""
 CERTAIN: Final = 100.0
-ENOUGH_LIKENESS: Final = 85.0
 CLEAR_LEAD: Final = 10.0
 CANDIDATES: Final = 3
 SUB_DISTRICT: Final = 3
-SHORTEST_GUESS: Final = 4
 OTHER_QUALIFIER: Final = 0.8
 
 _CODE: Final = re.compile(r"[A-Z]{2,3}\d{2,}|C\d{4}")
@@ -117,6 +115,8 @@ class Gazetteer:
 
     worldwide = False
     """Whether names are folded with the words of other countries too (see `fold`)."""
+    enough_likeness = 85.0
+    shortest_guess = 4
 
     def __init__(
         self,
@@ -298,11 +298,11 @@ class Gazetteer:
         )
         if _CODE.fullmatch(text.upper()):
             return _nothing(text, f"{text} looks like a code, but no area that we know has it")
-        if not scope.close or len(name.core) < SHORTEST_GUESS or not ranked:
+        if not scope.close or len(name.core) < self.shortest_guess or not ranked:
             return _nothing(text, f"no area in {scope.title} is called “{text}”", best)
         top = ranked[0][1]
         tops = self._tops({key for key, score in ranked if score > top - CLEAR_LEAD})
-        if top < ENOUGH_LIKENESS or len(tops) != 1:
+        if top < self.enough_likeness or len(tops) != 1:
             return _nothing(text, f"nothing in {scope.title} is clearly like “{text}”", best)
         score = round(dict(ranked)[tops[0]], 1)
         reason = f"“{text}” is most like {self._titled(tops[0])}, at {score:.0f} of 100"

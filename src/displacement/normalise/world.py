@@ -106,6 +106,9 @@ class CountryGazetteer(Gazetteer):
     """The areas of one country, whose names are matched by the words of many languages."""
 
     worldwide = True
+    # Steps of a path are often villages: what is like their district's name need not be it.
+    enough_likeness = 90.0
+    shortest_guess = 5
 
     def _by_code(self, text: str, scope: Scope) -> Match | None:
         """Inside a country a code has digits: “Per” in Peru is a name."""
@@ -113,10 +116,10 @@ class CountryGazetteer(Gazetteer):
 
     def _hits(self, name: Name, scope: Scope) -> tuple[list[Hit], bool]:
         """As at home, but a word such as “province” says less, and a town lies in its district."""
-        hits = [hit for hit in self._full.get(name.full, []) if scope.holds(hit.key)]
+        hits = self._outermost(self._full.get(name.full, []), scope)
         if hits:
             return hits, False
-        hits = [hit for hit in self._cut.get(name.key, []) if scope.holds(hit.key)]
+        hits = self._outermost(self._cut.get(name.key, []), scope)
         alike = [hit for hit in hits if hit.seat == name.seat]
         if name.seat:
             return (alike, False) if alike else (self._innermost(hits), True)
@@ -127,6 +130,15 @@ class CountryGazetteer(Gazetteer):
         there = [hit for hit in hits if self._areas[hit.key].level == name.level]
         around = [hit for hit in hits if self._areas[hit.key].level < name.level]
         return (there, False) if there else (self._innermost(around), True)
+
+    def _outermost(self, hits: list[Hit], scope: Scope) -> list[Hit]:
+        """What lies in scope; next to a country's name, states come before their namesakes."""
+        inside = [hit for hit in hits if scope.holds(hit.key)]
+        first = {hit.key for hit in inside if self._areas[hit.key].level == FIRST_LEVEL}
+        if not scope.country or not first:
+            return inside
+        nested = frozenset().union(*(self._descendants.get(key, frozenset()) for key in first))
+        return [hit for hit in inside if hit.key in first or hit.key in nested]
 
     def _innermost(self, hits: list[Hit]) -> list[Hit]:
         deepest = max((self._areas[hit.key].level for hit in hits), default=0)
