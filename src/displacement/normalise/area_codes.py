@@ -52,7 +52,9 @@ class AreaCodes:
 
     @cached_property
     def _keys(self) -> list[Key]:
-        return list(zip(texts(self._areas["code_system"]), texts(self._areas["area_code"]), strict=True))
+        return list(
+            zip(texts(self._areas["code_system"]), texts(self._areas["area_code"]), strict=True)
+        )
 
     @cached_property
     def _exact(self) -> dict[str, list[Key]]:

@@ -58,6 +58,7 @@ QUALIFIERS: Final = {
     for spelling in spellings.split()
 }
 
+
 class Words(NamedTuple):
     """The words around a name that are no name: of a level, of a town, of nothing, of a part."""
 
@@ -70,25 +71,52 @@ class Words(NamedTuple):
 SYRIAN: Final = Words(dict(LEVEL_WORDS), SEAT_WORDS, EMPTY_WORDS, QUALIFIERS)
 WORLDWIDE: Final = Words(
     levels={
-        **dict.fromkeys("governorate oblast krai state wilaya emirate".split(), 1),
         **dict.fromkeys(
-            "district raion rayon regency kabupaten zone municipality commune cercle".split(), 2
+            ["governorate", "oblast", "krai", "state", "region", "wilaya", "emirate"], 1
         ),
-        **dict.fromkeys("subdistrict ward woreda subprefecture barangay township".split(), 3),
         **dict.fromkeys(
-            "province region department county division prefecture parish provincia departamento "
-            "departement estado".split(),
+            [
+                "district",
+                "raion",
+                "rayon",
+                "regency",
+                "kabupaten",
+                "zone",
+                "municipality",
+                "commune",
+                "cercle",
+            ],
+            2,
+        ),
+        **dict.fromkeys(
+            ["subdistrict", "ward", "woreda", "subprefecture", "barangay", "township"], 3
+        ),
+        **dict.fromkeys(
+            [
+                "province",
+                "department",
+                "county",
+                "division",
+                "prefecture",
+                "parish",
+                "provincia",
+                "departamento",
+                "departement",
+                "estado",
+                "regiao",
+                "setor",
+            ],
             None,
         ),
     },
-    seats=frozenset("city town village camp kota".split()),
-    empty=EMPTY_WORDS | frozenset("de du des del da do la le les".split()),
+    seats=frozenset(["city", "town", "village", "camp", "kota"]),
+    empty=EMPTY_WORDS | frozenset(["de", "du", "des", "del", "da", "do", "la", "le", "les"]),
     qualifiers=QUALIFIERS
-    | dict.fromkeys("nord norte utara".split(), "north")
-    | dict.fromkeys("sud sur selatan".split(), "south")
-    | dict.fromkeys("est este leste timur".split(), "east")
-    | dict.fromkeys("ouest oeste barat".split(), "west")
-    | dict.fromkeys("central centrale centre center centro tengah".split(), "central"),
+    | dict.fromkeys(["nord", "norte", "utara"], "north")
+    | dict.fromkeys(["sud", "sur", "selatan"], "south")
+    | dict.fromkeys(["est", "este", "leste", "timur"], "east")
+    | dict.fromkeys(["ouest", "oeste", "barat"], "west")
+    | dict.fromkeys(["central", "centrale", "centre", "center", "centro", "tengah"], "central"),
 )
 """Elsewhere one word stands for several levels: a province is a first level in Turkey, a second
 in Peru. Such a word (None) is no part of the name, but says nothing of the level."""

@@ -104,6 +104,7 @@ class Scope(NamedTuple):
     country: bool = False
 
     def holds(self, key: Key) -> bool:
+        """Whether the area is to be looked at."""
         return self.within is None or key in self.within
 
 
@@ -196,9 +197,9 @@ class Gazetteer:
         steps = steps[:-1] if somewhere else steps
         if not steps:
             return _nothing(name, "there is no name to match")
-        return replace(gazetteer._walk(steps, scope, somewhere=somewhere), name=name)
+        return replace(gazetteer.follow(steps, scope, somewhere=somewhere), name=name)
 
-    def _walk(self, steps: list[str], scope: Scope, *, somewhere: bool) -> Match:
+    def follow(self, steps: list[str], scope: Scope, *, somewhere: bool) -> Match:
         """Follow a path inwards; `somewhere` is content with the innermost area known on it."""
         found = self._find(steps[0], scope)
         if somewhere and not found.codes:
@@ -206,10 +207,10 @@ class Gazetteer:
         if not found.codes or len(steps) == 1:
             return found
         gazetteer, inner = self._inside(found.codes)
-        deeper = gazetteer._walk(steps[1:], inner, somewhere=somewhere)
+        deeper = gazetteer.follow(steps[1:], inner, somewhere=somewhere)
         if deeper.codes or not somewhere:
             return deeper
-        reason = f"“{steps[-1]}” is taken as a place within {gazetteer._titled(found.codes[0])}"
+        reason = f"“{steps[-1]}” is taken as a place within {gazetteer.titled(found.codes[0])}"
         return replace(found, method=MatchMethod.PART_OF, reason=f"{reason}: {deeper.reason}")
 
     def _past_unknown(self, steps: list[str], scope: Scope) -> Match | None:
@@ -219,9 +220,9 @@ class Gazetteer:
     def _inside(self, keys: Sequence[Key]) -> tuple["Gazetteer", Scope]:
         """Where to go on within some areas."""
         if self._elsewhere is None or keys[0] in self._areas:
-            return self, self._within(keys)
+            return self, self.within(keys)
         country = self._elsewhere.inside(keys[0])
-        return country, country._within(keys)
+        return country, country.within(keys)
 
     def _find(self, text: str, scope: Scope) -> Match:
         """The steps in their order: code, name or alias, described place, likeness, nothing."""
@@ -266,7 +267,7 @@ class Gazetteer:
             method, how = MatchMethod.EXACT, "is the name of"
         else:
             method, how = MatchMethod.ALIAS, "is a known spelling of"
-        reason = f"“{text}” {how} {self._titled(chosen[0])}"
+        reason = f"“{text}” {how} {self.titled(chosen[0])}"
         return Match(text, (chosen[0],), method, CERTAIN, (), reason)
 
     def _hits(self, name: Name, scope: Scope) -> tuple[list[Hit], bool]:
@@ -286,7 +287,7 @@ class Gazetteer:
         keys, method = self._described.get(name.key, ((), MatchMethod.DESCRIBED))
         if not keys or not all(scope.holds(key) for key in keys):
             return None
-        listed = ", ".join(self._titled(key) for key in keys if key in self._areas)
+        listed = ", ".join(self.titled(key) for key in keys if key in self._areas)
         how = "lies in" if method is MatchMethod.PART_OF else "is understood as"
         return Match(text, keys, method, CERTAIN, (), f"“{text}” {how} {listed}")
 
@@ -305,7 +306,7 @@ class Gazetteer:
         if top < self.enough_likeness or len(tops) != 1:
             return _nothing(text, f"nothing in {scope.title} is clearly like “{text}”", best)
         score = round(dict(ranked)[tops[0]], 1)
-        reason = f"“{text}” is most like {self._titled(tops[0])}, at {score:.0f} of 100"
+        reason = f"“{text}” is most like {self.titled(tops[0])}, at {score:.0f} of 100"
         return Match(text, (tops[0],), MatchMethod.FUZZY, score, best, reason)
 
     def _ranked(self, name: Name, scope: Scope) -> list[tuple[Key, float]]:
@@ -337,10 +338,10 @@ class Gazetteer:
             )
         return self._laid_out[scope.within]
 
-    def _within(self, keys: Sequence[Key]) -> Scope:
+    def within(self, keys: Sequence[Key]) -> Scope:
         """What lies inside the areas; several areas (a described place) belong to it themselves."""
         inside = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
-        title = " and ".join(self._titled(key) for key in keys)
+        title = " and ".join(self.titled(key) for key in keys)
         close = all(self._areas[key].level > 0 for key in keys)
         country = len(keys) == 1 and not close
         return Scope(inside | frozenset(keys if len(keys) > 1 else ()), title, close, country)
@@ -350,7 +351,8 @@ class Gazetteer:
         nested = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
         return sorted(keys - nested)
 
-    def _titled(self, key: Key) -> str:
+    def titled(self, key: Key) -> str:
+        """Name and code of an area, for a sentence."""
         return f"{self._areas[key].name} ({key[1]})" if key in self._areas else key[1]
 
     def _certain(self, keys: Sequence[Key]) -> tuple[Candidate, ...]:
@@ -369,11 +371,15 @@ class Gazetteer:
 
     @cached_property
     def _full(self) -> dict[str, list[Hit]]:
-        return _index((name.full, Hit(key, official, name.seat)) for key, name, official in self._names)
+        return _index(
+            (name.full, Hit(key, official, name.seat)) for key, name, official in self._names
+        )
 
     @cached_property
     def _cut(self) -> dict[str, list[Hit]]:
-        return _index((name.key, Hit(key, official, name.seat)) for key, name, official in self._names)
+        return _index(
+            (name.key, Hit(key, official, name.seat)) for key, name, official in self._names
+        )
 
 
 def _texts(column: Iterable[object]) -> list[str]:

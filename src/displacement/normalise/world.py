@@ -4,6 +4,8 @@ Beside `places`: its gazetteer asks here for what it does not know. A bare name 
 or nothing; names of areas are looked up inside their country only, and read when first needed.
 """
 
+import re
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -11,12 +13,14 @@ from pandera.typing import DataFrame
 
 from displacement.normalise.area_codes import AreaCodes, Key, grouped, texts
 from displacement.normalise.place_names import Name, fold
-from displacement.normalise.places import CERTAIN, Candidate, Gazetteer, Match, Hit, Scope
+from displacement.normalise.places import CERTAIN, Candidate, Gazetteer, Hit, Match, Scope
 from displacement_schemas import Areas, DescribedAreas
 from displacement_schemas.vocabulary import MatchMethod
 
 FIRST_LEVEL: Final = 1
 ALPHA_3: Final = 3
+
+_THE: Final = re.compile(r"\b(?:the|of)\b", re.IGNORECASE)
 
 
 class World:
@@ -43,15 +47,15 @@ class World:
             found = self.by_code(text.upper())
             if found is not None:
                 return found
-        name = fold(text, worldwide=True)
-        keys = self._names.get(name.key, [])
-        if not keys or name.seat or name.full == "":
+        name = _country_name(text)
+        keys = self._names.get(name, [])
+        if not keys:
             return None
         if len(keys) > 1:
             known = tuple(Candidate(key[1], self._country[key], CERTAIN) for key in keys)
             listed = " and ".join(f"{one.name} ({one.code})" for one in known)
             return Match(text, (), None, None, known, f"“{text}” names {listed}; say which")
-        official = self._official[keys[0]] == name.key
+        official = _country_name(self._country[keys[0]]) == name
         method = MatchMethod.EXACT if official else MatchMethod.ALIAS
         how = "is the name of" if official else "is a known spelling of"
         reason = f"“{text}” {how} {self._country[keys[0]]} ({keys[0][1]})"
@@ -82,10 +86,6 @@ class World:
         return dict(zip(_keys(self._countries), texts(self._countries["name"]), strict=True))
 
     @cached_property
-    def _official(self) -> dict[Key, str]:
-        return {key: fold(name, worldwide=True).key for key, name in self._country.items()}
-
-    @cached_property
     def _names(self) -> dict[str, list[Key]]:
         names = zip(
             _keys(self._countries),
@@ -94,7 +94,7 @@ class World:
             strict=True,
         )
         spelt = {
-            (fold(text, worldwide=True).key, key): None
+            (_country_name(text), key): None
             for key, name, aliases in names
             for text in (name, *aliases.split("|"))
             if text
@@ -151,8 +151,15 @@ class CountryGazetteer(Gazetteer):
         for position, step in enumerate(steps):
             found = self._find(step, scope)
             if found.codes and self._areas[found.codes[0]].level == FIRST_LEVEL:
-                return self._walk(steps[position:], scope, somewhere=True)
+                beyond = self.follow(steps[position:], scope, somewhere=True)
+                # After two steps unknown it may be a town that is called as its region is.
+                return replace(beyond, method=MatchMethod.PART_OF) if position else beyond
         return None
+
+
+def _country_name(text: str) -> str:
+    """All words but “the” and “of” count: Niger State is not Niger."""
+    return fold(_THE.sub(" ", text), worldwide=True).full
 
 
 def _keys(areas: DataFrame[Areas]) -> list[Key]:

@@ -72,7 +72,8 @@ def load_world_areas(folder: Path, known: DataFrame[Areas]) -> DataFrame[Areas]:
         raise ReferenceTableError(_sentence(path, error)) from error
     _refuse_lost_parents(path, areas)
     abroad = pyarrow.compute.invert(pyarrow.compute.is_in(read["country"], value_set=own))
-    return areas[abroad.to_numpy()].reset_index(drop=True)
+    there: DataFrame[Areas] = areas[abroad.to_numpy()].reset_index(drop=True)
+    return there
 
 
 def load_described_areas(folder: Path) -> DataFrame[DescribedAreas]:
