@@ -75,11 +75,10 @@ def _country(
         yield from rows.rejections
         for row in rows.frame.to_dict("records"):
             attached = fresh[row["row"] - 1]["fields"].get("file") or []
-            if not row["body"] or request.declaration.options.get("attachments", True):
-                wanted = attached
-            else:
-                wanted = []
-            yield from _report(f"{_name(country)}/{row['id']}", row, reply, wanted, files)
+            too = request.declaration.options.get("attachments", True) or not _text(row)
+            yield from _report(
+                f"{_name(country)}/{row['id']}", row, reply, attached if too else [], files
+            )
 
 
 def _pages(
@@ -168,7 +167,7 @@ def _first(listed: list[dict[str, Any]] | None) -> dict[str, Any]:
 def _report(
     name: str, row: dict[Any, Any], reply: Reply, attached: list[dict[str, Any]], files: Client
 ) -> Iterator[Answer | Rejection | Failure]:
-    text = _plain(row["body"]) if isinstance(row["body"], str) else ""
+    text = _text(row)
     if text:
         yield _answer(name, f"{row['title']}\n\n{text}", row, reply)
     for file in attached:
@@ -203,8 +202,9 @@ def _answer(name: str, text: str, row: dict[Any, Any], reply: Reply) -> Answer:
     return Answer(name, reply.url, "application/json", content, reply.status)
 
 
-def _plain(markdown: str) -> str:
+def _text(row: dict[Any, Any]) -> str:
     """The text without the signs of Markdown; addresses behind words would only add numbers."""
+    markdown = row["body"] if isinstance(row["body"], str) else ""
     return _MARKS.sub("", _LINK.sub(r"\1", markdown)).strip()
 
 

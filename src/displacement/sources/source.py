@@ -82,6 +82,8 @@ class Declaration:
     """ISO 3166-1 alpha-3 codes of the countries to ask for."""
     secrets: dict[str, str] = field(default_factory=dict)
     """What each key is for, and the environment variable (or Prefect Secret) that holds it."""
+    windowed: bool = True
+    """False where it can only be asked for everything: a backfill then asks it once."""
     needs: tuple[str, ...] = ()
     """Options that have to be filled in before the source can be asked."""
     ignored_columns: tuple[str, ...] = ()
