@@ -59,10 +59,12 @@ def open_windows(
 ) -> list[tuple[str, Window]]:
     """The windows per source that no backfill has recorded yet."""
     ledger = Store(place.store).ledger
+    declared = place.load_reference().sources
+    cut, whole = windows_between(since, until, size), [Window(since, until)]
     return [
         (source_id, one)
         for source_id in enabled_sources(place, sources)
-        for one in windows_between(since, until, size)
+        for one in (cut if declared[source_id].windowed else whole)
         if not ledger.is_done(source_id, one)
     ]
 

@@ -187,11 +187,18 @@ def match(
 ) -> None:
     """Show which areas names mean, and why."""
     from displacement.normalise.places import Gazetteer
-    from displacement.store.reference import load_areas, load_described_areas
+    from displacement.normalise.world import World
+    from displacement.store.reference import (
+        load_areas,
+        load_described_areas,
+        load_world_areas,
+    )
     from displacement_flows.terminal import show_matches
 
     folder = _settings(config).reference
-    gazetteer = Gazetteer(load_areas(folder), load_described_areas(folder))
+    areas = load_areas(folder)
+    world = World(load_world_areas(folder, areas))
+    gazetteer = Gazetteer(areas, load_described_areas(folder), world)
     found = [gazetteer.match(name, parent) for name in names]
     if as_json:
         _print_json(

@@ -81,7 +81,8 @@ class Statements(Table):
     area_codes: Series[Text] = field("Area codes given by the source, joined by |.", nullable=True)
     area_names: Series[Text] = field(
         "Area names to be matched, joined by |; each may be a path from the outermost parent "
-        "inwards, joined by ' > '.",
+        "inwards, joined by ' > '. A path that ends in ' > ?' may be finer than our areas: where "
+        "its inner steps are not known, the innermost known area is taken, as part_of.",
         nullable=True,
     )
     area_text: Series[Text] = field("The area as reported.")

@@ -23,7 +23,12 @@ from displacement.reconcile import Reconciliation, reconcile
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
 from displacement.store.declarations import load_corrections, load_declarations
-from displacement.store.reference import load_areas, load_described_areas, load_household_sizes
+from displacement.store.reference import (
+    load_areas,
+    load_described_areas,
+    load_household_sizes,
+    load_world_areas,
+)
 from displacement.store.snapshots import DIGITS_OF_ID, Snapshot
 from displacement.store.store import Store
 from displacement_schemas import (
@@ -55,8 +60,10 @@ def load_reference(folder: Path, own_sources: Path | None = None) -> Reference:
     Raises ReferenceTableError with file, row and column.
     """
     declared = load_declarations(folder, own_sources)
+    areas = load_areas(folder)
     return Reference(
-        areas=load_areas(folder),
+        areas=areas,
+        world=load_world_areas(folder, areas),
         described=load_described_areas(folder),
         household_sizes=load_household_sizes(folder),
         counters=declared.counters,
@@ -109,7 +116,7 @@ def publish(
         drawn | {"datapackage.json": datapackage(snapshot_id)},
         {
             "as_of": str(reconciled.as_of),
-            "answers": answers(reconciled, totals, reference.areas),
+            "answers": answers(reconciled, totals, tables["areas"]),
             "code_version": version("displacement"),
             "content": content,
             "created_at": now.isoformat(),
@@ -157,11 +164,12 @@ def _tables(
     records = Records.in_order(_joined(Records, [one.records for one in kept]))
     corrected = apply_corrections(records, corrections)
     normalised = figures_from(corrected.records, reference, corrected.notes)
+    areas = reference.areas_around(normalised.figure_areas)
     expiry = {name: one.stock_expiry_days for name, one in reference.sources.items()}
     reconciled = reconcile(
         normalised.figures,
         normalised.figure_areas,
-        reference.areas,
+        areas,
         as_of=as_of,
         stock_expiry_days=expiry,
     )
@@ -170,7 +178,7 @@ def _tables(
         "figures": figures,
         "figure_areas": FigureAreas.in_order(links[links["figure_id"].isin(figures["figure_id"])]),
         "rejected": Rejected.in_order(_joined(Rejected, [one.rejected for one in kept])),
-        "areas": reference.areas,
+        "areas": areas,
         "sources": _sources(reference),
         "runs": store.ledger.runs(),
     }

@@ -5,7 +5,7 @@ are made anew for every publication, so that a better reference table never touc
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from displacement.normalise.counters import Counters
 from displacement.normalise.households import household_sizes_for
 from displacement.normalise.places import Gazetteer, Match
 from displacement.normalise.ranges import likely_ranges
+from displacement.normalise.world import World
 from displacement.sources.source import Declaration, Rejection
 from displacement_schemas import (
     Areas,
@@ -42,11 +43,26 @@ class Reference:
     household_sizes: DataFrame[HouseholdSizes]
     counters: Counters
     sources: dict[str, Declaration]
+    world: DataFrame[Areas] = field(default_factory=Areas.empty)
+    """The areas of all countries that `areas` does not describe."""
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """The areas and described places, ready to match names against."""
-        return Gazetteer(self.areas, self.described)
+        return Gazetteer(self.areas, self.described, World(self.world))
+
+    def areas_around(self, links: DataFrame[FigureAreas]) -> DataFrame[Areas]:
+        """The areas at home, and those of the countries that figures speak of elsewhere.
+
+        A country is given down to the finest level that its figures name, so that a table of
+        many countries stays small and no area of a level stands without its siblings.
+        """
+        asked = links[["code_system", "area_code"]].drop_duplicates()
+        named = self.world.merge(asked, on=["code_system", "area_code"])
+        finest = named.groupby("country")["admin_level"].max()
+        depth = self.world["country"].map(finest.to_dict()).astype("Float64")
+        abroad = self.world[(self.world["admin_level"] <= depth).fillna(value=False)]
+        return Areas.in_order(pd.concat([self.areas, abroad], ignore_index=True))
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,7 @@ def figures_from(
     kept = records[wanted].reset_index(drop=True)
     kept_ids = [ids[n] for n in np.flatnonzero(wanted)]
     columns: dict[str, Any] = {name: kept[name] for name in _UNCHANGED}
-    columns |= _persons(kept, _first_codes(matched, wanted), reference)
+    columns |= _persons(kept, _first_codes(matched, wanted), reference, links)
     columns |= {
         "figure_id": kept_ids,
         "counter": _by_distinct(
@@ -123,7 +139,8 @@ def _matches(codes: object, names: object, gazetteer: Gazetteer) -> list[Match]:
     """Codes decide where they are given; names are matched one by one."""
     given = codes if isinstance(codes, str) else names
     parts = given.split("|") if isinstance(given, str) else []
-    return gazetteer.match_many([part.strip() for part in parts if part.strip()])
+    match = gazetteer.match_code if isinstance(codes, str) else gazetteer.match
+    return [match(part.strip()) for part in parts if part.strip()]
 
 
 def _links(ids: list[str], matched: list[list[Match]], placed: Any) -> DataFrame[FigureAreas]:
@@ -154,7 +171,10 @@ def _first_codes(matched: list[list[Match]], wanted: Any) -> "pd.Series[str]":
 
 
 def _persons(
-    kept: DataFrame[Records], codes: "pd.Series[str]", reference: Reference
+    kept: DataFrame[Records],
+    codes: "pd.Series[str]",
+    reference: Reference,
+    links: DataFrame[FigureAreas],
 ) -> dict[str, Any]:
     """Central value and likely range in persons; households by a documented size."""
     ranges = likely_ranges(
@@ -166,7 +186,8 @@ def _persons(
     households = (kept["unit"] == Unit.HOUSEHOLD.value).to_numpy(dtype=bool)
     years = pd.Series(kept["end_date"].to_numpy(dtype="datetime64[Y]").astype(int) + 1970)
     asked = codes.where(households)
-    sizes = household_sizes_for(asked, years, reference.household_sizes, reference.areas)
+    areas = reference.areas_around(links) if households.any() else reference.areas
+    sizes = household_sizes_for(asked, years, reference.household_sizes, areas)
     columns: dict[str, Any] = {name: sizes[name] for name in sizes.columns}
     for name, value, size in (
         ("persons", "value", "household_size"),

@@ -71,6 +71,9 @@ def stocks_by_day(standing: Sequence[Standing], tree: AreaTree) -> pd.DataFrame:
     days = np.arange(len(standing))
     windows = np.column_stack([days, days + 1])
     rolled = roll_up(solved, tree, named_places(solved, tree), windows)
+    named = [named_places(piece.solved, tree) for piece in standing]
+    pairs = zip(rolled["place"], rolled["window"], strict=True)
+    rolled = rolled[[place in named[piece] for place, piece in pairs]].reset_index(drop=True)
     piece_of = rolled["window"].to_numpy(dtype=np.int64)
     first = np.array([piece.first for piece in standing])[piece_of]
     length = np.array([piece.last for piece in standing])[piece_of] - first

@@ -81,6 +81,8 @@ class Declaration:
     """ISO 3166-1 alpha-3 codes of the countries to ask for."""
     secrets: dict[str, str] = field(default_factory=dict)
     """What each key is for, and the environment variable (or Prefect Secret) that holds it."""
+    windowed: bool = True
+    """False where it can only be asked for everything: a backfill then asks it once."""
     needs: tuple[str, ...] = ()
     """Options that have to be filled in before the source can be asked."""
     ignored_columns: tuple[str, ...] = ()
@@ -117,9 +119,13 @@ class Request:
             return self.window
         declared = self.declaration
         first = declared.since or EVER
-        if declared.lag_days is not None and self.last_success and file in self.known:
+        if declared.lag_days is not None and self.last_success and self._knows(file):
             first = max(first, self.last_success - timedelta(days=declared.lag_days))
         return Window(min(first, self.now.date()), self.now.date())
+
+    def _knows(self, file: str) -> bool:
+        """Whether there are figures of a file, or of any file below it."""
+        return file in self.known or any(one.startswith(f"{file}/") for one in self.known)
 
     def secret(self, role: str) -> str:
         """The key for `role`; raises SourceError naming the variable to set."""

@@ -58,7 +58,7 @@ def read_report(path: Path) -> Report:
         case ".html" | ".htm":
             text, found = _from_html(content)
         case ".pdf":
-            text, found = _from_pdf(content), {}
+            text, found = text_of_pdf(content), {}
         case _:
             text, found = _from_text(content)
     if not text.strip():
@@ -105,7 +105,8 @@ def _from_html(content: bytes) -> tuple[str, dict[str, str]]:
     return page.text.replace("\n", "\n\n"), {name: value for name, value in known.items() if value}
 
 
-def _from_pdf(content: bytes) -> str:
+def text_of_pdf(content: bytes) -> str:
+    """The text of a PDF, page by page. Raises UnreadableError where it gives none."""
     try:
         import pypdfium2  # noqa: PLC0415 - an extra
     except ImportError:
