@@ -190,7 +190,9 @@ def _refuse_failure(content: bytes | Path) -> None:
 def _refuse_envelope(rows: Rows[IomDtmRows], landed: Landed) -> None:
     beside = rows.beside
     if beside.get("isSuccess") is False:
-        raise SourceError(f"{landed.name}: the server could not answer: {beside.get('errorMessages')}")
+        raise SourceError(
+            f"{landed.name}: the server could not answer: {beside.get('errorMessages')}"
+        )
     said = beside.get("totalRecordsCount")
     if said is not None and said != rows.delivered:
         raise SourceError(

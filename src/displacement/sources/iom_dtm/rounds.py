@@ -119,9 +119,7 @@ class Rounds:
     @cached_property
     def count(self) -> Ints:
         """Which count each row belongs to: operation, type, round and day."""
-        return joint(
-            self.operation.codes, self.assessment.codes, self.round_number, self.day.codes
-        )
+        return joint(self.operation.codes, self.assessment.codes, self.round_number, self.day.codes)
 
     @cached_property
     def finest(self) -> Labels:
@@ -151,9 +149,10 @@ class Rounds:
         wanted = (self.country, self.admin1, self.admin2)[self.level]
         if isinstance(wanted, str):
             return np.zeros(len(self.people), dtype=bool)
-        return np.array(self.area.words, dtype=object)[self.area.codes] != np.array(
-            wanted.words, dtype=object
-        )[wanted.codes]
+        return (
+            np.array(self.area.words, dtype=object)[self.area.codes]
+            != np.array(wanted.words, dtype=object)[wanted.codes]
+        )
 
     def ids(self, area: Labels, rows: slice = slice(None)) -> pa.Array:
         """What each row's count of an area is called, whoever delivers it.
@@ -200,7 +199,10 @@ def ranks(rounds: Rounds, declared: Preferences, file: str) -> tuple[Ints, list[
     Operations that are not declared follow those that are: the one with the most recent round
     first, then the one that found more people in it.
     """
-    types, named = declared.types, [plain(one) for one in declared.operations.get(rounds.country, ())]
+    types, named = (
+        declared.types,
+        [plain(one) for one in declared.operations.get(rounds.country, ())],
+    )
     present = rounds.operation.words
     undeclared = [one for one in present if one not in named]
     order = [*named, *sorted(undeclared, key=_newest_first(rounds))]
