@@ -1,14 +1,9 @@
 """A stand-in for the Refugee Data Finder that serves whatever rows a test gives it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from displacement.normalise.figures import Reference
-from displacement_schemas import Areas
 from tests.servers import Answer, Request, StandIn
 from tests.servers.exchange import html_answer, json_answer
 
@@ -49,24 +44,6 @@ def recorded(folder: str) -> Path:
     """A folder of real inputs beside the repository, wherever that lies; it may not exist."""
     beside = [parent / "shared/data" / folder for parent in Path(__file__).parents[3:]]
     return next((path for path in beside if path.exists()), beside[0])
-
-
-def knowing(reference: Reference, *countries: str) -> Reference:
-    """The reference tables with these countries as areas, where they are not known yet."""
-    unknown = [code for code in countries if reference.gazetteer.match(code).code is None]
-    added = [
-        {
-            "area_code": code,
-            "code_system": "iso3166_1",
-            "admin_level": 0,
-            "country": code,
-            "name": code,
-            "reference": "test",
-        }
-        for code in unknown
-    ]
-    areas = pd.concat([reference.areas, Areas.from_rows(added)], ignore_index=True)
-    return replace(reference, areas=Areas.in_order(areas))
 
 
 class RdfTables(StandIn):
