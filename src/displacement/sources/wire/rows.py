@@ -168,9 +168,7 @@ class _Reading(Generic[Model]):
         self._tables = []
         frame, labels = self._checked(table.to_pandas(types_mapper=pd.ArrowDtype))
         rejections = sorted(self._rejections, key=lambda one: one.row or 0)
-        return Rows(
-            frame, self._rows_in, rejections, signals + labels, delivered=self._delivered
-        )
+        return Rows(frame, self._rows_in, rejections, signals + labels, delivered=self._delivered)
 
     @property
     def _name(self) -> str:
