@@ -75,7 +75,7 @@ def displaced_people(
         admin2=labels(dated["admin2_code"], code),
         people=dated["population"].to_numpy(dtype=np.int64),
     )
-    rank, undeclared = ranks(rounds, declared, landed.name)
+    rank, undeclared = ranks(rounds, declared, landed.name, newest_first=False)
     return Parsed(
         rows_in=rows.rows_in,
         statements=Statements.build(_columns(dated, rounds, rank, landed)),

@@ -221,11 +221,14 @@ class Rounds:
         return Labels(codes, words)
 
 
-def ranks(rounds: Rounds, declared: Preferences, file: str) -> tuple[Ints, list[str]]:
+def ranks(
+    rounds: Rounds, declared: Preferences, file: str, *, newest_first: bool = True
+) -> tuple[Ints, list[str]]:
     """The rank of each row's operation and type, the best 1; what nobody declared is signalled.
 
     Operations that are not declared follow those that are: the one with the most recent round
-    first, then the one that found more people in it.
+    first, then the one that found more people in it. Where the rows are not all that there are
+    (a page), their rounds say nothing, and the names decide.
     """
     types, named = (
         declared.types,
@@ -233,7 +236,7 @@ def ranks(rounds: Rounds, declared: Preferences, file: str) -> tuple[Ints, list[
     )
     present = rounds.operation.words
     undeclared = [one for one in present if one not in named]
-    order = [*named, *sorted(undeclared, key=_newest_first(rounds))]
+    order = [*named, *sorted(undeclared, key=_newest_first(rounds) if newest_first else None)]
     best_operation = np.array([order.index(one) for one in present], dtype=np.int64)
     best_type = np.array([types.index(one) for one in rounds.assessment.words], dtype=np.int64)
     rank = best_operation[rounds.operation.codes] * len(types)
