@@ -99,6 +99,27 @@ def test_the_next_round_of_the_same_rank_takes_over() -> None:
     ]
 
 
+def test_the_next_round_ends_the_last_one_even_in_areas_that_it_does_not_name() -> None:
+    rows = [
+        baseline("one", 100, 0, areas="XX0101"),
+        baseline("two", 50, 0, areas="XX0201"),
+        baseline("three", 120, 10, areas="XX0101"),
+    ]
+
+    assert on_each_day(run(rows, 13)) == [150] * 10 + [120] * 4
+
+
+def test_equal_figures_of_two_ways_of_counting_are_no_echoes() -> None:
+    rows = [
+        sites("a", 100, 0, partition_id="SA"),
+        baseline("b", 100, 0, partition_id="BA"),
+        baseline("c", 50, 0, partition_id="BA"),
+        sites("d", 50, 0, partition_id="SA"),
+    ]
+
+    assert on_each_day(run(rows, 3)) == [150] * 4
+
+
 def test_an_alternative_speaks_where_no_better_one_covers_the_area() -> None:
     rows = [baseline("ba", 1000, 0, areas="XX01"), sites("sa", 300, 0, areas="XX02")]
     assert on_each_day(run(rows, until=0)) == [1300]

@@ -3,6 +3,7 @@
 On each day the live figures of overlapping areas are reconciled like flows, areas only.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,20 +14,26 @@ import pandas as pd
 from displacement.reconcile.area_tree import AreaKey, AreaTree
 from displacement.reconcile.episodes import episodes_of
 from displacement.reconcile.rollup import named_places, roll_up
-from displacement.reconcile.scopes import Voice
+from displacement.reconcile.scopes import UNRANKED, Voice
 from displacement.reconcile.solved import Solved, solve
 
 Series = tuple[str, tuple[int, ...], str | None]
+Rounds = tuple[str, str | None, int, str | None]
 
 
 def carried(voices: Sequence[Voice], expiry_days: Mapping[str, int], until: int) -> list[Voice]:
     """Each stock with the days it is live: to the same counter's next of the area, or expiry.
 
-    `expiry_days` is by source; no stock is carried to `until` (exclusive) or beyond.
+    `expiry_days` is by source; no stock is carried to `until` (exclusive) or beyond. The next
+    round of a ranked alternative ends the one before it in every area: what a round does not
+    name is not part of its total.
     """
     series: dict[Series, list[Voice]] = {}
+    rounds: dict[Rounds, set[int]] = {}
     for voice in voices:
         series.setdefault(_series(voice), []).append(voice)
+        rounds.setdefault(_rounds(voice), set()).add(voice.start)
+    starts = {key: sorted(days) for key, days in rounds.items()}
     live: list[Voice] = []
     for voice in voices:
         later = [
@@ -34,6 +41,9 @@ def carried(voices: Sequence[Voice], expiry_days: Mapping[str, int], until: int)
             for other in series[_series(voice)]
             if other.start > voice.start and not _other_rank(voice, other)
         ]
+        if voice.alternatives is not None and voice.preference != UNRANKED:
+            days = starts[_rounds(voice)]
+            later += days[bisect_right(days, voice.start) :][:1]
         stop = min(voice.start + expiry_days[voice.source_id], until, *later)
         if stop > voice.start:
             live.append(replace(voice, stop=stop))
@@ -141,6 +151,11 @@ def _cut(live: Sequence[Voice], tree: AreaTree) -> Iterator[Standing]:
 def _series(voice: Voice) -> Series:
     """Figures of one counter and area follow each other."""
     return voice.counter, voice.leaves, voice.event
+
+
+def _rounds(voice: Voice) -> Rounds:
+    """Rounds of one way of counting follow each other."""
+    return voice.counter, voice.alternatives, voice.preference, voice.event
 
 
 def _other_rank(one: Voice, other: Voice) -> bool:

@@ -21,10 +21,12 @@ from displacement.sources.iom_dtm.rounds import (
     Labels,
     Preferences,
     Rounds,
+    again,
     code,
     days_of,
     joint,
     labels,
+    numbered,
     plain,
     preferences,
     ranks,
@@ -98,8 +100,9 @@ class IomDtm:
         declared = preferences(SOURCE_ID, request.declaration.options)
         client = Client(request, headers={"Ocp-Apim-Subscription-Key": request.secret("key")})
         queries = [
-            Query(_name(country), country, _days(request, declared, country))
+            Query(_name(country), (country, days), days)
             for country in request.declaration.countries
+            for days in [_days(request, declared, country)]
         ]
         yield from ask_all(client, queries, partial(_ask, client, declared.admin_level))
 
@@ -159,13 +162,13 @@ def _days(request: Request, declared: Preferences, country: str) -> Window:
 
 
 def _ask(client: Client, level: int, query: Query) -> Iterator[Answer]:
-    assert query.covers is not None
+    country, days = query.what
     reply = client.download(
         f"admin{level}",
         {
-            "Admin0Pcode": query.what,
-            "FromReportingDate": (query.covers.first - NEAR).isoformat(),
-            "ToReportingDate": (query.covers.last + NEAR).isoformat(),
+            "Admin0Pcode": country,
+            "FromReportingDate": (days.first - NEAR).isoformat(),
+            "ToReportingDate": (days.last + NEAR).isoformat(),
         },
     )
     _refuse_failure(reply.content)
@@ -196,7 +199,8 @@ def _refuse_envelope(rows: Rows[IomDtmRows], landed: Landed) -> None:
     said = beside.get("totalRecordsCount")
     if said is not None and said != rows.delivered:
         raise SourceError(
-            f"{landed.name}: the answer has {rows.delivered} rows where it says that there are {said}"
+            f"{landed.name}: the answer has {rows.delivered} rows where it says that there are "
+            f"{said}"
         )
 
 
@@ -266,17 +270,19 @@ def _lifted(rounds: Rounds, landed: Landed) -> list[str]:
     rows = int(rounds.lifted.sum())
     if not rows:
         return []
-    return [
+    signal = (
         f"{landed.name}: {rows} rows are summed for a larger area, since a row of the same round "
         f"is in no known area of level {rounds.level}"
-    ]
+    )
+    return [signal]
 
 
 def _statements(
     frame: pd.DataFrame, rounds: Rounds, rank: Any, reasons: Labels, landed: Landed
 ) -> DataFrame[Statements]:
     origins = labels(frame["idpOriginAdmin1Pcode"], code)
-    again = _again(rounds, reasons, origins)
+    # Nothing else parts rows of one key: the source's own ids change from day to day.
+    number = again(rounds.people, rounds.count, rounds.finest.codes, reasons.codes, origins.codes)
     texts = _area_texts(frame, rounds)
     causes = Labels(reasons.codes, [cause_of(word).value for word in reasons.words])
     days = pa.array(days_of(rounds.day.words), pa.date32())
@@ -295,7 +301,7 @@ def _statements(
             Statements.build(
                 same
                 | {
-                    "source_record_id": _numbered(record, again[rows]),
+                    "source_record_id": numbered(record, number[rows]),
                     "row": frame["row"].iloc[rows],
                     "partition_id": rounds.ids(rounds.area, rows),
                     "preference": rank[rows],
@@ -332,28 +338,6 @@ def _same(country: str, landed: Landed) -> dict[str, Any]:
         "landing_sha256": landed.sha256,
         "rule_id": f"{SOURCE_ID}.round",
     }
-
-
-def _again(rounds: Rounds, reasons: Labels, origins: Labels) -> Any:
-    """Which of the rows that share their key each one is, by the number of people, from 0.
-
-    Nothing else parts them: the source's own ids change from day to day.
-    """
-    key = joint(rounds.count, rounds.finest.codes, reasons.codes, origins.codes)
-    number = np.zeros(len(key), dtype=np.int64)
-    shared = np.flatnonzero(np.bincount(key)[key] > 1)
-    if len(shared):
-        few = pd.DataFrame({"key": key[shared], "people": rounds.people[shared]})
-        ranked = few.sort_values(["key", "people"], kind="stable")
-        number[shared[ranked.index]] = ranked.groupby("key").cumcount()
-    return number
-
-
-def _numbered(record: pa.Array, again: Any) -> pa.Array:
-    if not again.any():
-        return record
-    numbers = pa.array([f"#{number + 1}" if number else "" for number in again.tolist()])
-    return pc.binary_join_element_wise(record, numbers, "")
 
 
 def _area_texts(frame: pd.DataFrame, rounds: Rounds) -> Labels:

@@ -100,6 +100,26 @@ def joint(*columns: Ints) -> Ints:
     return np.unique(together, return_inverse=True)[1].astype(np.int64)
 
 
+def again(people: Ints, *key: Ints) -> Ints:
+    """Which of the rows that share a key each one is, by the number of people, from 0."""
+    keys = joint(*key)
+    number = np.zeros(len(keys), dtype=np.int64)
+    shared = np.flatnonzero(np.bincount(keys)[keys] > 1)
+    if len(shared):
+        few = pd.DataFrame({"key": keys[shared], "people": people[shared]})
+        ranked = few.sort_values(["key", "people"], kind="stable")
+        number[shared[ranked.index]] = ranked.groupby("key").cumcount()
+    return number
+
+
+def numbered(record: pa.Array, number: Ints) -> pa.Array:
+    """The ids, with a number behind those that were there before."""
+    if not number.any():
+        return record
+    behind = pa.array([f"#{one + 1}" if one else "" for one in number.tolist()])
+    return pc.binary_join_element_wise(record, behind, "")
+
+
 @dataclass(frozen=True)
 class Rounds:
     """Rows of one country, column by column."""
@@ -146,13 +166,21 @@ class Rounds:
     @property
     def lifted(self) -> NDArray[np.bool_]:
         """Rows whose figure is of a larger area than the asked level."""
-        wanted = (self.country, self.admin1, self.admin2)[self.level]
-        if isinstance(wanted, str):
+        if self.level == 0:
             return np.zeros(len(self.people), dtype=bool)
-        return (
-            np.array(self.area.words, dtype=object)[self.area.codes]
-            != np.array(wanted.words, dtype=object)[wanted.codes]
+        wanted = self.admin2 if self.level > 1 else self.admin1
+        words = np.array(wanted.words, dtype=object)[wanted.codes]
+        differs: NDArray[np.bool_] = (
+            words != np.array(self.area.words, dtype=object)[self.area.codes]
         )
+        return differs
+
+    @property
+    def unplaced(self) -> NDArray[np.bool_]:
+        """Rows that are in no known area of the asked level."""
+        if self.level == 0:
+            return np.zeros(len(self.people), dtype=bool)
+        return ~self._has(self.admin2 if self.level > 1 else self.admin1)
 
     def ids(self, area: Labels, rows: slice = slice(None)) -> pa.Array:
         """What each row's count of an area is called, whoever delivers it.
@@ -193,11 +221,14 @@ class Rounds:
         return Labels(codes, words)
 
 
-def ranks(rounds: Rounds, declared: Preferences, file: str) -> tuple[Ints, list[str]]:
+def ranks(
+    rounds: Rounds, declared: Preferences, file: str, *, newest_first: bool = True
+) -> tuple[Ints, list[str]]:
     """The rank of each row's operation and type, the best 1; what nobody declared is signalled.
 
     Operations that are not declared follow those that are: the one with the most recent round
-    first, then the one that found more people in it.
+    first, then the one that found more people in it. Where the rows are not all that there are
+    (a page), their rounds say nothing, and the names decide.
     """
     types, named = (
         declared.types,
@@ -205,7 +236,7 @@ def ranks(rounds: Rounds, declared: Preferences, file: str) -> tuple[Ints, list[
     )
     present = rounds.operation.words
     undeclared = [one for one in present if one not in named]
-    order = [*named, *sorted(undeclared, key=_newest_first(rounds))]
+    order = [*named, *sorted(undeclared, key=_newest_first(rounds) if newest_first else None)]
     best_operation = np.array([order.index(one) for one in present], dtype=np.int64)
     best_type = np.array([types.index(one) for one in rounds.assessment.words], dtype=np.int64)
     rank = best_operation[rounds.operation.codes] * len(types)
@@ -257,8 +288,9 @@ def _newest_first(rounds: Rounds) -> Callable[[str], tuple[str, int, str]]:
 def _undeclared(file: str, country: str, order: list[str], undeclared: list[str]) -> list[str]:
     if not undeclared:
         return []
-    return [
-        f"{file}: nothing says which operation is to be preferred: {', '.join(sorted(undeclared))}; "
-        f"they were ranked {' > '.join(order)}; declare their order in "
-        f"options.operations.{country}"
-    ]
+    names, ranked = ", ".join(sorted(undeclared)), " > ".join(order)
+    signal = (
+        f"{file}: nothing says which operation is to be preferred: {names} (ranked {ranked}); "
+        f"declare their order in options.operations.{country}"
+    )
+    return [signal]
