@@ -28,11 +28,11 @@ Declared = Mapping[str, str]
 
 def roles_of(row: list[Any], declared: Declared | None = None) -> dict[int, str]:
     """The columns that a row of headers names, by position: as declared, else by the list."""
-    if declared is None:
-        role_of = _role
-    else:
-        role_of = {_header_text(header): role for header, role in declared.items()}.get
-        row = [_header_text(cell) if isinstance(cell, str) else cell for cell in row]
+    own = {_header_text(header): role for header, role in (declared or {}).items()}
+
+    def role_of(cell: str) -> str | None:
+        return _role(cell) if declared is None else own.get(_header_text(cell))
+
     return {
         column: role
         for column, cell in enumerate(row)

@@ -49,7 +49,7 @@ _DATE_LIKE: Final = re.compile(
     r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}"
 )
 _PHONE_LIKE: Final = re.compile(r"\+?\d(?:[\s().\-/]*\d)+")
-_CODE_LIKE: Final = re.compile(r"[A-Za-z]{2,3}\d+")
+_CODE_LIKE: Final = re.compile(r"[A-Za-z]{2,3}\d+|[CN]\d{4,5}")
 
 
 class UnreadableError(Exception):
