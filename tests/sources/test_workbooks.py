@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import tomllib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,9 +25,9 @@ from displacement.sources.source import (
     SourceError,
 )
 from displacement.sources.workbooks import SOURCE
-from displacement.sources.workbooks.listed import month_of
+from displacement.sources.workbooks.listed import listed_files, month_of
 from displacement.store.store import Store
-from tests.runs import holds
+from tests.runs import REFERENCE, holds
 from tests.servers.recorded import RecordedServer
 from tests.sources.wire import QUICK
 from tests.sources.workbooks import (
@@ -618,3 +619,13 @@ def test_the_landing_is_the_same_for_the_same_cells(folder):
         landed.append([answer.content for answer in fetch(OCHA | {"folder": "books"})])
     assert landed[0] == landed[1]
     assert [json.loads(content)["total"] for content in landed[0]] == [ARRIVED, RETURNED]
+
+
+def test_the_entries_that_the_declaration_shows_can_be_used():
+    text = (REFERENCE / "sources.toml").read_text(encoding="utf-8")
+    shown = text.partition("[sources.workbooks.options]")[2].partition("files = []")[0]
+    example = tomllib.loads("\n".join(line[1:] for line in shown.splitlines() if line[1:2].strip()))
+    ocha, north = listed_files(declaration(*example["sources"]["workbooks"]["options"]["files"]))
+    assert (ocha.layout, ocha.month) == ("ocha_idp_movements", "2019-01")
+    assert month_of(ocha.url) == "2019-01"
+    assert north.headers["Day"] == "date"
