@@ -7,12 +7,15 @@ metadata and data dictionary are all derived from that declaration.
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow
 from pandera.typing import DataFrame
+
+PIECE: Final = 1 << 14
+"""Rows of a repeated value that are held once."""
 
 Text = Annotated[pd.ArrowDtype, pyarrow.string()]
 Whole = Annotated[pd.ArrowDtype, pyarrow.int64()]
@@ -137,7 +140,7 @@ def _is_single(value: Any) -> bool:
 def _array(values: Any, kind: pyarrow.DataType, length: int) -> Any:
     if _is_single(values):
         plain_value = str(values) if isinstance(values, StrEnum) else values
-        return pyarrow.repeat(pyarrow.scalar(plain_value, kind), length)
+        return _repeated(pyarrow.scalar(plain_value, kind), length)
     plain = _plain(values)
     if pyarrow.types.is_integer(kind):
         # Told the type at once, Arrow cuts fractions off the numbers of a plain list.
@@ -145,6 +148,13 @@ def _array(values: Any, kind: pyarrow.DataType, length: int) -> Any:
         if pyarrow.types.is_floating(found.type):
             return found.cast(kind)
     return pyarrow.array(plain, type=kind, from_pandas=True)
+
+
+def _repeated(value: pyarrow.Scalar, length: int) -> pyarrow.ChunkedArray:
+    """A column of one value: its pieces share their memory, however long it is."""
+    piece = pyarrow.repeat(value, min(length, PIECE))
+    pieces = [piece] * (length // PIECE) + [piece[: length % PIECE]]
+    return pyarrow.chunked_array(pieces if length > PIECE else [piece], value.type)
 
 
 def _plain(values: Any) -> Any:

@@ -107,6 +107,8 @@ def _comparable(
     frame["partition"] = figures["partition_id"].to_numpy(dtype=object)
     # Who is in no partition is alone in its own.
     frame["parts_of"] = frame["partition"].fillna(frame["figure_id"])
+    frame["counts_of"] = figures["alternatives_id"].to_numpy(dtype=object)
+    frame["counts_of"] = frame["counts_of"].fillna(frame["figure_id"])
     frame["quoted"] = (figures["publisher"] != figures["counter"]).fillna(value=True).to_numpy()
     frame["side"] = sides(figures)
     frame["leaves"] = frame["figure_id"].map(leaf_sets(figure_areas, tree))
@@ -138,9 +140,10 @@ def _plain_echoes(frame: pd.DataFrame) -> dict[str, str]:
     """Repeats of one figure: the first published speaks, the counter's own print before others."""
     scope = ["counter", "measure", "leaves", "start_date", "end_date", "event_id", "persons"]
     ranked = frame.sort_values(["published_on", "quoted", "figure_id"])
-    same = ["figure_id", "delivery", "parts_of"]
+    same = ["figure_id", "delivery", "parts_of", "counts_of"]
     first = ranked.groupby(scope, dropna=False)[same].transform("first")
-    # Two equal rows of one delivery or partition are two reports, not an echo.
+    # Two equal rows of one delivery or partition are two reports, not an echo; of alternatives
+    # the preferred one speaks, and it may be the one that was read last.
     repeats = (ranked[same] != first).all(axis="columns")
     return dict(zip(ranked["figure_id"][repeats], first["figure_id"][repeats], strict=True))
 

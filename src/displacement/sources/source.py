@@ -7,8 +7,9 @@ the store lands what came, `parse` turns what was landed into statements and rej
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 import pydantic
 from pandera.typing import DataFrame
@@ -168,9 +169,19 @@ class Landed:
 
     name: str
     sha256: str
-    content: bytes = field(repr=False)
+    kept: bytes | Path = field(repr=False)
+    """The bytes, or the file of the landing that holds them."""
     retrieved_at: datetime | None = None
     covers: Window | None = None
+
+    @property
+    def content(self) -> bytes:
+        """All of it."""
+        return self.kept if isinstance(self.kept, bytes) else self.kept.read_bytes()
+
+    def open(self) -> BinaryIO:
+        """The same to be read piece by piece, so that a large answer is never held whole."""
+        return BytesIO(self.kept) if isinstance(self.kept, bytes) else self.kept.open("rb")
 
 
 COUNTED: Final[Mapping[str, Any]] = {

@@ -40,10 +40,8 @@ class Landing:
             write_whole(note, json.dumps(written, sort_keys=True, indent=1).encode())
         if isinstance(answer.content, Path):
             answer.content.unlink(missing_ok=True)
-            content = path.read_bytes()
-        else:
-            content = answer.content
-        return Landed(answer.name, sha256, content, retrieved_at, answer.covers)
+            return Landed(answer.name, sha256, path, retrieved_at, answer.covers)
+        return Landed(answer.name, sha256, answer.content, retrieved_at, answer.covers)
 
     def damaged(self) -> list[str]:
         """The landed answers whose content is not what their name says."""

@@ -5,7 +5,7 @@ Between the landing and a source's own reading: columns with exact types, reject
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -16,6 +16,7 @@ from pandera.errors import SchemaErrors
 from pandera.typing import DataFrame
 
 from displacement.sources.source import Declaration, Landed, Rejection, SourceError
+from displacement.sources.wire.pieces import Pieces
 from displacement_schemas.delivered import Delivered
 
 Model = TypeVar("Model", bound=Delivered)
@@ -35,6 +36,10 @@ class Rows(Generic[Model]):
     signals: list[str] = field(default_factory=list)
     held: str | None = None
     """Why no row can be used: a column that the source needs is gone."""
+    delivered: int = 0
+    """Rows that the answer has, readable or not."""
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    """What an envelope says beside its rows."""
 
 
 def read_rows(
@@ -50,22 +55,18 @@ def read_rows(
     `nothing` are texts that mean "no value", such as "-". Raises SourceError where the
     answer is no JSON of this shape.
     """
-    try:
-        if at is None:
-            raw = msgspec.json.decode(landed.content, type=list[msgspec.Raw])
-        else:
-            envelope = msgspec.defstruct(
-                "Envelope", [("rows", list[msgspec.Raw])], rename={"rows": at}
-            )
-            raw = msgspec.json.decode(landed.content, type=envelope).rows  # type: ignore[attr-defined]
-    except msgspec.MsgspecError as wrong:
-        raise SourceError(
-            f"{landed.name}: the answer has another shape than usual ({wrong})"
-        ) from None
     read = _Reading(model, landed.name, declaration, tuple(nothing))
-    for first in range(0, len(raw), BATCH):
-        read.add(raw[first : first + BATCH], first + 1)
-    return read.rows()
+    with landed.open() as file:
+        pieces = Pieces(file, at)
+        try:
+            for raw in pieces:
+                read.add_all(raw)
+                del raw
+        except msgspec.MsgspecError as wrong:
+            raise SourceError(
+                f"{landed.name}: the answer has another shape than usual ({wrong})"
+            ) from None
+    return replace(read.rows(), beside=pieces.beside)
 
 
 def rows_of(
@@ -96,7 +97,13 @@ class _Reading(Generic[Model]):
         self._tables: list[pyarrow.Table] = []
         self._seen: set[str] = set()
         self._rows_in = 0
+        self._delivered = 0
         self._rejections: list[Rejection] = []
+
+    def add_all(self, raw: Sequence[msgspec.Raw]) -> None:
+        """Read further rows, batch by batch."""
+        for first in range(0, len(raw), BATCH):
+            self.add(raw[first : first + BATCH], self._delivered + 1)
 
     def add(self, raw: Sequence[msgspec.Raw], first: int) -> None:
         """Read a batch the fast way; where a value is off, the slow way that can say which."""
@@ -119,11 +126,13 @@ class _Reading(Generic[Model]):
             self.add_records([_record(one) for one in raw], first)
             return
         self._seen |= self._present(table)
+        self._delivered += len(raw)
         self._keep(table.select(self._schema.names).cast(plain), range(first, first + len(raw)))
 
     def add_records(self, records: Sequence[Any], first: int) -> None:
         """Read a batch value by value; a value that cannot be read rejects its row only."""
         self._rows_in += len(records)
+        self._delivered += len(records)
         columns: dict[str, list[Any]] = {one.name: [] for one in self._schema}
         numbers = []
         for number, record in enumerate(records, start=first):
@@ -147,7 +156,7 @@ class _Reading(Generic[Model]):
         if missing:
             held = f"{self._file}: the column {', '.join(missing)} is missing from every row"
             every = Rejection(self._name, self._file, "missing_column", held, column=missing[0])
-            return Rows(self._model.empty(), 1, [every], [held], held)
+            return Rows(self._model.empty(), 1, [every], [held], held, self._delivered)
         unknown = sorted(self._seen - self._known)
         signals = [
             f"{self._file}: new column {name!r}; read it, or name it in ignored_columns"
@@ -155,10 +164,11 @@ class _Reading(Generic[Model]):
         ]
         if not self._tables:
             return Rows(self._model.empty(), self._rows_in, self._rejections, signals)
-        table = pyarrow.concat_tables(self._tables).combine_chunks()
+        table = pyarrow.concat_tables(self._tables)
+        self._tables = []
         frame, labels = self._checked(table.to_pandas(types_mapper=pd.ArrowDtype))
         rejections = sorted(self._rejections, key=lambda one: one.row or 0)
-        return Rows(frame, self._rows_in, rejections, signals + labels)
+        return Rows(frame, self._rows_in, rejections, signals + labels, delivered=self._delivered)
 
     @property
     def _name(self) -> str:
