@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -337,7 +337,7 @@ def _statements(counts: _Counts, rank: Ints, landed: Landed) -> DataFrame[Statem
             )
         )
     # Each block keeps the contract, and the ids of all are numbered apart.
-    return cast("DataFrame[Statements]", pd.concat(blocks, ignore_index=True))
+    return pd.concat(blocks, ignore_index=True)
 
 
 def _same(country: str, landed: Landed) -> dict[str, Any]:
