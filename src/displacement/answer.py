@@ -325,7 +325,9 @@ def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 def _area_key(code: str, areas: DataFrame[Areas]) -> AreaKey:
     found = areas[areas["area_code"] == code]
+    if found.empty:
+        found = areas[(areas["country"] == code) & (areas["admin_level"] == 0)]
     if len(found) != 1:
         problem = "no area has" if found.empty else "several code systems have"
         raise LookupError(f"{problem} the code {code!r}; see the table `areas`")
-    return str(found["code_system"].iloc[0]), code
+    return str(found["code_system"].iloc[0]), str(found["area_code"].iloc[0])

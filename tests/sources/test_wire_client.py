@@ -100,10 +100,12 @@ def test_a_server_that_does_not_answer_is_given_up(server):
 
 
 def test_an_answer_that_trickles_for_too_long_is_given_up(server):
-    server.answers["/rows"] = b"[" + b" " * 2_000 + b"]"
+    server.answers["/rows"] = b"[" + b" " * 10_000 + b"]"
     server.misbehave("trickle", times=None, delay=0.05, piece=16)
+    begin = time.monotonic()
     with pytest.raises(SourceError, match="longer than"):
         client_of(server.url, answer_seconds=0.3, attempts=1).download("rows")
+    assert time.monotonic() - begin < 10, "the whole answer would take half a minute"
 
 
 @pytest.mark.parametrize("way", ["get", "download"])

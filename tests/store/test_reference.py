@@ -148,9 +148,9 @@ def test_no_code_of_an_area_is_the_code_of_a_country(areas):
 def test_the_world_is_loaded_quickly(areas):
     times = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         load_world_areas(REFERENCE, areas)
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
     assert min(times) < 0.15
 
 

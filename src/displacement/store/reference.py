@@ -186,12 +186,12 @@ def _is_row(case: Any) -> bool:
 
 
 def _refuse_lost_parents(path: Path, areas: DataFrame[Areas]) -> None:
-    systems = areas["code_system"].to_numpy(dtype=object)
-    known = set(zip(systems, areas["area_code"].to_numpy(dtype=object), strict=True))
-    parents = zip(systems, areas["parent_code"].to_numpy(dtype=object), strict=True)
-    for row, (system, parent) in enumerate(parents, start=1 + HEADER_ROWS):
-        if isinstance(parent, str) and (system, parent) not in known:
-            raise ReferenceTableError(
-                f"{path.name}, row {row}, column parent_code: there is no area {parent} "
-                f"of {system}."
-            )
+    parents = areas["code_system"] + " " + areas["parent_code"]
+    known = parents.isna() | parents.isin(areas["code_system"] + " " + areas["area_code"])
+    if known.all():
+        return
+    row = int((~known).to_numpy(dtype=bool).argmax())
+    raise ReferenceTableError(
+        f"{path.name}, row {row + 1 + HEADER_ROWS}, column parent_code: there is no area "
+        f"{areas['parent_code'][row]} of {areas['code_system'][row]}."
+    )

@@ -23,6 +23,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 import requests
 import stamina
 import stamina.instrumentation
+import urllib3
 
 from displacement.sources.source import Answer, Failure, Http, Request, SourceError
 from displacement.sources.wire.secrets import keys_of
@@ -292,12 +293,15 @@ class Client:
         return f" ({self._secrets.hide(words)[:LONGEST_SAID]})" if words else ""
 
     def _limited(self, response: requests.Response) -> Iterator[bytes]:
-        """The body, or SourceError where it is too large or takes too long."""
+        """The body in large pieces, or SourceError where it is too large or takes too long."""
         most = self.http.largest_megabytes * MEGABYTE
         until = time.monotonic() + self.http.answer_seconds
         size = 0
-        for chunk in response.iter_content(CHUNK):
-            size += len(chunk)
+        piece = bytearray()
+        # One read at a time: a server that trickles would fill no larger piece in time.
+        while read := response.raw.read1(CHUNK, decode_content=True):
+            size += len(read)
+            piece += read
             if size > most:
                 raise SourceError(
                     f"the answer is larger than {self.http.largest_megabytes:g} MB; ask for less, "
@@ -307,7 +311,10 @@ class Client:
                 raise PassingError(
                     f"the answer took longer than {self.http.answer_seconds:g} seconds"
                 )
-            yield chunk
+            if len(piece) >= CHUNK:
+                yield bytes(piece)
+                piece.clear()
+        yield bytes(piece)
 
 
 _Take = Callable[[Iterator[bytes]], tuple[bytes | Path, bytes, bytes]]
@@ -352,7 +359,7 @@ def _plain_faults(host: str, http: Http) -> Iterator[None]:
     """Faults of the connection in plain words: the library's own repeat the address and keys."""
     try:
         yield
-    except requests.Timeout:
+    except (requests.Timeout, urllib3.exceptions.ReadTimeoutError):
         reason = f"{host} did not answer within {http.read_seconds:g} seconds"
         raise PassingError(reason) from None
     except requests.TooManyRedirects:
@@ -361,7 +368,7 @@ def _plain_faults(host: str, http: Http) -> Iterator[None]:
         raise SourceError(f"{host} is no address; check its url") from None
     except requests.exceptions.SSLError:
         raise SourceError(f"{host} has no certificate that can be trusted") from None
-    except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
+    except urllib3.exceptions.HTTPError:
         raise PassingError(f"the answer of {host} broke off") from None
     except requests.RequestException:
         raise PassingError(f"{host} cannot be reached") from None
