@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -18,6 +18,7 @@ from pandera.typing import DataFrame
 
 from displacement.sources.iom_dtm.rounds import (
     UNKNOWN,
+    Ints,
     Labels,
     Preferences,
     Rounds,
@@ -122,15 +123,18 @@ class IomDtm:
         if frame.empty:
             rejections = [*rows.rejections, *undated]
             return Parsed(rows.rows_in, Statements.empty(), rejections, rows.signals)
-        rounds = _rounds(frame, country, declared.admin_level)
-        rank, signals = ranks(rounds, declared, landed.name)
-        reasons = labels(frame["displacementReason"], plain)
-        strange = _strange(reasons, landed)
+        counts = _counts(frame, _rounds(frame, country, declared.admin_level))
+        rank, undeclared = ranks(counts.rounds, declared, landed.name)
+        signals = [*rows.signals, *undeclared, *_strange(counts.reasons, landed)]
+        rejections = [*rows.rejections, *undated]
+        rows_in = rows.rows_in
+        # The texts of a million rows are not held beside those of their statements.
+        del rows, frame
         return Parsed(
-            rows_in=rows.rows_in,
-            statements=_statements(frame, rounds, rank, reasons, landed),
-            rejections=[*rows.rejections, *undated],
-            signals=[*rows.signals, *signals, *strange, *_lifted(rounds, landed)],
+            rows_in=rows_in,
+            statements=_statements(counts, rank, landed),
+            rejections=rejections,
+            signals=[*signals, *_lifted(counts.rounds, landed)],
         )
 
 
@@ -277,24 +281,41 @@ def _lifted(rounds: Rounds, landed: Landed) -> list[str]:
     return [signal]
 
 
-def _statements(
-    frame: pd.DataFrame, rounds: Rounds, rank: Any, reasons: Labels, landed: Landed
-) -> DataFrame[Statements]:
-    origins = labels(frame["idpOriginAdmin1Pcode"], code)
+class _Counts(NamedTuple):
+    """The rows as numbers, each text once."""
+
+    row: Ints
+    rounds: Rounds
+    reasons: Labels
+    origins: Labels
+    places: Labels
+
+
+def _counts(frame: pd.DataFrame, rounds: Rounds) -> _Counts:
+    return _Counts(
+        row=frame["row"].to_numpy(dtype=np.int64),
+        rounds=rounds,
+        reasons=labels(frame["displacementReason"], plain),
+        origins=labels(frame["idpOriginAdmin1Pcode"], lambda word: plain(code(word))),
+        places=_area_texts(frame, rounds),
+    )
+
+
+def _statements(counts: _Counts, rank: Ints, landed: Landed) -> DataFrame[Statements]:
+    rounds, reasons, origins = counts.rounds, counts.reasons, counts.origins
     # Nothing else parts rows of one key: the source's own ids change from day to day.
     number = again(rounds.people, rounds.count, rounds.finest.codes, reasons.codes, origins.codes)
-    texts = _area_texts(frame, rounds)
     causes = Labels(reasons.codes, [cause_of(word).value for word in reasons.words])
     days = pa.array(days_of(rounds.day.words), pa.date32())
     same = _same(rounds.country, landed)
     blocks = []
-    for first in range(0, len(frame), BLOCK):
+    for first in range(0, len(rank), BLOCK):
         rows = slice(first, first + BLOCK)
         day = days.take(pa.array(rounds.day.codes[rows]))
         record = pc.binary_join_element_wise(
             rounds.ids(rounds.finest, rows),
             reasons.spread(rows),
-            Labels(origins.codes, [plain(one) for one in origins.words]).spread(rows),
+            origins.spread(rows),
             "/",
         )
         blocks.append(
@@ -302,7 +323,7 @@ def _statements(
                 same
                 | {
                     "source_record_id": numbered(record, number[rows]),
-                    "row": frame["row"].iloc[rows],
+                    "row": counts.row[rows],
                     "partition_id": rounds.ids(rounds.area, rows),
                     "preference": rank[rows],
                     "cause": causes.spread(rows),
@@ -311,11 +332,12 @@ def _statements(
                     "end_date": day,
                     "published_on": day,
                     "area_codes": rounds.area.spread(rows),
-                    "area_text": texts.spread(rows),
+                    "area_text": counts.places.spread(rows),
                 }
             )
         )
-    return Statements.validate(pd.concat(blocks, ignore_index=True), lazy=True)
+    # Each block keeps the contract, and the ids of all are numbered apart.
+    return pd.concat(blocks, ignore_index=True)
 
 
 def _same(country: str, landed: Landed) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from displacement.sources.source import SourceError
 from displacement_schemas.iom_dtm_rows import ASSESSMENT_TYPES
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.integer[Any]]
 
 UNKNOWN: Final = frozenset({"", "not available", "n/a", "na", "unknown"})
 """Words that stand where DTM knows no area."""
@@ -77,8 +77,8 @@ def labels(column: "pd.Series[str]", clean: Callable[[Any], str] = str) -> Label
     cleaned = [clean(None if pd.isna(word) else word) for word in found.tolist()]
     words = sorted(set(cleaned))
     place = {word: number for number, word in enumerate(words)}
-    new = np.array([place[word] for word in cleaned], dtype=np.int64)
-    return Labels(new[codes] if len(new) else np.zeros(0, dtype=np.int64), words)
+    new = np.array([place[word] for word in cleaned], dtype=np.int32)
+    return Labels(new[codes] if len(new) else np.zeros(0, dtype=np.int32), words)
 
 
 def plain(word: object) -> str:
@@ -97,7 +97,7 @@ def joint(*columns: Ints) -> Ints:
     together = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         together = together * (int(column.max(initial=0)) + 1) + column
-    return np.unique(together, return_inverse=True)[1].astype(np.int64)
+    return np.unique(together, return_inverse=True)[1].astype(np.int32)
 
 
 def again(people: Ints, *key: Ints) -> Ints:

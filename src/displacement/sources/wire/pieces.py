@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-PIECE: Final = 8_000_000
+PIECE: Final = 4_000_000
 """Bytes that are read at once."""
 MOST_CUTS: Final = 16
 """Ends of rows that are tried before more is read: in a text or a nested list they are none."""
