@@ -20,7 +20,10 @@ Period = tuple[date | None, date]
 
 @dataclass(frozen=True)
 class GoldFigure:
-    """One figure that a reader finds: `measures`, `periods` and `counters` hold all that is right, the best first."""
+    """One figure that a reader finds.
+
+    `measures`, `periods` and `counters` hold all that is right, the best first.
+    """
 
     start: int
     end: int

@@ -13,11 +13,16 @@ def render(result: Score, floors: dict[str, float]) -> str:
 
 
 def render_rules(result: Score) -> str:
-    """How precise each rule is: what it took rightly, what wrongly."""
-    right = Counter(row["rule_id"] for _, _, row in result.found)
-    wrong = Counter(row["rule_id"] for _, row, _ in result.false)
-    lines = ["rule                              right  wrong"]
-    lines += [f"{rule:32} {right[rule]:6} {wrong[rule]:6}" for rule in sorted(right | wrong)]
+    """A Markdown table: how often each rule decided, and how often rightly."""
+    decided = [(row["rule_id"], True) for *_, row in result.found]
+    decided += [(row["rule_id"], False) for _, row, _ in result.false]
+    right = Counter(rule for rule, good in (*decided, *result.rejections) if good)
+    total = Counter(rule for rule, _ in (*decided, *result.rejections))
+    lines = ["| rule | decided | rightly | precision |", "| --- | ---: | ---: | ---: |"]
+    lines += [
+        f"| `{rule}` | {count} | {right[rule]} | {right[rule] / count:.2f} |"
+        for rule, count in sorted(total.items())
+    ]
     return "\n".join(lines)
 
 
@@ -41,8 +46,8 @@ def _errors(result: Score) -> Iterator[str]:
         yield f"  {passage.id}: {row['number_text']} ({about})\n      {_around(passage, row)}"
     yield f"\nMissed ({len(result.missed)}):"
     for passage, gold, fate in result.missed:
-        row = {"number_start": gold.start, "number_end": gold.end}
-        yield f"  {passage.id} [{gold.difficulty}]: {gold.text} ({fate})\n      {_around(passage, row)}"
+        place = _around(passage, {"number_start": gold.start, "number_end": gold.end})
+        yield f"  {passage.id} [{gold.difficulty}]: {gold.text} ({fate})\n      {place}"
     yield f"\nRead otherwise ({len(result.differences)}):"
     for one in sorted(result.differences, key=lambda difference: difference.field):
         yield f"  {one.field:10} {one.passage.id}: {one.gold.text}: {one.read} for {one.expected}"

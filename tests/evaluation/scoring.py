@@ -68,6 +68,8 @@ class Score:
     missed: list[tuple[Passage, GoldFigure, str]] = field(default_factory=list)
     false: list[tuple[Passage, Row, str]] = field(default_factory=list)
     reasons: list[tuple[Passage, Trap, str]] = field(default_factory=list)
+    rejections: list[tuple[str, bool]] = field(default_factory=list)
+    """Of each rejected number the rule, and whether it is right that it is no figure."""
     differences: list[Difference] = field(default_factory=list)
     compared: Counter[str] = field(default_factory=Counter)
 
@@ -90,9 +92,7 @@ class Score:
 
         def counts(passage: Passage, gold: GoldFigure) -> bool:
             sure = not (accepted_only and gold.review)
-            return (
-                sure and difficulty in {None, gold.difficulty} and lang in {None, passage.lang}
-            )
+            return sure and difficulty in {None, gold.difficulty} and lang in {None, passage.lang}
 
         hits = [
             row["tier"] == "accepted" or not accepted_only
@@ -109,7 +109,9 @@ class Score:
 
     def reason_accuracy(self) -> Share:
         """How many of the annotated traps are rejected for the annotated reason."""
-        return Share(sum(given in trap.reasons for _, trap, given in self.reasons), len(self.reasons))
+        return Share(
+            sum(given in trap.reasons for _, trap, given in self.reasons), len(self.reasons)
+        )
 
     def figures(self) -> dict[str, Share]:
         """All figures by which two readings can be compared, by name."""
@@ -145,7 +147,14 @@ def score(passages: Iterable[Passage], readings: Iterable[Reading]) -> Score:
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+    columns = {name: frame[name].tolist() for name in frame.columns}
+    return [
+        {
+            name: None if pd.isna(values[place]) else values[place]
+            for name, values in columns.items()
+        }
+        for place in range(len(frame))
+    ]
 
 
 def _score_passage(result: Score, passage: Passage, reading: Reading) -> None:
@@ -165,6 +174,11 @@ def _score_passage(result: Score, passage: Passage, reading: Reading) -> None:
         if not any(gold.optional and _overlaps(gold, row) for gold in passage.figures)
     ]
     result.reasons += [(passage, trap, _fate(trap, reading)) for trap in passage.traps]
+    wanted = [gold for gold in passage.figures if not gold.optional]
+    result.rejections += [
+        (row["rule_id"], not any(_overlaps(gold, row) for gold in wanted))
+        for row in reading.rejected
+    ]
 
 
 def _overlaps(gold: GoldFigure | Trap, row: Row) -> bool:
