@@ -97,7 +97,7 @@ class Score:
         hits = [
             row["tier"] == "accepted" or not accepted_only
             for passage, gold, row in self.found
-            if not gold.optional and counts(passage, gold)
+            if counts(passage, gold)
         ]
         missed = sum(counts(passage, gold) for passage, gold, _ in self.missed)
         return Share(sum(hits), len(hits) + missed)
@@ -166,6 +166,8 @@ def _score_passage(result: Score, passage: Passage, reading: Reading) -> None:
                 result.missed.append((passage, gold, _fate(gold, reading)))
             continue
         left.remove(row)
+        if gold.optional:
+            continue
         result.found.append((passage, gold, row))
         _compare(result, passage, gold, row)
     result.false += [

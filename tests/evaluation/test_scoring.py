@@ -137,6 +137,7 @@ def test_an_optional_figure_is_neither_a_miss_nor_an_error(tmp_path: Path):
     passages = written(tmp_path, optional)
 
     assert score(passages, [Reading([], [])]).recall() == (0, 0)
+    assert score(passages, [Reading([taken()], [])]).precision() == (0, 0)
     assert score(passages, [Reading([taken(stated=1.0)], [])]).precision() == (0, 0)
 
 
