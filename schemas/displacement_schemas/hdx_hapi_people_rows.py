@@ -6,6 +6,7 @@ from displacement_schemas.delivered import ISO_DAY, Delivered
 from displacement_schemas.table import Text, Whole, field
 
 COUNTRY = r"^[A-Z]{3}$"
+LAST_DAY = r"^(?:19|20|21)\d{2}-\d{2}-\d{2}(?:[T ].*)?$"
 GROUPS = ("REF", "ROC", "ASY", "OIP", "IOC", "STA", "OOC", "HST", "RST", "NAT", "RET", "RDP")
 GENDERS = ("f", "m", "x", "u", "o", "e", "all")
 
@@ -22,4 +23,4 @@ class HdxHapiPeopleRows(Delivered):
     age_range: Series[Text] = field("Ages in years, or all.")
     population: Series[Whole] = field("How many.", unit="persons", ge=0)
     reference_period_start: Series[Text] = field("First day of the year.", str_matches=ISO_DAY)
-    reference_period_end: Series[Text] = field("Its last day.", str_matches=ISO_DAY)
+    reference_period_end: Series[Text] = field("Its last day.", str_matches=LAST_DAY)

@@ -258,3 +258,27 @@ def test_options_that_nobody_knows_are_refused(reference: Reference) -> None:
         parse(reference, [], population_groups=["STA"])
     with pytest.raises(SourceError, match="cannot be understood"):
         parse(reference, [], page_rows=20_000)
+
+
+def test_a_cell_that_comes_twice_in_a_page_counts_once(reference: Reference) -> None:
+    row = fixture_rows("people")[0]
+    again = row | {"reference_period_end": row["reference_period_end"][:10]}
+    parsed = parse(reference, [row, again], "hdx_hapi/SYR/REF/origin")
+    assert len(parsed.statements) == 1
+    assert (parsed.rows_in, parsed.accepted, len(parsed.rejections)) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("day", ["0000-12-31", "9999-12-31", "99-12-31"])
+def test_a_year_that_cannot_be_rejects_its_row_only(reference: Reference, day: str) -> None:
+    row = fixture_rows("people")[0]
+    parsed = parse(reference, [row | {"reference_period_end": day}, row], "hdx_hapi/SYR/REF/origin")
+    assert len(parsed.statements) == 1
+    assert [one.row for one in parsed.rejections] == [1]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31T00:00:00", "0001-01-01", "2026-10-21"])
+def test_a_round_that_has_not_been_is_rejected(reference: Reference, day: str) -> None:
+    rows = fixture_rows("idps")
+    parsed = parse(reference, [rows[0] | {"reference_period_start": day}, *rows[1:]])
+    assert len(parsed.statements) == len(rows) - 1
+    assert "is no day that has been" in parsed.rejections[0].reason

@@ -12,6 +12,7 @@ from displacement.sources.reliefweb import SOURCE
 from displacement.store.store import Store
 from displacement.windows import Window
 from tests.runs import holds
+from tests.servers import RecordedServer
 from tests.servers.core import StandIn
 from tests.servers.exchange import Answer, Request, dump, html_answer
 from tests.sources.wire import QUICK
@@ -251,3 +252,39 @@ def test_the_fixture_has_the_recorded_shape():
     entry = json.loads(dump(report(1)))
     assert isinstance(entry["id"], str)
     assert set(entry["fields"]["date"]) == {"original", "changed"}
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        "no report",
+        None,
+        {"id": "7", "fields": [1]},
+        report(7, date=20240220),
+        report(7, date={"original": "2024-13-45", "changed": "2024-02-21"}),
+        report(7, source=1e30, language=["en"]),
+        report(7, file="none"),
+    ],
+)
+def test_a_report_of_a_strange_shape_costs_no_other(take, store, strange):
+    with Reports([strange, report(8)]) as server:
+        outcome = take(server)
+    assert not outcome.failed
+    assert outcome.rows_in == outcome.accepted + outcome.rejected
+    assert "reliefweb/SYR/8" in set(records(store)["file"])
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{ nothing }", b'{"data": {}, "totalCount": 1}'])
+def test_an_answer_that_is_no_list_of_reports_is_a_failure(take, body):
+    with RecordedServer({"/v2/reports": body}) as server:
+        server.base_path = "/v2"
+        assert take(server).failed
+
+
+def test_a_report_in_a_language_without_rules_costs_no_other(take, store):
+    with Reports([report(7, language=[{"code": "fr"}]), report(8)]) as server:
+        outcome = take(server)
+    assert outcome.complete
+    rejected = Store(store).tables.read("reliefweb").rejected
+    [refused] = rejected[rejected["check"] == "language"].to_dict("records")
+    assert refused["reason"] == "reliefweb/SYR/7: its language, 'fr', cannot be read"

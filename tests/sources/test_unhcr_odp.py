@@ -502,3 +502,9 @@ def test_a_retired_widget_withdraws_nothing_and_is_told(store, reference):
 
 def _log(now: datetime) -> Any:
     return run_log("one", now, [Outcome("unhcr_odp", "done", last_day=now.date())])
+
+
+def test_a_day_that_comes_twice_counts_once(store: Path, reference: Any) -> None:
+    day = {"data_date": "2024-02-24", "individuals": 100}
+    outcome, _ = run(store, reference, {"data": {"timeseries": [day, day]}}, STOCK)
+    assert (outcome.rows_in, outcome.accepted, outcome.rejected) == (2, 1, 1)

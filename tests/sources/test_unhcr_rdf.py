@@ -374,6 +374,14 @@ def test_an_answer_in_the_recorded_shape_gives_its_five_figures(reference):
     assert (result.rows_in, result.accepted, result.signals) == (3, 3, [])
 
 
+def test_a_row_that_comes_twice_in_a_page_counts_once(reference):
+    items = json.loads(FIXTURE.read_text(encoding="utf-8"))["items"]
+    once, twice = parsed(reference, items), parsed(reference, [*items, items[0]])
+    assert len(twice.statements) == len(once.statements)
+    assert (twice.rows_in, twice.accepted) == (len(items) + 1, len(items))
+    assert [one.check for one in twice.rejections] == ["repeated_record"]
+
+
 def test_an_option_that_nobody_knows_is_an_error_that_names_it(server, store, reference):
     outcome = ask(
         store,

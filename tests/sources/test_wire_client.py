@@ -85,6 +85,22 @@ def test_retry_after_is_honoured(server):
     assert time.monotonic() - begin >= 1
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["\xb2", "-5", "soon", "Wed, 21 Oct 2015 07:28:00 GMT"],
+)
+def test_a_pause_that_makes_no_sense_is_no_reason_to_give_up(server, said):
+    server.misbehave("429", times=1, retry_after=said)
+    assert client_of(server.url).get("rows").body == GOOD
+
+
+@pytest.mark.parametrize("body", [b"[" * 99_999, b"{ nothing }", b"\xff\xfe{"])
+def test_an_error_whose_body_makes_no_sense_is_told_by_its_status(server, body):
+    server.answers["/rows"] = Answer(body, 404)
+    with pytest.raises(SourceError, match=r"answers with status 404$"):
+        client_of(server.url).get("rows")
+
+
 def test_a_server_that_asks_for_hours_is_left_alone(server):
     server.misbehave("503", times=None, retry_after=7200)
     with pytest.raises(SourceError, match="asks to wait 7200 seconds"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pandera.typing import Series
 
 from displacement.sources.source import Declaration, Landed, SourceError
-from displacement.sources.wire import read_rows, rows_of
+from displacement.sources.wire import read_json, read_rows, rows_of
 from displacement_schemas.delivered import ISO_DAY, Delivered
 from displacement_schemas.table import Decimal, Flag, Text, Whole, field
 
@@ -50,6 +50,10 @@ def test_good_rows_come_with_their_place_in_the_answer():
     [
         ({"people": "many"}, "people", "readable", "“many” is no whole number"),
         ({"people": 1.5}, "people", "readable", "“1.5” is no whole number"),
+        ({"people": 1e30}, "people", "readable", "“1e+30” is no whole number"),
+        ({"people": 10**400}, "people", "readable", "is no whole number"),
+        ({"people": "9" * 30}, "people", "readable", "is no whole number"),
+        ({"people": "Infinity"}, "people", "readable", "“Infinity” is no whole number"),
         ({"people": True}, "people", "readable", "“True” is no whole number"),
         ({"people": None}, "people", "required", "a value is needed here"),
         ({"people": -1}, "people", "greater_than_or_equal_to", "“-1” is not allowed"),
@@ -139,3 +143,26 @@ def test_every_row_is_taken_or_rejected_whichever_way_it_is_read(rows):
     pd.testing.assert_frame_equal(wired.frame, taken_apart.frame)
     for one in (wired, taken_apart):
         assert one.held or len(one.frame) + len({r.row for r in one.rejections}) == len(rows)
+
+
+def test_half_a_character_costs_only_its_row_and_can_be_written_down():
+    rows = rows_of(StandRows, [GOOD | {"place": "\ud800"}, GOOD], "stand/x", DECLARATION)
+    assert rows.frame["row"].to_list() == [2]
+    [rejection] = rows.rejections
+    assert rejection.reason.encode()
+    assert rejection.value == "?"
+
+
+def test_a_row_in_another_charset_costs_only_itself():
+    content = json.dumps([GOOD, GOOD | {"place": "At_a"}]).encode().replace(b"_", b"\xe9")
+    rows = read_rows(StandRows, Landed("stand/x", "0" * 64, content), DECLARATION)
+    assert rows.frame["row"].to_list() == [1]
+    assert [(one.row, one.check) for one in rows.rejections] == [(2, "row")]
+
+
+@pytest.mark.parametrize("content", [b"[" * 9999 + b"]" * 9999, b"[ nothing ]", b"[\xe9]"])
+def test_what_is_no_json_is_told_in_a_sentence(content):
+    with pytest.raises(SourceError, match="another shape than usual"):
+        read_rows(StandRows, Landed("stand/x", "0" * 64, content), DECLARATION)
+    with pytest.raises(SourceError, match="no JSON that can be read"):
+        read_json(content)

@@ -13,9 +13,10 @@ from displacement.extraction.document import read_document, split_header
 from displacement.extraction.figures import figure_rows
 from displacement.extraction.numbers import find_numbers, masked
 from displacement.extraction.rejecters import settle
+from displacement.extraction.rules import has_rules
 from displacement_schemas import ExtractedFigures, RejectedNumbers
 
-__all__ = ["Extraction", "extract", "split_header"]
+__all__ = ["Extraction", "extract", "has_rules", "split_header"]
 
 
 @dataclass(frozen=True)

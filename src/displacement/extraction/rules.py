@@ -56,11 +56,17 @@ class Rules:
         return re.compile(_expanded(pattern, self.macros), flags)
 
 
+def has_rules(lang: str) -> bool:
+    """Whether texts of a language can be read."""
+    named = re.fullmatch(r"[a-z]{2}", lang)
+    return bool(named) and (files("displacement.extraction") / lang).is_dir()
+
+
 @cache
 def load_rules(lang: str) -> Rules:
     """The rules of a language; raises ValueError where there are none."""
     folder = files("displacement.extraction") / lang
-    if not re.fullmatch(r"[a-z]{2}", lang) or not folder.is_dir():
+    if not has_rules(lang):
         raise ValueError(
             f"There are no extraction rules for the language {lang!r}; "
             "give the text a language that has some, such as 'en'."

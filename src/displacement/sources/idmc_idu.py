@@ -22,7 +22,7 @@ from displacement.sources.source import (
     Request,
     SourceError,
 )
-from displacement.sources.wire import Client, Query, ask_all, read_rows
+from displacement.sources.wire import Client, Query, ask_all, read_json, read_rows
 from displacement.windows import Window
 from displacement_schemas import Statements
 from displacement_schemas.idmc_idu_rows import IdmcIduRows
@@ -130,8 +130,8 @@ SOURCE = IdmcIdu()
 def _without_texts(body: bytes) -> bytes:
     """The dump without its free texts; raises SourceError where it holds no rows."""
     try:
-        rows = msgspec.json.decode(body, type=list[dict[str, Any]])
-    except msgspec.MsgspecError as wrong:
+        rows = msgspec.convert(read_json(body), list[dict[str, Any]])
+    except msgspec.ValidationError as wrong:
         raise SourceError(f"the dump has another shape than usual ({wrong})") from None
     if not rows:
         raise SourceError(

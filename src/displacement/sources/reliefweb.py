@@ -67,34 +67,32 @@ def _country(
     client: Client, files: Client, request: Request, country: str, seen: set[str]
 ) -> Iterator[Answer | Rejection | Failure]:
     for reply, entries in _pages(client, request, country):
-        fresh = [entry for entry in entries if str(entry.get("id")) not in seen]
-        seen.update(str(entry.get("id")) for entry in fresh)
+        fresh = [entry for entry in entries if _id(entry) not in seen]
+        seen.update(_id(entry) for entry in fresh)
         rows = rows_of(
             ReliefwebRows, [_row(one) for one in fresh], _name(country), request.declaration
         )
         yield from rows.rejections
         for row in rows.frame.to_dict("records"):
-            attached = fresh[row["row"] - 1]["fields"].get("file") or []
+            attached = _listed(_table(fresh[row["row"] - 1].get("fields")).get("file"))
             too = request.declaration.options.get("attachments", True) or not _text(row)
             yield from _report(
                 f"{_name(country)}/{row['id']}", row, reply, attached if too else [], files
             )
 
 
-def _pages(
-    client: Client, request: Request, country: str
-) -> Iterator[tuple[Reply, list[dict[str, Any]]]]:
+def _pages(client: Client, request: Request, country: str) -> Iterator[tuple[Reply, list[Any]]]:
     """Every page of a country's reports. Raises SourceError where one is missing or repeated."""
     size = int(request.declaration.options.get("page_size", PAGE_SIZE))
     asked = [*_filter(request, country), ("limit", str(size))]
     offset, before = 0, None
     while True:
         reply = client.get("reports", [*asked, ("offset", str(offset))])
-        body = reply.json()
+        body = _table(reply.json())
         entries, total = body.get("data"), body.get("totalCount")
         if not isinstance(entries, list) or not isinstance(total, int):
             raise SourceError("the answer has no list of reports")
-        ids = [entry.get("id") for entry in entries]
+        ids = [_id(entry) for entry in entries]
         if ids and ids == before:
             raise SourceError("the same page came twice")
         yield reply, entries
@@ -143,13 +141,17 @@ def _between(place: str, days: Window) -> list[tuple[str, str]]:
     ]
 
 
-def _row(entry: dict[str, Any]) -> dict[str, Any]:
-    """The facts of a report out of the interface's nested lists."""
-    fields = entry.get("fields") or {}
-    when = fields.get("date") or {}
-    source, language = (_first(fields.get(name)) for name in ("source", "language"))
+def _row(entry: Any) -> Any:
+    """The facts of a report out of the interface's nested lists; what is no report stays."""
+    if not isinstance(entry, dict):
+        return entry
+    fields = _table(entry.get("fields"))
+    when = _table(fields.get("date"))
+    source, language = (
+        next(iter(_listed(fields.get(name))), {}) for name in ("source", "language")
+    )
     return {
-        "id": str(entry.get("id")),
+        "id": _id(entry),
         "title": fields.get("title"),
         "body": fields.get("body"),
         "url": fields.get("url_alias") or fields.get("url"),
@@ -160,18 +162,30 @@ def _row(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _first(listed: list[dict[str, Any]] | None) -> dict[str, Any]:
-    return listed[0] if listed else {}
+def _id(entry: Any) -> str:
+    return str(_table(entry).get("id"))
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _listed(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _report(
     name: str, row: dict[Any, Any], reply: Reply, attached: list[dict[str, Any]], files: Client
 ) -> Iterator[Answer | Rejection | Failure]:
     text = _text(row)
+    if _day(row["original"]) is None:
+        reason = f"{name}: it was published on “{row['original'][:40]}”, which is no day"
+        yield Rejection(ReliefwebRows.table_name(), name, "readable", reason, column="original")
+        return
     if text:
         yield _answer(name, f"{row['title']}\n\n{text}", row, reply)
     for file in attached:
-        if file.get("mimetype") == PDF and file.get("url"):
+        if file.get("mimetype") == PDF and isinstance(file.get("url"), str):
             yield _attachment(f"{name}/{file.get('id')}", file["url"], row, files)
 
 
@@ -193,13 +207,20 @@ def _attachment(
 def _answer(name: str, text: str, row: dict[Any, Any], reply: Reply) -> Answer:
     report = Report(
         text=text,
-        published=date.fromisoformat(row["original"][:10]),
+        published=_day(row["original"]),
         publisher=row["source"] if isinstance(row["source"], str) else None,
         lang=row["language"] if isinstance(row["language"], str) else "en",
         url=row["url"] if isinstance(row["url"], str) else None,
     )
     content = documents.landing_of(report)
     return Answer(name, reply.url, "application/json", content, reply.status)
+
+
+def _day(moment: str) -> date | None:
+    try:
+        return date.fromisoformat(moment[:10])
+    except ValueError:
+        return None
 
 
 def _text(row: dict[Any, Any]) -> str:

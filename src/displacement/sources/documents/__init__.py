@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 from pandera.typing import DataFrame
 
-from displacement.extraction import Extraction, extract, split_header
+from displacement.extraction import Extraction, extract, has_rules, split_header
 from displacement.normalise.privacy import redact_speakers
 from displacement.sources.documents.files import READABLE, Report, UnreadableError, read_report
 from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
@@ -40,6 +40,9 @@ class Documents:
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Extract figures; every other number is a rejection with its reason."""
         body = json.loads(landed.content)
+        if not has_rules(body["lang"]):
+            unread = _unread(landed.name, body["lang"])
+            return Parsed(1, Statements.empty(), [unread])
         found = read(
             body["text"], date.fromisoformat(body["published"]), body["publisher"], body["lang"]
         )
@@ -150,6 +153,11 @@ def _rejections(rejected: DataFrame[RejectedNumbers], file: str) -> list[Rejecti
         )
         for row in rejected.to_dict("records")
     ]
+
+
+def _unread(file: str, lang: str) -> Rejection:
+    reason = f"{file}: its language, {lang[:20]!r}, cannot be read"
+    return Rejection(SCHEMA, file, "language", reason, value=lang)
 
 
 def _without_figures(file: str, numbers: int) -> Rejection:

@@ -14,13 +14,14 @@ from displacement.sources.iom_dtm.rounds import (
     Rounds,
     again,
     code,
+    dated,
     days_of,
     labels,
     numbered,
     plain,
     ranks,
 )
-from displacement.sources.source import Declaration, Landed, Parsed, Rejection, SourceError
+from displacement.sources.source import Declaration, Landed, Parsed, SourceError
 from displacement.sources.wire import read_rows
 from displacement_schemas import Statements
 from displacement_schemas.hdx_hapi_idps_rows import HdxHapiIdpsRows
@@ -51,7 +52,9 @@ def displaced_people(
     rows = read_rows(HdxHapiIdpsRows, landed, declaration, at="data")
     if rows.held:
         return Parsed(1, Statements.empty(), rows.rejections, rows.signals, held=rows.held)
-    frame = rows.frame[rows.frame["admin_level"] == declared.admin_level].reset_index(drop=True)
+    frame: pd.DataFrame = rows.frame[rows.frame["admin_level"] == declared.admin_level].reset_index(
+        drop=True
+    )
     others = sorted(set(frame["location_code"].unique()) - {country})
     if others:
         raise SourceError(
@@ -59,48 +62,30 @@ def displaced_people(
             "country it was asked for"
         )
     accepted = len(rows.frame)
-    dated, undated = _dated(frame, landed)
-    if dated.empty:
+    frame, undated = dated(frame, "reference_period_start", HdxHapiIdpsRows, landed)
+    if frame.empty:
         rejections = [*rows.rejections, *undated]
         left = accepted - len(undated)
         return Parsed(rows.rows_in, Statements.empty(), rejections, rows.signals, left)
     rounds = Rounds(
         country=country,
         level=declared.admin_level,
-        operation=labels(dated["operation"], plain),
-        assessment=labels(dated["assessment_type"]),
-        round_number=dated["reporting_round"].to_numpy(dtype=np.int64),
-        day=labels(dated["reference_period_start"], lambda word: str(word)[:10]),
-        admin1=labels(dated["admin1_code"], code),
-        admin2=labels(dated["admin2_code"], code),
-        people=dated["population"].to_numpy(dtype=np.int64),
+        operation=labels(frame["operation"], plain),
+        assessment=labels(frame["assessment_type"]),
+        round_number=frame["reporting_round"].to_numpy(dtype=np.int64),
+        day=labels(frame["reference_period_start"], lambda word: str(word)[:10]),
+        admin1=labels(frame["admin1_code"], code),
+        admin2=labels(frame["admin2_code"], code),
+        people=frame["population"].to_numpy(dtype=np.int64),
     )
     rank, undeclared = ranks(rounds, declared, landed.name, newest_first=False)
     return Parsed(
         rows_in=rows.rows_in,
-        statements=Statements.build(_columns(dated, rounds, rank, landed)),
+        statements=Statements.build(_columns(frame, rounds, rank, landed)),
         rejections=[*rows.rejections, *undated],
-        signals=[*rows.signals, *undeclared, *_unplaced(dated, rounds, landed)],
+        signals=[*rows.signals, *undeclared, *_unplaced(frame, rounds, landed)],
         accepted=accepted - len(undated),
     )
-
-
-def _dated(frame: pd.DataFrame, landed: Landed) -> tuple[pd.DataFrame, list[Rejection]]:
-    days = labels(frame["reference_period_start"])
-    bad = np.array([day is None for day in days_of(days.words)], dtype=bool)[days.codes]
-    rejections = [
-        Rejection(
-            HdxHapiIdpsRows.table_name(),
-            landed.name,
-            "readable",
-            f"{landed.name}, row {row}, column 'reference_period_start': “{text}” is no day",
-            row=int(row),
-            column="reference_period_start",
-            value=text,
-        )
-        for row, text in frame.loc[bad, ["row", "reference_period_start"]].itertuples(index=False)
-    ]
-    return frame[~bad].reset_index(drop=True), rejections
 
 
 def _columns(frame: pd.DataFrame, rounds: Rounds, rank: Ints, landed: Landed) -> dict[str, object]:

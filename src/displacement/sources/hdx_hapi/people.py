@@ -9,7 +9,7 @@ import pandas as pd
 
 from displacement.sources.hdx_hapi.displaced import PAGE, PUBLISHER
 from displacement.sources.source import Declaration, Landed, Parsed, SourceError
-from displacement.sources.wire import read_rows
+from displacement.sources.wire import once, read_rows
 from displacement_schemas import Statements
 from displacement_schemas.hdx_hapi_people_rows import HdxHapiPeopleRows
 from displacement_schemas.vocabulary import (
@@ -86,7 +86,7 @@ def people_abroad(
     rows = read_rows(HdxHapiPeopleRows, landed, declaration, at="data")
     if rows.held:
         return Parsed(1, Statements.empty(), rows.rejections, rows.signals, held=rows.held)
-    frame = rows.frame
+    frame: pd.DataFrame = rows.frame
     others = sorted(set(frame[f"{role}_location_code"].unique()) - {country})
     if others:
         raise SourceError(
@@ -97,8 +97,10 @@ def people_abroad(
     whole &= frame["population_group"] == group
     if group in INTERNAL:
         whole &= frame["origin_location_code"] == frame["asylum_location_code"]
-    taken = frame[whole.astype(bool)].reset_index(drop=True)
-    years = taken["reference_period_end"].str.slice(0, 4).astype("int64")
+    taken = frame.assign(year=frame["reference_period_end"].str.slice(0, 4))[whole.astype(bool)]
+    key = ("origin_location_code", "asylum_location_code", "year")
+    taken, again = once(taken, key, HdxHapiPeopleRows, landed.name)
+    years = taken["year"].astype("int64")
     dates = {year: _dates(int(year), landed) for year in years.unique()}
     known = years.map({year: found is not None for year, found in dates.items()}).astype(bool)
     taken, years = taken[known].reset_index(drop=True), years[known].reset_index(drop=True)
@@ -108,9 +110,9 @@ def people_abroad(
     return Parsed(
         rows_in=rows.rows_in,
         statements=_statements(taken, years, found, (country, group, role), landed),
-        rejections=rows.rejections,
+        rejections=[*rows.rejections, *again],
         signals=[*rows.signals, *signals],
-        accepted=len(frame),
+        accepted=len(frame) - len(again),
     )
 
 

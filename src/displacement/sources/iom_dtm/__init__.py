@@ -24,6 +24,7 @@ from displacement.sources.iom_dtm.rounds import (
     Rounds,
     again,
     code,
+    dated,
     days_of,
     joint,
     labels,
@@ -43,7 +44,7 @@ from displacement.sources.source import (
     Request,
     SourceError,
 )
-from displacement.sources.wire import Client, Query, Rows, ask_all, read_rows
+from displacement.sources.wire import Client, Query, Rows, ask_all, read_json, read_rows
 from displacement.windows import Window
 from displacement_schemas import Statements
 from displacement_schemas.iom_dtm_rows import IomDtmRows
@@ -118,7 +119,7 @@ class IomDtm:
             gone = Rejection(IomDtmRows.table_name(), landed.name, "missing_column", held)
             rejections = rows.rejections if rows.held else [gone]
             return Parsed(1, Statements.empty(), rejections, [held], held=held)
-        frame, undated = _dated(rows.frame, landed)
+        frame, undated = dated(rows.frame, "reportingDate", IomDtmRows, landed)
         _refuse_strangers(frame, country)
         if frame.empty:
             rejections = [*rows.rejections, *undated]
@@ -186,8 +187,8 @@ def _refuse_failure(content: bytes | Path) -> None:
             return
         content = content.read_bytes()
     try:
-        said = msgspec.json.decode(content, type=_Envelope)
-    except msgspec.MsgspecError as wrong:
+        said = msgspec.convert(read_json(content), _Envelope)
+    except msgspec.ValidationError as wrong:
         raise SourceError(f"the answer has another shape than usual ({wrong})") from None
     if not said.isSuccess:
         reasons = "; ".join(said.errorMessages or []) or "it does not say why"
@@ -214,29 +215,6 @@ def _without_areas(frame: pd.DataFrame, level: int, landed: Landed) -> str | Non
     if level == 0 or frame.empty or frame[column].notna().any():
         return None
     return f"{landed.name}: the column {column} is missing from every row"
-
-
-def _dated(frame: pd.DataFrame, landed: Landed) -> tuple[pd.DataFrame, list[Rejection]]:
-    """The rows whose day is in the calendar, and the others."""
-    days = labels(frame["reportingDate"])
-    gone = np.array([day is None for day in days_of(days.words)], dtype=bool)
-    if not gone.any():
-        return frame, []
-    bad = gone[days.codes]
-    cells = frame.loc[bad, ["row", "reportingDate"]].itertuples(index=False)
-    rejections = [
-        Rejection(
-            IomDtmRows.table_name(),
-            landed.name,
-            "readable",
-            f"{landed.name}, row {row}, column 'reportingDate': “{text}” is no day",
-            row=int(row),
-            column="reportingDate",
-            value=text,
-        )
-        for row, text in cells
-    ]
-    return frame[~bad].reset_index(drop=True), rejections
 
 
 def _refuse_strangers(frame: pd.DataFrame, country: str) -> None:

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 import pydantic
 from numpy.typing import NDArray
 
-from displacement.sources.source import SourceError
+from displacement.sources.source import EVER, Landed, Rejection, SourceError
+from displacement_schemas.delivered import Delivered
 from displacement_schemas.iom_dtm_rows import ASSESSMENT_TYPES
 
 Ints = NDArray[np.integer[Any]]
@@ -248,6 +249,32 @@ def spelled(country: str, area_code: str) -> str:
     """An area code as ids write it: the country in three letters, no zeros before its digits."""
     found = _PCODE.fullmatch(area_code)
     return f"{country}{found[1].lstrip('0')}" if found else area_code
+
+
+def dated(
+    frame: pd.DataFrame, column: str, model: type[Delivered], landed: Landed
+) -> tuple[pd.DataFrame, list[Rejection]]:
+    """The rows whose day is in the calendar and not to come, and the others."""
+    days = labels(frame[column])
+    latest = landed.retrieved_at.date() if landed.retrieved_at else date.max
+    found = days_of(days.words)
+    gone = np.array([day is None or not EVER <= day <= latest for day in found], dtype=bool)
+    if not gone.any():
+        return frame, []
+    bad = gone[days.codes]
+    rejections = [
+        Rejection(
+            model.table_name(),
+            landed.name,
+            "readable",
+            f"{landed.name}, row {row}, column {column!r}: “{text}” is no day that has been",
+            row=int(row),
+            column=column,
+            value=text,
+        )
+        for row, text in frame.loc[bad, ["row", column]].itertuples(index=False)
+    ]
+    return frame[~bad].reset_index(drop=True), rejections
 
 
 def days_of(words: Sequence[str]) -> list[date | None]:

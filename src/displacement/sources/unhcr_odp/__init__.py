@@ -4,7 +4,6 @@ A source over the wire: the JSON behind the portal's widgets, which does not say
 is a stock, a flow or a count since some day.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
@@ -21,7 +20,7 @@ from displacement.sources.source import (
 )
 from displacement.sources.unhcr_odp.series import Endpoint, Kind, PortalSeries, series_of
 from displacement.sources.unhcr_odp.statements import SOURCE_ID, Reading, part_of, place_of
-from displacement.sources.wire import Client, Query, ask_all, rows_of
+from displacement.sources.wire import Client, Query, ask_all, read_json, rows_of
 from displacement.windows import Window
 from displacement_schemas import Statements
 from displacement_schemas.unhcr_odp_rows import UnhcrOdpRows
@@ -139,10 +138,7 @@ def _refuse_shrunk(
 
 
 def _document(content: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(content)
-    except ValueError:
-        raise SourceError("the answer is no JSON") from None
+    document = read_json(content)
     if not isinstance(document, dict) or "data" not in document:
         raise SourceError("the answer has another shape than usual: it has no data")
     return document

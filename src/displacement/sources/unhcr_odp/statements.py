@@ -9,6 +9,7 @@ from pandera.typing import DataFrame
 
 from displacement.sources.source import COUNTED, Declaration, Landed, Rejection
 from displacement.sources.unhcr_odp.series import Endpoint, Frequency, Kind, PortalSeries
+from displacement.sources.wire import once
 from displacement.windows import Window
 from displacement_schemas import Statements
 from displacement_schemas.unhcr_odp_rows import UnhcrOdpRows
@@ -70,7 +71,11 @@ class Reading:
         ]
         if not said:
             return Statements.empty(), undated
-        return self._built(self._carried(frame.iloc[said].reset_index(drop=True))), undated
+        dated = frame.iloc[said].reset_index(drop=True)
+        if self._series.endpoint == Endpoint.TIMESERIES:
+            dated, again = once(dated, ("own",), UnhcrOdpRows, self._landed.name)
+            undated += again
+        return self._built(self._carried(dated)), undated
 
     def _period(self, row: Mapping[str, Any]) -> Window | None:
         """The days of a row, before a count since some day is drawn out to its beginning."""

@@ -4,7 +4,6 @@ A source over the wire: years by pairs of countries. The newest year is a middle
 the next June, under the same key that then holds its end.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -38,7 +37,7 @@ from displacement.sources.unhcr_rdf.options import (
     wanted_of,
 )
 from displacement.sources.unhcr_rdf.statements import Reading, statements_of
-from displacement.sources.wire import Client, Query, ask_all, rows_of
+from displacement.sources.wire import Client, Query, ask_all, once, read_json, rows_of
 from displacement.windows import Window
 from displacement_schemas import Statements
 from displacement_schemas.unhcr_rdf_rows import UnhcrRdfRows
@@ -90,12 +89,13 @@ class UnhcrRdf:
         }
         early = rows.frame["year"].map({year: day is None for year, day in days.items()})
         early = early.astype(bool)
-        taken = rows.frame[~early].reset_index(drop=True)
+        key = ("year", "coo_iso", "coa_iso")
+        taken, again = once(rows.frame[~early], key, UnhcrRdfRows, landed.name)
         dates = {year: day for year, day in days.items() if day is not None}
         return Parsed(
             rows_in=rows.rows_in,
             statements=statements_of(taken, dates, Reading(asked, wanted, landed.sha256)),
-            rejections=[*rows.rejections, *_too_early(rows.frame[early], landed)],
+            rejections=[*rows.rejections, *again, *_too_early(rows.frame[early], landed)],
             signals=[
                 *rows.signals,
                 *_doubts(dates, asked, landed.retrieved_at, options),
@@ -156,10 +156,7 @@ def _pages(client: Client, query: Query, page_rows: int) -> Iterator[Answer]:
 
 
 def _document(content: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(content)
-    except ValueError:
-        raise SourceError("the answer is no JSON") from None
+    document = read_json(content)
     if not (
         isinstance(document, dict)
         and isinstance(document.get("items"), list)
@@ -230,7 +227,7 @@ def _doubts(
     ]
 
 
-def _misplaced(rows: DataFrame[UnhcrRdfRows], file: str, wanted: list[Population]) -> list[str]:
+def _misplaced(rows: pd.DataFrame, file: str, wanted: list[Population]) -> list[str]:
     abroad = rows["coo_iso"] != rows["coa_iso"]
     counts = {
         one: int((abroad & rows[one.value].gt(0).fillna(value=False)).sum())

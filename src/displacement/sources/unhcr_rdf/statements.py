@@ -18,7 +18,6 @@ from displacement.sources.unhcr_rdf.options import (
     Side,
 )
 from displacement_schemas import Statements
-from displacement_schemas.unhcr_rdf_rows import UnhcrRdfRows
 from displacement_schemas.vocabulary import (
     STOCKS,
     AreaRole,
@@ -65,7 +64,7 @@ class Reading(NamedTuple):
 
 
 def statements_of(
-    rows: DataFrame[UnhcrRdfRows], dates: Mapping[int, Dates], reading: Reading
+    rows: pd.DataFrame, dates: Mapping[int, Dates], reading: Reading
 ) -> DataFrame[Statements]:
     """One statement for every cell above zero."""
     name = reading.asked.name

@@ -1,7 +1,8 @@
 """How are sources asked over the wire? One client, one reader of rows, for all of them."""
 
 from displacement.sources.wire.client import AccessError, Client, Expected, Query, Reply, ask_all
-from displacement.sources.wire.rows import Rows, read_rows, rows_of
+from displacement.sources.wire.pieces import read_json
+from displacement.sources.wire.rows import Rows, once, read_rows, rows_of
 
 __all__ = [
     "AccessError",
@@ -11,6 +12,8 @@ __all__ = [
     "Reply",
     "Rows",
     "ask_all",
+    "once",
+    "read_json",
     "read_rows",
     "rows_of",
 ]

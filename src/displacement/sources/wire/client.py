@@ -3,7 +3,6 @@
 The one client of all sources: rate, retries, limits, content checks; keys never leave it.
 """
 
-import json
 import random
 import re
 import tempfile
@@ -26,6 +25,7 @@ import stamina.instrumentation
 import urllib3
 
 from displacement.sources.source import Answer, Failure, Http, Request, SourceError
+from displacement.sources.wire.pieces import read_json
 from displacement.sources.wire.secrets import keys_of
 from displacement.windows import Window
 
@@ -103,8 +103,8 @@ class Reply:
         return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
 
     def json(self) -> Any:
-        """What the answer says."""
-        return json.loads(self.body)
+        """What the answer says. Raises SourceError where it is no JSON."""
+        return read_json(self.body)
 
     def answer(self, query: Query, content: bytes | None = None) -> Answer:
         """The reply as what lands for a query; `content` where it was cleared or rewritten."""
@@ -286,10 +286,9 @@ class Client:
     def _said(self, response: requests.Response) -> str:
         """The server's own explanation, if it is short JSON; keys cut out."""
         try:
-            said = json.loads(next(response.iter_content(CHUNK), b""))
-        except (ValueError, requests.RequestException):
+            words = _explanation(read_json(next(response.iter_content(CHUNK), b"")))
+        except (SourceError, requests.RequestException):
             return ""
-        words = _explanation(said)
         return f" ({self._secrets.hide(words)[:LONGEST_SAID]})" if words else ""
 
     def _limited(self, response: requests.Response) -> Iterator[bytes]:
@@ -392,13 +391,13 @@ def _asked_to_wait(header: str | None, response: requests.Response) -> float | N
     """Seconds, from either form of Retry-After; a date counts from the server's own clock."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if header.strip().isdecimal():
         return float(header)
     try:
         until = parsedate_to_datetime(header)
         sent = parsedate_to_datetime(response.headers.get("Date", ""))
         return max(0.0, (until - sent).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

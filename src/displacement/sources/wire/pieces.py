@@ -9,19 +9,34 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
+from displacement.sources.source import SourceError
+
 PIECE: Final = 4_000_000
 """Bytes that are read at once."""
 MOST_CUTS: Final = 16
 """Ends of rows that are tried before more is read: in a text or a nested list they are none."""
 
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What reading of bytes that are no JSON, no UTF-8 or nested without end raises."""
+
+BOM: Final = b"\xef\xbb\xbf"
+
 _Rows = list[msgspec.Raw]
+
+
+def read_json(content: bytes) -> Any:
+    """What a whole answer says. Raises SourceError where it is no JSON."""
+    try:
+        return msgspec.json.decode(content.removeprefix(BOM))
+    except UNREADABLE as wrong:
+        raise SourceError(f"the answer is no JSON that can be read ({wrong})") from None
 
 
 class Pieces:
     """The rows of an answer that is a list, or that holds a list under the key `at`.
 
     What is not read row by row (a list that does not come first) is read whole. Raises
-    msgspec.MsgspecError where the answer is no JSON of this shape.
+    one of UNREADABLE where the answer is no JSON of this shape.
     """
 
     def __init__(self, file: BinaryIO, at: str | None, piece: int = PIECE) -> None:
@@ -51,7 +66,7 @@ class Pieces:
         yield self._last(opening[0] + held)
 
     def _last(self, content: bytes) -> _Rows:
-        content = content.removeprefix(b"\xef\xbb\xbf")
+        content = content.removeprefix(BOM)
         if self._at is None:
             return msgspec.json.decode(content, type=_Rows)
         told = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
@@ -75,7 +90,7 @@ def _whole_rows(content: bytes) -> tuple[_Rows, int]:
             break
         try:
             rows = msgspec.json.decode(b"[" + content[: end + 1] + b"]", type=_Rows)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             continue
         return rows, end + 2
     return [], 0

@@ -16,7 +16,7 @@ from pandera.errors import SchemaErrors
 from pandera.typing import DataFrame
 
 from displacement.sources.source import Declaration, Landed, Rejection, SourceError
-from displacement.sources.wire.pieces import Pieces
+from displacement.sources.wire.pieces import UNREADABLE, Pieces
 from displacement_schemas.delivered import Delivered
 
 Model = TypeVar("Model", bound=Delivered)
@@ -24,6 +24,7 @@ Model = TypeVar("Model", bound=Delivered)
 BATCH: Final = 20_000
 """Rows that are read at once; one bad row makes only its batch read the slow way."""
 MOST_SHOWN: Final = 3
+LARGEST: Final = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def read_rows(
             for raw in pieces:
                 read.add_all(raw)
                 del raw
-        except msgspec.MsgspecError as wrong:
+        except UNREADABLE as wrong:
             raise SourceError(
                 f"{landed.name}: the answer has another shape than usual ({wrong})"
             ) from None
@@ -82,6 +83,24 @@ def rows_of(
     for first in range(0, len(records), BATCH):
         read.add_records(records[first : first + BATCH], first + 1)
     return read.rows()
+
+
+def once(
+    frame: pd.DataFrame, key: Sequence[str], model: type[Delivered], file: str
+) -> tuple[pd.DataFrame, list[Rejection]]:
+    """The first row of every key, and the rows that come again as rejections."""
+    again = frame.duplicated(list(key)).to_numpy(dtype=bool)
+    rejections = [
+        Rejection(
+            model.table_name(),
+            file,
+            "repeated_record",
+            f"{file}, row {row}: an earlier row is about the same; only that one counts",
+            int(row),
+        )
+        for row in frame["row"][again]
+    ]
+    return frame[~again].reset_index(drop=True), rejections
 
 
 class _Reading(Generic[Model]):
@@ -120,6 +139,7 @@ class _Reading(Generic[Model]):
                 read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=1 << 26),
                 parse_options=options,
             )
+            table.validate(full=True)
         except pyarrow.ArrowInvalid:
             table = None
         if table is None or table.num_rows != len(raw):
@@ -192,7 +212,7 @@ class _Reading(Generic[Model]):
                 value = None
             try:
                 values[one.name] = _READ[one.type](value) if value is not None else None
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, OverflowError):
                 kind = _KINDS[one.type]
                 self._reject(number, one.name, "readable", value, f"{_shown(value)} is no {kind}")
                 return None
@@ -237,14 +257,17 @@ class _Reading(Generic[Model]):
 
     def _reject(self, row: int, column: str | None, check: str, value: Any, problem: str) -> None:
         where = f"{self._file}, row {row}" + (f", column {column!r}" if column else "")
-        shown = None if value is None else str(value)
+        shown = None if value is None else _writable(str(value))
         self._rejections.append(
             Rejection(self._name, self._file, check, f"{where}: {problem}", row, column, shown)
         )
 
 
 def _record(raw: msgspec.Raw) -> Any:
-    return msgspec.json.decode(raw)
+    try:
+        return msgspec.json.decode(raw)
+    except UNREADABLE:
+        return None
 
 
 def _short(check: object) -> str:
@@ -252,20 +275,22 @@ def _short(check: object) -> str:
 
 
 def _shown(value: object) -> str:
-    return "nothing" if value is None else f"“{str(value)[:80]}”"
+    return "nothing" if value is None else f"“{_writable(str(value)[:80])}”"
+
+
+def _writable(text: str) -> str:
+    """Half a character, which JSON can spell, is nothing that a file could hold."""
+    return text.encode(errors="replace").decode()
 
 
 def _whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise TypeError
-    number = float(value) if isinstance(value, str) else value
-    if not math.isfinite(number) or number != int(number):
+    exact = isinstance(value, str) and value.strip().lstrip("-").isdigit()
+    number = int(value) if exact or isinstance(value, int) else float(value)
+    if number != int(number) or abs(number) > LARGEST:
         raise ValueError
-    return (
-        int(value)
-        if isinstance(value, str) and value.strip().lstrip("-").isdigit()
-        else int(number)
-    )
+    return int(number)
 
 
 def _decimal(value: object) -> float:
@@ -279,6 +304,7 @@ def _decimal(value: object) -> float:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
+        value.encode()
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError
