@@ -18,6 +18,7 @@ from displacement_schemas import (
     Runs,
     Table,
 )
+from displacement_schemas.table import PIECE
 from displacement_schemas.vocabulary import MatchMethod
 
 EVERY = pytest.mark.parametrize(
@@ -87,6 +88,15 @@ def test_columns_left_out_become_null_where_that_is_allowed():
     [row] = Runs.from_rows([outcome()]).to_dict("records")
     assert pd.isna(row["signals"])
     assert row["started_at"] == datetime(2018, 1, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("length", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5])
+def test_a_single_value_fills_a_column_of_any_length(length):
+    rows = [str(number) for number in range(length)]
+    linked = {"area_code": "SY07", "code_system": "ocha_pcode", "match_method": "code"}
+    frame = FigureAreas.build({"figure_id": rows, "match_score": 100.0} | linked)
+    assert frame["area_code"].to_list() == ["SY07"] * length
+    assert frame["match_score"].to_list() == [100.0] * length
 
 
 @pytest.mark.parametrize(

@@ -24,16 +24,34 @@ rounds) are methods of its class. `PERSONAL_MARKERS` are the invented personal d
 """
 
 from tests.servers.core import StandIn
+from tests.servers.dtm import DtmServer
 from tests.servers.exchange import PERSONAL_MARKERS, Answer, Request
+from tests.servers.hapi import HapiServer
+from tests.servers.idmc import IdmcServer
+from tests.servers.kobo import KoboServer
 from tests.servers.misbehaviour import KINDS, Misbehaviour
+from tests.servers.odk import OdkServer
+from tests.servers.odp import OdpServer
+from tests.servers.rdf import RdfServer
 from tests.servers.recorded import RecordedServer
+from tests.servers.reliefweb import ReliefWebServer
+from tests.servers.workbooks import WorkbookServer
 
 __all__ = [
     "KINDS",
     "PERSONAL_MARKERS",
     "Answer",
+    "DtmServer",
+    "HapiServer",
+    "IdmcServer",
+    "KoboServer",
     "Misbehaviour",
+    "OdkServer",
+    "OdpServer",
+    "RdfServer",
     "RecordedServer",
+    "ReliefWebServer",
     "Request",
     "StandIn",
+    "WorkbookServer",
 ]

@@ -49,7 +49,7 @@ class HapiServer(StandIn):
     """
 
     name: ClassVar[str] = "hapi"
-    source_id: ClassVar[str] = "hapi"
+    source_id: ClassVar[str] = "hdx_hapi"
     base_path: ClassVar[str] = "/api/v2"
     own_kinds: ClassVar[dict[str, str]] = {"invalid_data": "500 with an error_sample_list"}
 

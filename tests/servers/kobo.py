@@ -42,7 +42,7 @@ class KoboServer(StandIn):
     """
 
     name: ClassVar[str] = "kobo"
-    source_id: ClassVar[str] = "kobo"
+    source_id: ClassVar[str] = "kobotoolbox"
     base_path: ClassVar[str] = "/api/v2"
     own_kinds: ClassVar[dict[str, str]] = {"duplicates": "409, as an instance has duplicates"}
 

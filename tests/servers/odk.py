@@ -27,7 +27,7 @@ class OdkServer(StandIn):
     """
 
     name: ClassVar[str] = "odk"
-    source_id: ClassVar[str] = "odk"
+    source_id: ClassVar[str] = "odk_central"
     base_path: ClassVar[str] = "/v1"
 
     def __init__(

@@ -42,7 +42,7 @@ class WorkbookServer(StandIn):
     """
 
     name: ClassVar[str] = "workbooks"
-    source_id: ClassVar[str] = "ocha_idp_movements"
+    source_id: ClassVar[str] = "workbooks"
 
     def __init__(
         self,

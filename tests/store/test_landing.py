@@ -36,6 +36,16 @@ def test_an_answer_lands_under_its_hash_with_a_note(tmp_path):
     }
 
 
+def test_an_answer_in_a_file_moves_into_the_landing_and_is_read_from_there(tmp_path):
+    spooled = tmp_path / "spooled"
+    spooled.write_bytes(ANSWER.content)
+    landed = put(tmp_path, Answer("a.csv", "inbox:a.csv", "text/csv", spooled))
+    assert (landed.sha256, landed.content) == (SHA256, ANSWER.content)
+    with landed.open() as file:
+        assert file.read(3) == ANSWER.content[:3]
+    assert not spooled.exists()
+
+
 def test_the_same_content_is_landed_once_and_never_changed(tmp_path):
     put(tmp_path)
     before = files_below(tmp_path)

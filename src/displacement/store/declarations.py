@@ -19,9 +19,9 @@ CORRECTIONS = "corrections.toml"
 
 OWN_HEAD: Final = """\
 # Your own settings of the sources. What stands here overrides what the program declares of them;
-# every line that is commented out shows the default. Keys are never written here: set the
-# variable that `secrets` names in the environment, or make a Prefect Secret block with the same
-# name in lower case, with dashes.
+# lines that begin with # and no space show the defaults: take the # away to change one. Keys are
+# never written here: set the variable that `secrets` names in the environment, or make a Prefect
+# Secret block with the same name in lower case, with dashes.
 
 """
 
@@ -117,10 +117,10 @@ def _template(
     header = re.match(r"\[sources\.(\w+)(\.[\w.]+)?\]", section)
     if header is None:
         return ""
-    lines = [line if _is_remark(line) else f"# {line}" for line in section.splitlines()[1:]]
+    lines = [line if _is_remark(line) else f"#{line}" for line in section.splitlines()[1:]]
     head = [header[0]]
     if header[2] is None:
-        lines = [line for line in lines if not re.match(r"# (?:enabled|countries) *=", line)]
+        lines = [line for line in lines if not re.match(r"#(?:enabled|countries) *=", line)]
         one = declared[header[1]]
         head += _switch(one, environment, countries)
     return "\n".join([*head, *lines]).rstrip() + "\n\n"
