@@ -62,12 +62,14 @@ class OdkCentral:
     def fetch(self, request: Request) -> Iterator[Answer | Failure]:
         """All submissions of each form, only mapped answers; a form that fails costs no other."""
         forms = listed_forms(OdkForm, request.declaration)
+        version = "" if _names_version(request.declaration) else "v1/"
         client = Client(request, login=(request.secret("email"), request.secret("password")))
 
         def ask(query: Query) -> Iterator[Answer]:
             form: OdkForm = query.what
             asked = {"$top": PAGE_ROWS, "$count": "true", "$expand": "*" if form.repeat else None}
-            path = f"v1/projects/{form.project}/forms/{quote(form.form, safe='')}.svc/Submissions"
+            service = f"projects/{form.project}/forms/{quote(form.form, safe='')}.svc"
+            path = f"{version}{service}/Submissions"
             reply, rows = sweep(client, path, asked, _page, "__id")
             content = landing_of(form, [_submission(row, form) for row in rows if not _gone(row)])
             yield replace(reply.answer(query, content), url=reply.url.partition("?")[0])
@@ -80,6 +82,11 @@ class OdkCentral:
 
 
 SOURCE = OdkCentral()
+
+
+def _names_version(declaration: Declaration) -> bool:
+    """Whether the declared address ends in the version of the interface."""
+    return declaration.http is not None and declaration.http.url.rstrip("/").endswith("/v1")
 
 
 class _Answered(msgspec.Struct):

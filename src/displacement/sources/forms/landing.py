@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from displacement.normalise.quantities import without_marks
-from displacement.sources.forms.listed import Form
+from displacement.normalise.dates import read_day
+from displacement.normalise.quantities import read_number, without_marks
+from displacement.sources.forms.listed import AREAS, COUNTS, DATES, Form
 from displacement.sources.sheets.workbook import is_personal
 
 _INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*")
@@ -66,14 +67,15 @@ def landing_of(form: Form, submissions: Sequence[Submission]) -> bytes:
         for one in submissions
         for number, answers in one.figures
     ]
-    rows.sort(key=lambda row: (*(row.get(k, "") for k in ("submitted", "submission")), _nth(row)))
+    rows.sort(key=_place)
     body = {"form": form.meta(), "rows": rows, "versions": _versions(form, submissions)}
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8")
 
 
-def _nth(row: Mapping[str, Any]) -> int:
-    return int(row.get("repeat", 0))
+def _place(row: Mapping[str, Any]) -> tuple[str, str, int]:
+    """New submissions come last, so that the rows before them keep their numbers."""
+    return row.get("submitted", ""), row.get("submission", ""), row.get("repeat", 0)
 
 
 def _landed(
@@ -84,11 +86,11 @@ def _landed(
     for path, column in form.fields.items():
         value = answers.get(path)
         cell = _text(value)
-        if cell is not None and column in ("start_date", "end_date", "day"):
+        if cell is not None and column in DATES:
             cell = _day(cell)
         if value is None or value == "" or column in cells:
             continue
-        if cell is None or is_personal("date" if column == "day" else column, cell):
+        if cell is None or _is_personal(column, cell):
             withheld.add(column)
         else:
             cells[column] = cell
@@ -100,6 +102,19 @@ def _landed(
         "withheld": " ".join(sorted(withheld - set(cells))) or None,
     }
     return {name: value for name, value in named.items() if value is not None} | cells
+
+
+def _is_personal(column: str, cell: str) -> bool:
+    """Whether an answer may not be kept; words where a number or a day belongs may be a name."""
+    if is_personal("date" if column == "day" else column, cell):
+        return True
+    if column in AREAS or not any(sign.isalpha() for sign in cell):
+        return False
+    try:
+        (read_number if column in COUNTS else read_day)(cell)
+    except ValueError:
+        return True
+    return False
 
 
 def _versions(form: Form, submissions: Sequence[Submission]) -> dict[str, Any]:
