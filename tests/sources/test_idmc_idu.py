@@ -401,8 +401,15 @@ def test_two_recorded_dumps_are_told_apart_row_by_row(run, server):
     assert len(told_apart) == 2  # they repeated others, until their numbers were corrected
     assert set(revised.index[revised["stated"] != was["stated"]]) == seen - told_apart
     assert told_apart <= set(latest.index[latest["revision"] == 1])
-    assert (revised["end_date"] != was["end_date"]).sum() == 3
-    assert (revised["start_date"] != was["start_date"]).sum() == 2
+    for theirs, ours, count in (
+        ("displacement_date", "end_date", 3),
+        ("displacement_start_date", "start_date", 2),
+    ):
+        moved = both[before.loc[both, theirs] != after.loc[both, theirs]]
+        assert len(moved) == count
+        assert set(revised.index[revised[ours] != was[ours]]) == (
+            {f"idmc_idu:{n}" for n in moved} - told_apart
+        )
     assert (revised["published_on"] == later.date()).all()
 
     gone = before.loc[before.index.difference(after.index)]

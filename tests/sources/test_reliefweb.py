@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.servers.core import StandIn
 from tests.servers.exchange import Answer, Request, dump, html_answer
 from tests.sources.wire import QUICK
 
+FIXTURE = Path(__file__).parents[1] / "fixtures/reliefweb.json"
 APPNAME = "approved-stand-in-name"
 NOW = datetime(2024, 3, 1, 6, tzinfo=UTC)
 TEXT = (
@@ -28,15 +30,10 @@ TEXT = (
 
 def report(number: int, text: str | None = TEXT, **fields: Any) -> dict[str, Any]:
     """An entry of the interface's list, in its recorded shape; names and numbers are invented."""
-    known = {
-        "title": f"Flash update {number}",
-        "body": text,
-        "url_alias": f"https://reliefweb.int/report/{number}",
-        "date": {"original": "2024-02-20T00:00:00+00:00", "changed": "2024-02-21T10:00:00+00:00"},
-        "source": [{"shortname": "OCHA", "name": "Office"}],
-        "language": [{"code": "en"}],
-    }
-    return {"id": str(number), "score": 1, "fields": known | fields}
+    entry = json.loads(FIXTURE.read_text(encoding="utf-8"))["data"][0]
+    changes = {"title": f"Flash update {number}", "body": text} | fields
+    changes |= {"url_alias": f"https://reliefweb.int/report/{number}"}
+    return entry | {"id": str(number), "fields": entry["fields"] | changes}
 
 
 class Reports(StandIn):

@@ -13,7 +13,10 @@ from tests.servers.exchange import Answer
 from tests.sources.wire import KEY, client_of, request_to
 
 GOOD = b'[{"a": 1}]'
-SPELLED = (KEY, "a-key-that%2Fnobody%3Dsees", "a-key-that/nobody%3Dsees")
+SPELLED = (
+    *(KEY, "a-key-that%2Fnobody%3Dsees", "a-key-that/nobody%3Dsees"),
+    *("a-key-that%2fnobody%3dsees", r"a-key-that\/nobody=sees", r"a-key-that/nobody\u003Dsees"),
+)
 
 
 @pytest.fixture
@@ -135,7 +138,8 @@ def test_an_answer_without_end_is_cut(server, way, tmp_path, monkeypatch):
 
 def test_the_key_is_cut_out_of_answers_errors_and_logs(server, caplog):
     caplog.set_level(logging.DEBUG)
-    echo = f'{{"next": "/rows?id={SPELLED[1]}", "you": "{KEY}"}}'.encode()
+    spelled = ", ".join(f'"{one}"' for one in SPELLED)
+    echo = f'{{"next": "/rows?id={SPELLED[1]}", "you": "{KEY}", "all": [{spelled}]}}'.encode()
     server.answers |= {"/rows": echo, "/refused": Answer(echo.replace(b"you", b"error"), 403)}
     client = client_of(server.url)
     reply = client.download("rows")

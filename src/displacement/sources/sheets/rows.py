@@ -49,7 +49,9 @@ class TableRows:
     totals: list[Total] = field(default_factory=list)
 
 
-class _RowError(ValueError):
+class RowError(ValueError):
+    """A row cannot be taken; the message is a sentence without its place."""
+
     def __init__(self, check: str, column: str, value: Cell, sentence: str) -> None:
         super().__init__(sentence)
         self.check, self.column, self.value = check, column, value
@@ -65,8 +67,8 @@ def read_table(
             rows.totals.append(_total(number, cells))
             continue
         try:
-            record = _record(cells, days)
-        except _RowError as error:
+            record = read_cells(cells, days)
+        except RowError as error:
             rows.rejections.append(_rejection(file, table, number, error))
         else:
             place = {"file": file, "sheet": table["name"], "row": number}
@@ -74,23 +76,16 @@ def read_table(
     return rows
 
 
-def _total(number: int, cells: dict[str, Cell]) -> Total:
-    try:
-        families, people = (_count(cells, column) for column in COUNT_COLUMNS)
-    except _RowError as error:
-        return Total(number, None, None, str(error))
-    return Total(number, families, people)
-
-
-def _record(cells: dict[str, Cell], days: Days | None) -> Record:
+def read_cells(cells: dict[str, Cell], days: Days | None) -> Record:
+    """What the allowed cells of one row say; a withheld cell is None. Raises RowError."""
     code = next((cells[column] for column in CODE_COLUMNS if cells.get(column)), None)
     names = {column: cells.get(column) for column in AREA_COLUMNS}
     if code is None and not any(names.values()):
-        raise _RowError("missing_area", "sub_district", None, _missing(cells, "area", AREA_COLUMNS))
+        raise RowError("missing_area", "sub_district", None, _missing(cells, "area", AREA_COLUMNS))
     families, people = (_count(cells, column) for column in COUNT_COLUMNS)
     if families is None and people is None:
         sentence = _missing(cells, "number of families or people", COUNT_COLUMNS)
-        raise _RowError("missing_number", "people", None, sentence)
+        raise RowError("missing_number", "people", None, sentence)
     start, end = days or _period(cells)
     return {
         **names,
@@ -103,6 +98,14 @@ def _record(cells: dict[str, Cell], days: Days | None) -> Record:
     }
 
 
+def _total(number: int, cells: dict[str, Cell]) -> Total:
+    try:
+        families, people = (_count(cells, column) for column in COUNT_COLUMNS)
+    except RowError as error:
+        return Total(number, None, None, str(error))
+    return Total(number, families, people)
+
+
 _ORDER: Final = (*AREA_COLUMNS, *reversed(CODE_COLUMNS), *COUNT_COLUMNS, *DATE_COLUMNS)
 
 
@@ -110,7 +113,7 @@ def _count(cells: dict[str, Cell], column: str) -> float | None:
     value = _read(cells, column, read_number, "unreadable_number")
     if value is not None and not value.is_integer():
         sentence = f"“{cells[column]}” is no whole number, and {column} are counted one by one"
-        raise _RowError("fractional_count", column, cells[column], sentence)
+        raise RowError("fractional_count", column, cells[column], sentence)
     return value
 
 
@@ -121,10 +124,10 @@ def _period(cells: dict[str, Cell]) -> tuple[dt.date | None, dt.date]:
     end = end or day
     if end is None:
         sentence = _missing(cells, "last day", DATE_COLUMNS)
-        raise _RowError("missing_date", "end_date", None, sentence)
+        raise RowError("missing_date", "end_date", None, sentence)
     if start is not None and end < start:
         sentence = f"the last day, {end}, comes before the first, {start}"
-        raise _RowError("end_before_start", "end_date", cells.get("end_date"), sentence)
+        raise RowError("end_before_start", "end_date", cells.get("end_date"), sentence)
     return start, end
 
 
@@ -138,7 +141,7 @@ def _read(
         return read(cell)
     except ValueError as error:
         negative = "negative" in str(error)
-        raise _RowError("negative_count" if negative else check, column, cell, str(error)) from None
+        raise RowError("negative_count" if negative else check, column, cell, str(error)) from None
 
 
 def _missing(cells: dict[str, Cell], what: str, columns: tuple[str, ...]) -> str:
@@ -147,7 +150,7 @@ def _missing(cells: dict[str, Cell], what: str, columns: tuple[str, ...]) -> str
     return f"there is no {what}{why if withheld else ''}"
 
 
-def _rejection(file: str, table: dict[str, Any], row: int, error: _RowError) -> Rejection:
+def _rejection(file: str, table: dict[str, Any], row: int, error: RowError) -> Rejection:
     header = table["columns"].get(error.column)
     column = f", column “{header}”" if header else ""
     return Rejection(

@@ -125,7 +125,7 @@ def table_of(sheet: Sheet, declared: Declared | None = None) -> dict[str, Any]:
         cells = _allowed(sheet, number - 1, header)
         if not cells or is_tag_row(row) or _repeats_header(row, header, declared):
             continue
-        kept = {role: None if _is_personal(role, cell) else cell for role, cell in cells.items()}
+        kept = {role: None if is_personal(role, cell) else cell for role, cell in cells.items()}
         withheld += [[number, role] for role in sorted(cells) if kept[role] is None]
         rows.append([number, kept])
     return {
@@ -147,6 +147,16 @@ def looks_personal(text: str) -> bool:
         return True
     runs = _PHONE_LIKE.findall(_DATE_LIKE.sub("; ", plain))
     return any(sum(sign.isdigit() for sign in run) >= PHONE_DIGITS for run in runs)
+
+
+def is_personal(role: str, cell: Cell) -> bool:
+    """Whether a cell may not be kept; names of areas hold fewer digits than those of people."""
+    text = western_digits(str(cell))
+    if looks_personal(text):
+        return True
+    if role in COUNT_COLUMNS or role in DATE_COLUMNS or _CODE_LIKE.fullmatch(text.strip()):
+        return False
+    return sum(sign.isdigit() for sign in text) >= NAME_DIGITS
 
 
 def _unopened(name: str, error: Exception) -> UnreadableError:
@@ -328,15 +338,6 @@ def _plain(value: object) -> Cell:
     if isinstance(value, float):
         return str(int(value))
     return without_marks(str(value)) or None if value is not None else None
-
-
-def _is_personal(role: str, cell: Cell) -> bool:
-    text = western_digits(str(cell))
-    if looks_personal(text):
-        return True
-    if role in COUNT_COLUMNS or role in DATE_COLUMNS or _CODE_LIKE.fullmatch(text.strip()):
-        return False
-    return sum(sign.isdigit() for sign in text) >= NAME_DIGITS
 
 
 def _without_personal(text: str) -> str:

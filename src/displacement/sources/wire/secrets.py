@@ -3,7 +3,9 @@
 Beside the client: addresses, answers (some servers repeat the key) and log lines pass through.
 """
 
+import json
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
@@ -11,6 +13,10 @@ from urllib.parse import quote, quote_plus
 HIDDEN: Final = "***"
 SHORTEST: Final = 4
 """A shorter value would blot out words by accident; no real key is so short."""
+
+_ESCAPE: Final = re.compile("%[0-9A-F]{2}")
+_MARK: Final = re.compile(r"[+=&<>'\"]")
+"""What JSON may write by its number, though it need not."""
 
 LOGGERS: Final = ("urllib3.connectionpool", "requests", "stamina")
 
@@ -20,10 +26,7 @@ class Secrets:
 
     def __init__(self, values: Iterable[str]) -> None:
         spelled = {
-            spelling
-            for value in values
-            if len(value) >= SHORTEST
-            for spelling in (value, quote(value, safe=""), quote(value), quote_plus(value))
+            spelling for value in values if len(value) >= SHORTEST for spelling in _spellings(value)
         }
         self._spelled = sorted(spelled, key=lambda text: (-len(text), text))
         self._bytes = [text.encode() for text in self._spelled]
@@ -61,6 +64,20 @@ class Secrets:
             if any(spelling.startswith(end) for spelling in self._bytes):
                 return size
         return 0
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """A value as addresses and JSON write it: %2F or %2f, and with escaped slashes and marks."""
+    quoted = (quote(value, safe=""), quote(value), quote_plus(value))
+    yield from (
+        value,
+        *quoted,
+        *(_ESCAPE.sub(lambda found: found[0].lower(), one) for one in quoted),
+    )
+    escaped = json.dumps(value)[1:-1]
+    yield from (escaped, escaped.replace("/", "\\/"))
+    for digits in ("04x", "04X"):
+        yield _MARK.sub(lambda found, digits=digits: f"\\u{ord(found[0]):{digits}}", value)
 
 
 class _Watch(logging.Filter):

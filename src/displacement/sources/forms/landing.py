@@ -1,0 +1,146 @@
+"""What of a submission may be kept? The mapped answers, its review, its day: nothing else.
+
+Before anything lands: an allow-list, and cells that look personal are withheld.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from displacement.normalise.dates import read_day
+from displacement.normalise.quantities import read_number, without_marks
+from displacement.sources.forms.listed import AREAS, COUNTS, DATES, Form
+from displacement.sources.sheets.workbook import is_personal
+
+_INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What may be read of a submission; `None` where the server does not say it."""
+
+    identifier: str | None
+    review: str | None
+    submitted: str | None
+    version: str | None
+    outer: Mapping[str, Any]
+    """Answers by their path."""
+    repeated: Sequence[Mapping[str, Any]] | None = None
+    """The same for each row of the repeat; None where there is no repeat."""
+
+    @property
+    def figures(self) -> list[tuple[int | None, dict[str, Any]]]:
+        """The answers of each figure, with its number in the repeat."""
+        if self.repeated is None:
+            return [(None, dict(self.outer))]
+        inside = enumerate(self.repeated, start=1)
+        return [(number, {**self.outer, **row}) for number, row in inside]
+
+
+def submission(
+    *,
+    identifier: object,
+    review: str | None,
+    submitted: object,
+    version: object,
+    outer: Mapping[str, Any],
+    repeated: Sequence[Mapping[str, Any]] | None,
+) -> Submission:
+    """A submission from what a server says, without what is no text."""
+    name = _text(identifier)
+    return Submission(
+        identifier=name.removeprefix("uuid:") if name else None,
+        review=review,
+        submitted=_day(_text(submitted)),
+        version=_text(version),
+        outer=outer,
+        repeated=repeated,
+    )
+
+
+def landing_of(form: Form, submissions: Sequence[Submission]) -> bytes:
+    """What lands of a form: canonical JSON, the same whatever order the pages had."""
+    rows = [
+        _landed(form, one, number, answers)
+        for one in submissions
+        for number, answers in one.figures
+    ]
+    rows.sort(key=_place)
+    body = {"form": form.meta(), "rows": rows, "versions": _versions(form, submissions)}
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, str, int]:
+    """New submissions come last, so that the rows before them keep their numbers."""
+    return row.get("submitted", ""), row.get("submission", ""), row.get("repeat", 0)
+
+
+def _landed(
+    form: Form, one: Submission, number: int | None, answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    cells: dict[str, str] = {}
+    withheld = set()
+    for path, column in form.fields.items():
+        value = answers.get(path)
+        cell = _text(value)
+        if cell is not None and column in DATES:
+            cell = _day(cell)
+        if value is None or value == "" or column in cells:
+            continue
+        if cell is None or _is_personal(column, cell):
+            withheld.add(column)
+        else:
+            cells[column] = cell
+    named = {
+        "submission": one.identifier,
+        "repeat": number,
+        "review": one.review,
+        "submitted": one.submitted,
+        "withheld": " ".join(sorted(withheld - set(cells))) or None,
+    }
+    return {name: value for name, value in named.items() if value is not None} | cells
+
+
+def _is_personal(column: str, cell: str) -> bool:
+    """Whether an answer may not be kept; words where a number or a day belongs may be a name."""
+    if is_personal("date" if column == "day" else column, cell):
+        return True
+    if column in AREAS or not any(sign.isalpha() for sign in cell):
+        return False
+    try:
+        (read_number if column in COUNTS else read_day)(cell)
+    except ValueError:
+        return True
+    return False
+
+
+def _versions(form: Form, submissions: Sequence[Submission]) -> dict[str, Any]:
+    """Of each version of the form: its submissions, and the columns that any of them has."""
+    versions: dict[str, Any] = {}
+    for one in submissions:
+        version = versions.setdefault(one.version or "", {"submissions": 0, "columns": set()})
+        version["submissions"] += 1
+        for answers in (one.outer, *(one.repeated or ())):
+            version["columns"] |= {form.fields[path] for path in answers}
+    return {
+        name: version | {"columns": sorted(version["columns"])}
+        for name, version in versions.items()
+    }
+
+
+def _text(value: object) -> str | None:
+    """An answer as text; groups, positions, files and flags are none."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value)
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    return without_marks(str(value)) or None
+
+
+def _day(text: str | None) -> str | None:
+    """A moment is cut to its day: it tells of a person's habits, and of nothing counted."""
+    found = _INSTANT.fullmatch(text) if text else None
+    return found[1] if found else text
