@@ -104,6 +104,13 @@ def test_an_error_whose_body_makes_no_sense_is_told_by_its_status(server, body):
         client_of(server.url).get("rows")
 
 
+@pytest.mark.parametrize("where", ["http://[::bad", "ftp://x/", "http://*x..y/", ""])
+def test_a_redirect_to_nowhere_is_told_in_a_sentence(server, where):
+    server.answers["/rows"] = Answer(b"", 301, headers={"Location": where})
+    with pytest.raises(SourceError):
+        client_of(server.url, attempts=1).get("rows")
+
+
 def test_a_server_that_asks_for_hours_is_left_alone(server):
     server.misbehave("503", times=None, retry_after=7200)
     with pytest.raises(SourceError, match="asks to wait 7200 seconds"):

@@ -371,6 +371,8 @@ def _plain_faults(host: str, http: Http) -> Iterator[None]:
         raise PassingError(f"the answer of {host} broke off") from None
     except requests.RequestException:
         raise PassingError(f"{host} cannot be reached") from None
+    except ValueError:  # the library takes the address of a redirect apart without care
+        raise SourceError(f"{host} sends us to an address that is none") from None
 
 
 def _refuse_content(media_type: str, first: bytes, last: bytes, expected: Expected) -> None:
