@@ -76,8 +76,8 @@ def _spellings(value: str) -> Iterator[str]:
     )
     escaped = json.dumps(value)[1:-1]
     yield from (escaped, escaped.replace("/", "\\/"))
-    for digits in ("04x", "04X"):
-        yield _MARK.sub(lambda found, digits=digits: f"\\u{ord(found[0]):{digits}}", value)
+    yield _MARK.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+    yield _MARK.sub(lambda found: f"\\u{ord(found[0]):04X}", value)
 
 
 class _Watch(logging.Filter):
