@@ -5,25 +5,34 @@ Text in, frames out: `extract` reads one document; the sources turn its figures 
 
 from dataclasses import dataclass
 from datetime import date
-
-from pandera.typing import DataFrame
+from typing import TYPE_CHECKING, Any
 
 from displacement.extraction.binder import bind
-from displacement.extraction.document import read_document, split_header
+from displacement.extraction.blocks import Block, cut
+from displacement.extraction.document import Document, read_document, split_header
+from displacement.extraction.evidence import overall_cause
 from displacement.extraction.figures import figure_rows
+from displacement.extraction.groups import grouped
 from displacement.extraction.numbers import find_numbers, masked
 from displacement.extraction.rejecters import settle
-from displacement_schemas import ExtractedFigures, RejectedNumbers
+from displacement.extraction.rules import load_rules
+
+if TYPE_CHECKING:  # pandas takes a second to load, and only the frames need it
+    from pandera.typing import DataFrame
+
+    from displacement_schemas import ExtractedFigures, RejectedNumbers
 
 __all__ = ["Extraction", "extract", "split_header"]
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Extraction:
     """What one text holds: every number of it is in exactly one of the two frames."""
 
-    figures: DataFrame[ExtractedFigures]
-    rejected: DataFrame[RejectedNumbers]
+    figures: "DataFrame[ExtractedFigures]"
+    rejected: "DataFrame[RejectedNumbers]"
 
 
 def extract(
@@ -49,9 +58,31 @@ def extract(
     Raises:
         ValueError: There are no rules for the language.
     """
-    document = read_document(text, published_on, publisher, lang, start=start)
-    numbers = find_numbers(document.clean, start, lang)
-    mask = masked(document.clean, numbers)
-    settled = settle(document.clean, mask, numbers, lang)
-    figures, rejected = figure_rows(document, mask, bind(document, mask, numbers, settled))
+    from displacement_schemas import ExtractedFigures, RejectedNumbers  # noqa: PLC0415 - slow
+
+    load_rules(lang)
+    figures: list[Row] = []
+    rejected: list[Row] = []
+    for block in cut(text, start):
+        piece = text[block.context : block.sight]
+        document = read_document(piece, published_on, publisher, lang, origin=block.context)
+        taken, refused = _read(document, block)
+        figures += taken
+        rejected += refused
+    if figures:
+        cause = overall_cause(text, start, lang)
+        figures = grouped([row | {"cause": row["cause"] or cause} for row in figures])
     return Extraction(ExtractedFigures.from_rows(figures), RejectedNumbers.from_rows(rejected))
+
+
+def _read(document: Document, block: Block) -> tuple[list[Row], list[Row]]:
+    """The rows of the numbers that begin within one block of the text."""
+    first, last = block.start - block.context, block.end - block.context
+    numbers = find_numbers(document.clean, 0, document.lang)
+    if not any(first <= number.start < last for number in numbers):
+        return [], []
+    mask = masked(document.clean, numbers)
+    settled = settle(document, mask, numbers)
+    decisions = bind(document, mask, numbers, settled)
+    kept = [one for one in decisions if first <= one.number.start < last]
+    return figure_rows(document, mask, kept)

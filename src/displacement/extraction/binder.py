@@ -58,15 +58,52 @@ def bind(
 ) -> list[Decision]:
     """Decide every number that is not `settled` yet; the result holds all of them in order."""
     decisions: list[Decision] = []
+    hinted = _Hints(document)
     open_starts = [number.start for number in numbers if number.start not in settled]
     for number, following in zip(numbers, [*numbers[1:], None], strict=False):
         if number.start in settled:
             decisions.append(settled[number.start])
             continue
         candidate = read_candidate(document, masked, number, following, open_starts)
-        previous = _previous(decisions, candidate.sentence)
-        decisions.append(_decide(candidate, previous, masked, document.lang))
+        if hinted.near(number):
+            previous = _previous(decisions, candidate.sentence)
+            decisions.append(_decide(candidate, previous, masked, document.lang))
+        else:
+            decisions.append(_elsewhere(candidate, document.lang))
     return decisions
+
+
+class _Hints:
+    """Whether a sentence, or the one before it, speaks of displacement at all."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._found: dict[int, bool] = {}
+
+    def near(self, number: Number) -> bool:
+        index = self._document.sentence_at(number.start)
+        return self._in(index) or (index > 0 and self._in(index - 1))
+
+    def _in(self, index: int) -> bool:
+        if index not in self._found:
+            span = self._document.sentences[index]
+            hint = only_pattern(self._document.lang, "hint")
+            self._found[index] = bool(hint.search(self._document.clean, *span))
+        return self._found[index]
+
+
+def _elsewhere(candidate: Candidate, lang: str) -> Refusal:
+    """Why a number counts no displaced people where nobody speaks of any."""
+    head = candidate.head
+    if not head and not only_pattern(lang, "no_noun").match(candidate.right):
+        return _leftover(candidate)
+    if head and head.reason:
+        return _refuse(candidate, NumberReason(head.reason), f"noun.{head.reason}")
+    left = _longest(load_rules(lang).table("left_blocker"), candidate)
+    if left:
+        return _refuse(candidate, NumberReason(left[0].get("reason")), left[0].id)
+    right = _main_verb(candidate, 0, lang)
+    return right if isinstance(right, Refusal) else _leftover(candidate)
 
 
 def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:

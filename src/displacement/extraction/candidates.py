@@ -14,6 +14,9 @@ from displacement.extraction.units import Head, read_head
 REACH: Final = 320
 """How far a predicate may stand from its number."""
 
+MOST_BESIDE: Final = 6
+"""So many further numbers may stand in phrases between a noun and its predicate."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -88,10 +91,13 @@ def _up_to_boundary(masked: str, right: Span, number: Number, lang: str) -> Span
 def _up_to_next_noun(masked: str, right: Span, open_starts: list[int], lang: str) -> Span:
     """Another counted noun takes over, unless it only belongs to a phrase beside the first."""
     inside = only_pattern(lang, "inside")
-    for index in range(bisect_left(open_starts, right.start), len(open_starts)):
+    first = bisect_left(open_starts, right.start)
+    for index in range(first, len(open_starts)):
         start = open_starts[index]
         if start >= right.end:
             break
+        if index - first == MOST_BESIDE:
+            return Span(right.start, start)
         if not inside.search(masked, max(right.start, start - 40), start):
             return Span(right.start, start)
     return right

@@ -27,7 +27,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """A text with its cleaned twin of equal length and its sentences."""
+    """A piece of a text with its cleaned twin of equal length and its sentences."""
 
     text: str
     clean: str
@@ -35,6 +35,8 @@ class Document:
     published_on: date
     publisher: str | None
     lang: str
+    origin: int = 0
+    """Where the piece begins in the whole text."""
 
     def sentence_at(self, offset: int) -> int:
         """The index of the sentence that holds the character at `offset`."""
@@ -42,12 +44,12 @@ class Document:
 
 
 def read_document(
-    text: str, published_on: date, publisher: str | None, lang: str, *, start: int = 0
+    text: str, published_on: date, publisher: str | None, lang: str, *, origin: int = 0
 ) -> Document:
-    """Clean the text and find its sentences from `start` on."""
+    """Clean a piece of a text that begins at `origin`, and find its sentences."""
     clean = clean_characters(text)
-    sentences = tuple(find_sentences(clean, start, lang))
-    return Document(text, clean, sentences, published_on, publisher, lang)
+    sentences = tuple(find_sentences(clean, 0, lang))
+    return Document(text, clean, sentences, published_on, publisher, lang, origin)
 
 
 def split_header(text: str) -> tuple[dict[str, str], str]:

@@ -33,7 +33,7 @@ class Number:
 def find_numbers(clean: str, start: int, lang: str) -> list[Number]:
     """All numbers of the cleaned text from `start` on, in order and without overlaps."""
     rules = load_rules(lang)
-    found = [_read(match, clean, rules) for match in _lexer(lang).finditer(clean, start)]
+    found = [_read(match, clean, rules) for match in _matches(clean, start, lang)]
     return list(_with_ranges(clean, found, lang))
 
 
@@ -69,6 +69,34 @@ _MAX_DIGITS: Final = 18
 _TEN: Final = 10
 _THOUSAND: Final = 1000
 _LONGEST_JOINT: Final = 8
+
+
+def _matches(clean: str, start: int, lang: str) -> Iterator[re.Match[str]]:
+    """Where the lexer fits; it is tried only where a digit or the word of a number begins."""
+    lexer, word = _lexer(lang), _first_words(lang)
+    lower = clean.lower()
+    if len(lower) != len(clean):  # a few letters grow when they shrink
+        lower = clean.translate(_LOWER)
+    seeds = [match.start() for match in _DIGIT_SEED.finditer(clean, start)]
+    for match in word.finditer(lower, start):
+        begin = match.start()
+        if begin == 0 or not lower[begin - 1].isalpha():
+            seeds.append(begin)
+    position = start
+    for seed in sorted(seeds):
+        if seed >= position and (found := lexer.match(clean, seed)):
+            yield found
+            position = found.end()
+
+
+_LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_DIGIT_SEED: Final = re.compile(r"[+0-9](?<![0-9].)(?=[0-9]|(?<=[0-9]))")
+
+
+@cache
+def _first_words(lang: str) -> re.Pattern[str]:
+    """The words that a number in words may begin with: literals only, which are found fast."""
+    return re.compile("|".join(load_rules(lang).words["first_words"]))
 
 
 @cache
