@@ -78,6 +78,15 @@ def choose(
     return UNKNOWN
 
 
+def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | None:
+    """Who told of the source's number: X in "X, citing Y"."""
+    if not source.known or _rank(source) != 0:
+        return None
+    others = [one for one in attributions if _rank(one) and one.known and one.cue_end <= source.end]
+    named = [one.counter for one in others if one.counter not in (source.counter, _POINTS_BACK)]
+    return named[-1] if named else None
+
+
 def _filled(attribution: Attribution, before: Attribution | None) -> Attribution:
     """A pronoun takes the counter of the sentences before."""
     if attribution.counter == _POINTS_BACK and before:

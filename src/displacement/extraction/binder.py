@@ -43,6 +43,7 @@ class Claim:
     modality: Modality = Modality.ASSERTED
     certain: bool = True
     same_people_as: Number | None = None
+    supersedes: Number | None = None
 
     @property
     def number(self) -> Number:
@@ -59,18 +60,58 @@ def bind(
     """Decide every number that is not `settled` yet; the result holds all of them in order."""
     decisions: list[Decision] = []
     hinted = _Hints(document)
+    view = _unmasked(document.clean, masked, settled)
     open_starts = [number.start for number in numbers if number.start not in settled]
     for number, following in zip(numbers, [*numbers[1:], None], strict=False):
         if number.start in settled:
             decisions.append(settled[number.start])
             continue
-        candidate = read_candidate(document, masked, number, following, open_starts)
+        candidate = read_candidate(document, view, number, following, open_starts)
         if hinted.near(number):
             previous = _previous(decisions, candidate.sentence)
-            decisions.append(_decide(candidate, previous, masked, document.lang))
+            last = previous or _last_claim(decisions, document, candidate.sentence)
+            decision = _decide(candidate, previous, last, view, document.lang)
+            decisions.append(decision)
+            _note_superseded(decisions, decision, previous)
         else:
             decisions.append(_elsewhere(candidate, document.lang))
     return decisions
+
+
+def _unmasked(clean: str, masked: str, settled: Mapping[int, Refusal]) -> str:
+    """The masked text in which settled numbers are words again: they count nothing."""
+    pieces, position = [], 0
+    for start in sorted(settled):
+        end = settled[start].number.end
+        pieces += (masked[position:start], clean[start:end])
+        position = end
+    return "".join((*pieces, masked[position:]))
+
+
+def _last_claim(
+    decisions: list[Decision], document: Document, sentence: Span
+) -> Decision | None:
+    """The last number of the sentence before, if it was a figure: "the number" may mean it."""
+    index = document.sentence_at(sentence.start)
+    if index == 0 or not decisions:
+        return None
+    before = document.sentences[index - 1]
+    for decision in reversed(decisions):
+        if decision.number.start < before.start:
+            return None
+        if isinstance(decision, Claim):
+            return decision
+    return None
+
+
+def _note_superseded(
+    decisions: list[Decision], decision: Decision, previous: Decision | None
+) -> None:
+    """Keep with a figure the number that it replaces: "12,000, up from 9,000"."""
+    if not isinstance(decision, Refusal) or not isinstance(previous, Claim):
+        return
+    if decision.reason is NumberReason.SUPERSEDED and decisions[-2] is previous:
+        decisions[-2] = replace(previous, supersedes=decision.number)
 
 
 class _Hints:
@@ -116,7 +157,13 @@ def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:
     return None
 
 
-def _decide(candidate: Candidate, previous: Decision | None, masked: str, lang: str) -> Decision:
+def _decide(
+    candidate: Candidate,
+    previous: Decision | None,
+    last: Decision | None,
+    masked: str,
+    lang: str,
+) -> Decision:
     number, head = candidate.number, candidate.head
     if (number.high or number.value or 0) > MAX_PLAUSIBLE:
         return _refuse(candidate, NumberReason.IMPLAUSIBLE, "implausible.bound")
@@ -124,7 +171,10 @@ def _decide(candidate: Candidate, previous: Decision | None, masked: str, lang: 
         return _same_people(candidate, previous)
     if head and head.reason:
         return _refuse(candidate, NumberReason(head.reason), f"noun.{head.reason}")
-    decision = _from_left(candidate, lang) or _from_right(candidate, lang)
+    if candidate.part:
+        return _unless_denied(_part(candidate, last, lang), lang)
+    decision = _anaphor(candidate, last, lang)
+    decision = decision or _from_left(candidate, lang) or _from_right(candidate, lang)
     if decision is None and previous:
         decision = _carried(candidate, previous, masked, lang)
     return _unless_denied(decision, lang) if decision else _leftover(candidate)
@@ -150,6 +200,36 @@ def _from_left(candidate: Candidate, lang: str) -> Decision | None:
     return _claim(candidate, *taken, side="left", lang=lang)
 
 
+def _part(candidate: Candidate, last: Decision | None, lang: str) -> Decision:
+    """So many "of them": a figure only with a predicate of its own."""
+    if isinstance(last, Claim) and not candidate.head:
+        candidate = replace(candidate, head=last.candidate.head)
+    found = _main_verb(candidate, 0, lang)
+    if isinstance(found, Claim):
+        return replace(found, certain=False, predicate=found.predicate)
+    return found or _refuse(candidate, NumberReason.SUBSET, "part.unsaid")
+
+
+def _anaphor(candidate: Candidate, last: Decision | None, lang: str) -> Decision | None:
+    """In "officials put the number at 3,900" the number is that of the figure before."""
+    if candidate.head and not candidate.head.unit:
+        return None
+    for rule in load_rules(lang).table("anaphor"):
+        if (match := rule.pattern.search(candidate.left)) and isinstance(last, Claim):
+            begin = candidate.body.start
+            return replace(
+                last,
+                candidate=candidate,
+                rule_id=rule.id,
+                predicate=Span(begin + match.start(), begin + match.end()),
+                unit=Unit(candidate.head.unit) if candidate.head else last.unit,
+                certain=False,
+                same_people_as=None,
+                supersedes=None,
+            )
+    return None
+
+
 def _longest(rules: tuple[Rule, ...], candidate: Candidate) -> tuple[Rule, re.Match[str]] | None:
     """The rule that fits the most words before the number; "first" rules before all others."""
     fits = [
@@ -169,6 +249,8 @@ def _from_right(candidate: Candidate, lang: str) -> Decision | None:
     if not match:
         return _main_verb(candidate, 0, lang) or _bare(candidate, lang)
     claim = _claim(candidate, relative, match, side="right", lang=lang)
+    if match["state"]:
+        claim = replace(claim, measure=Measure.IDPS)
     term = Term.FORCED_TO_FLEE if match["flee"] else claim.term
     licensed = bool(only_pattern(lang, "licence").search(candidate.left))
     return _main_verb(candidate, match.end(), lang) or replace(claim, term=term, certain=licensed)

@@ -29,6 +29,8 @@ class Candidate:
     left: str
     right: str
     right_start: int
+    part: bool = False
+    """Whether it counts some of those counted before: "300 of them", "of whom 300"."""
 
     @property
     def body(self) -> Span:
@@ -65,7 +67,11 @@ def read_candidate(
     left = masked[max(sentence.start, phrase_start - REACH // 2) : phrase_start]
     left = left[_last_end(only_pattern(lang, "boundary"), left) :]
     words = _without_brackets(masked[right.start : right.end])
-    return Candidate(number, sentence, phrase_start, head, left, words, right_start)
+    part = bool(
+        only_pattern(lang, "part_after").match(masked, number.end, sentence.end)
+        or only_pattern(lang, "part_before").search(left)
+    )
+    return Candidate(number, sentence, phrase_start, head, left, words, right_start, part)
 
 
 def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int:

@@ -10,10 +10,12 @@ from displacement.extraction.attribution import (
     choose,
     find_attributions,
     last_known,
+    passed_on_by,
     statement_spans,
 )
 from displacement.extraction.binder import Claim, Decision, Refusal
-from displacement.extraction.document import Document
+from displacement.extraction.candidates import only_pattern
+from displacement.extraction.document import Document, Span
 from displacement.extraction.evidence import (
     read_cause,
     read_caveat,
@@ -23,6 +25,7 @@ from displacement.extraction.evidence import (
 from displacement.extraction.periods import Period, find_periods
 from displacement.extraction.places import find_places
 from displacement.extraction.scopes import (
+    Area,
     Context,
     Dates,
     choose_area,
@@ -35,6 +38,7 @@ from displacement_schemas.vocabulary import (
     Measure,
     Modality,
     NumberReason,
+    Population,
     Quantifier,
     Tier,
 )
@@ -143,8 +147,40 @@ def _row(document: Document, masked: str, claim: Claim, context: Context) -> Row
         "caveat": read_caveat(document, context.span),
         "tier": _tier(claim, measure, quantifier, dates),
         "rule_id": claim.rule_id,
+        "supersedes": claim.supersedes and claim.supersedes.value,
+        "population": _population(claim, measure, document.lang),
+        "via": passed_on_by(context.attributions, source),
+        "lang": document.lang,
+        **_spans(document, claim, source, dates, area),
         "same_as": claim.same_people_as and document.origin + claim.same_people_as.start,
     }
+
+
+def _spans(
+    document: Document, claim: Claim, source: Attribution, dates: Dates, area: Area
+) -> Row:
+    """Where in the text each part of the figure stands."""
+    words = {
+        "term": claim.predicate,
+        "counter": Span(source.start, source.end) if source.end else None,
+        "period": dates.words,
+        "area": area.words,
+    }
+    return {
+        f"{name}_{edge}": span and document.origin + getattr(span, edge)
+        for name, span in words.items()
+        for edge in ("start", "end")
+    }
+
+
+def _population(claim: Claim, measure: Measure, lang: str) -> Population:
+    head = claim.candidate.head
+    if head and only_pattern(lang, "mixed").search(f"{head.modifiers}{head.noun}"):
+        return Population.MIXED
+    if measure in (Measure.RETURN, Measure.CROSS_BORDER_RETURN, Measure.RETURNEES):
+        return Population.RETURNEE
+    abroad = measure in (Measure.CROSS_BORDER_FLIGHT, Measure.REFUGEES)
+    return Population.REFUGEE if abroad else Population.IDP
 
 
 def _tier(claim: Claim, measure: Measure, quantifier: Quantifier, dates: Dates) -> Tier:

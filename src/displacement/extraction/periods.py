@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from displacement.extraction.document import Span
 from displacement.extraction.rules import load_rules
 from displacement.extraction.when import When, first_day, last_day, months_before
 from displacement_schemas.vocabulary import DatePrecision
@@ -30,6 +31,11 @@ class Period:
     start: date | None
     end: date
     precision: DatePrecision
+
+    @property
+    def words(self) -> Span:
+        """Where the text names it."""
+        return Span(self.text_start, self.text_end)
 
 
 def find_periods(clean: str, start: int, end: int, published: date, lang: str) -> list[Period]:

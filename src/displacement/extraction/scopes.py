@@ -46,6 +46,8 @@ class Dates:
     start: date | None
     end: date
     precision: DatePrecision
+    words: Span | None = None
+    """Where the text says so."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Area:
     text: str
     names: tuple[str, ...]
     role: AreaRole
+    words: Span | None = None
+    """Where the text says so."""
 
 
 def clause_of(masked: str, sentence: Span, number: Number, lang: str) -> Span:
@@ -76,7 +80,8 @@ def choose_area(
     places = [place for place in context.places if not _said(place.start, context)]
     near = [place for place in places if clause.start <= place.start < clause.end]
     near = _own_side(near or places, claim)
-    measure = _measure(claim, near, document.clean[clause.start : clause.end], document.lang)
+    body = claim.candidate.body
+    measure = _measure(claim, near, document.clean[body.start : body.end], document.lang)
     for role in _ORDER_OF_FLOW if measure in FLOWS else _ORDER_OF_STOCK:
         if of_role := [place for place in near if place.role is role]:
             return measure, _nearest(document, of_role, claim, role)
@@ -94,9 +99,10 @@ def choose_dates(
     own = [period for period in near if period.text_start < claim.candidate.body.end] or near
     for period in (*by_weight(own), *by_weight(near)):
         if period.kind != "carried":
-            return Dates(period.start, period.end, period.precision)
+            return Dates(period.start, period.end, period.precision, period.words)
         if context.carried:
-            return Dates(context.carried.start, context.carried.end, DatePrecision.CARRIED)
+            earlier = context.carried
+            return Dates(earlier.start, earlier.end, DatePrecision.CARRIED, period.words)
     return Dates(None, published, DatePrecision.PUBLICATION)
 
 
@@ -138,12 +144,13 @@ def _nearest(document: Document, places: list[Place], claim: Claim, role: AreaRo
     """The phrase nearest to the number, one behind it before one in front of it."""
     anchor = claim.number.end
     best = min(places, key=lambda place: (place.start < anchor, abs(place.start - anchor)))
-    return Area(" ".join(document.text[best.start : best.end].split()), best.names, role)
+    text = " ".join(document.text[best.start : best.end].split())
+    return Area(text, best.names, role, Span(best.start, best.end))
 
 
 def _day_of_stock(periods: list[Period], published: date) -> Dates:
     for kind in ("as_of", "day", "month", "range"):
         for period in periods:
             if period.kind == kind:
-                return Dates(period.end, period.end, period.precision)
+                return Dates(period.end, period.end, period.precision, period.words)
     return Dates(published, published, DatePrecision.PUBLICATION)
