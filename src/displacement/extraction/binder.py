@@ -148,13 +148,16 @@ def _elsewhere(candidate: Candidate, lang: str) -> Refusal:
 
 
 def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:
-    """The number counted before in the same sentence."""
+    """The number of people, or of nobody knows what, counted before in the same sentence."""
     for decision in reversed(decisions):
         if decision.number.start < sentence.start:
             return None
-        if decision.candidate:
+        if isinstance(decision, Claim) or (decision.candidate and decision.reason not in _THINGS):
             return decision
     return None
+
+
+_THINGS: Final = (NumberReason.NO_UNIT, NumberReason.HOUSING_DAMAGE, NumberReason.AID_ITEMS)
 
 
 def _decide(
@@ -171,12 +174,14 @@ def _decide(
         return _same_people(candidate, previous)
     if head and head.reason:
         return _refuse(candidate, NumberReason(head.reason), f"noun.{head.reason}")
+    if isinstance(last, Claim) and not head and only_pattern(lang, "no_noun").match(candidate.right):
+        candidate = replace(candidate, stand_in=last.candidate.noun)
     if candidate.part:
         return _unless_denied(_part(candidate, last, lang), lang)
     decision = _anaphor(candidate, last, lang)
     decision = decision or _from_left(candidate, lang) or _from_right(candidate, lang)
     if decision is None and previous:
-        decision = _carried(candidate, previous, masked, lang)
+        decision = _carried(candidate, previous, lang)
     return _unless_denied(decision, lang) if decision else _leftover(candidate)
 
 
@@ -202,11 +207,10 @@ def _from_left(candidate: Candidate, lang: str) -> Decision | None:
 
 def _part(candidate: Candidate, last: Decision | None, lang: str) -> Decision:
     """So many "of them": a figure only with a predicate of its own."""
-    if isinstance(last, Claim) and not candidate.head:
-        candidate = replace(candidate, head=last.candidate.head)
-    found = _main_verb(candidate, 0, lang)
+    near = replace(candidate, right=candidate.right.split(",")[0]) if candidate.head else candidate
+    found = _main_verb(near, 0, lang) or (last and _carried(candidate, last, lang))
     if isinstance(found, Claim):
-        return replace(found, certain=False, predicate=found.predicate)
+        return replace(found, certain=False)
     return found or _refuse(candidate, NumberReason.SUBSET, "part.unsaid")
 
 
@@ -249,10 +253,12 @@ def _from_right(candidate: Candidate, lang: str) -> Decision | None:
     if not match:
         return _main_verb(candidate, 0, lang) or _bare(candidate, lang)
     claim = _claim(candidate, relative, match, side="right", lang=lang)
-    if match["state"]:
+    if only_pattern(lang, "state").search(match[0]):
         claim = replace(claim, measure=Measure.IDPS)
     term = Term.FORCED_TO_FLEE if match["flee"] else claim.term
     licensed = bool(only_pattern(lang, "licence").search(candidate.left))
+    if not licensed and (candidate.number.value or SMALLEST_BARE) < SMALLEST_BARE:
+        return _refuse(candidate, NumberReason.OTHER_EVENT, "bare.few")
     return _main_verb(candidate, match.end(), lang) or replace(claim, term=term, certain=licensed)
 
 
@@ -287,7 +293,8 @@ def _noun_fits(rule: Rule, head: Head | None) -> bool:
 
 
 def _applies(rule: Rule, candidate: Candidate) -> bool:
-    displaced = candidate.head is not None and candidate.head.displaced
+    displaced = candidate.noun is not None and candidate.noun.displaced
+    displaced = displaced or (candidate.stand_in is not None and not candidate.head)
     if rule.get("needs") == "displaced" and not displaced:
         return False
     return rule.then is None or rule.then.search(candidate.right) is not None
@@ -296,10 +303,11 @@ def _applies(rule: Rule, candidate: Candidate) -> bool:
 def _claim(
     candidate: Candidate, rule: Rule, match: re.Match[str], *, side: str, lang: str
 ) -> Claim:
-    head = candidate.head
+    head = candidate.noun
     measure, term = rule.get("measure"), rule.get("term")
-    if measure == "as_noun" and head:
-        measure, term = head.measure, head.term
+    if measure == "as_noun":
+        measure, term = (head.measure, head.term) if head and head.measure else _STATE
+    if rule.get("measure") == "as_noun" and head:
         if measure == "idps" and only_pattern(lang, "newly").search(head.modifiers):
             measure = "new_displacement"
     if measure == Measure.IDPS and head and head.measure in _STOCKS_OF_NOUNS:
@@ -318,10 +326,11 @@ def _claim(
         unit=Unit(unit or Unit.PERSON),
         predicate=Span(begin + match.start(), begin + match.end()),
         modality=Modality(modality),
-        certain=unit is not None and not rule.get("review"),
+        certain=unit is not None and not rule.get("review") and candidate.stand_in is None,
     )
 
 
+_STATE: Final = (Measure.IDPS, Term.DISPLACED)
 _STOCKS_OF_NOUNS: Final = (Measure.REFUGEES, Measure.RETURNEES)
 
 
@@ -330,7 +339,8 @@ def _counted_before(match: re.Match[str], lang: str) -> Rule | None:
     noun = match.groupdict().get("noun")
     if not noun:
         return None
-    return next(rule for rule in load_rules(lang).table("counted") if rule.pattern.search(noun))
+    counted = load_rules(lang).table("counted")
+    return next((rule for rule in counted if rule.pattern.search(noun)), None)
 
 
 def _modality(candidate: Candidate, match: re.Match[str], side: str, lang: str) -> str:
@@ -400,17 +410,20 @@ def _same_people(candidate: Candidate, previous: Decision) -> Decision:
     )
 
 
-def _carried(candidate: Candidate, previous: Decision, masked: str, lang: str) -> Decision | None:
+def _carried(candidate: Candidate, previous: Decision, lang: str) -> Decision | None:
     """A further place with its own number: unit and predicate come from the number before."""
-    if candidate.head or isinstance(previous, Refusal):
+    if candidate.head or not isinstance(previous, Claim):
         return None
-    end = candidate.number.end
-    gap = masked[previous.number.end : candidate.number.start]
-    follows = only_pattern(lang, "carry").match(masked[end : end + 80])
-    if not follows or not only_pattern(lang, "carry_gap").search(gap):
+    follows = only_pattern(lang, "carry").match(candidate.right)
+    if not follows or not only_pattern(lang, "carry_gap").search(candidate.left):
         return None
     return replace(
-        previous, candidate=candidate, rule_id="carry", certain=False, same_people_as=None
+        previous,
+        candidate=candidate,
+        rule_id="carry",
+        certain=False,
+        same_people_as=None,
+        supersedes=None,
     )
 
 

@@ -29,8 +29,15 @@ class Candidate:
     left: str
     right: str
     right_start: int
+    stand_in: Head | None = None
+    """The noun of the figure before, where the number has none of its own."""
     part: bool = False
     """Whether it counts some of those counted before: "300 of them", "of whom 300"."""
+
+    @property
+    def noun(self) -> Head | None:
+        """What it counts, by its own noun or that of the figure before."""
+        return self.head or self.stand_in
 
     @property
     def body(self) -> Span:
@@ -71,7 +78,7 @@ def read_candidate(
         only_pattern(lang, "part_after").match(masked, number.end, sentence.end)
         or only_pattern(lang, "part_before").search(left)
     )
-    return Candidate(number, sentence, phrase_start, head, left, words, right_start, part)
+    return Candidate(number, sentence, phrase_start, head, left, words, right_start, part=part)
 
 
 def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int:

@@ -124,8 +124,8 @@ def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measu
         abroad = any(place.country and place.role is AreaRole.DESTINATION for place in places)
         return Measure.CROSS_BORDER_FLIGHT if across or abroad else claim.measure
     if claim.measure is Measure.RETURN:
-        head = claim.candidate.head
-        refugees = head is not None and head.measure == Measure.REFUGEES
+        head = claim.candidate.noun
+        refugees = head is not None and (head.measure == Measure.REFUGEES or head.demonym)
         abroad = any(place.country and place.role is AreaRole.ORIGIN for place in places)
         return Measure.CROSS_BORDER_RETURN if refugees or across or abroad else claim.measure
     return claim.measure

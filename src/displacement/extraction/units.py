@@ -24,6 +24,7 @@ class Head:
     reason: str | None = None
     base: bool = False
     of_number: bool = False
+    demonym: bool = False
 
     @property
     def displaced(self) -> bool:
@@ -121,4 +122,5 @@ def _head(
         reason=said.get("reason"),
         base=bool(said.get("base")),
         of_number=of_number,
+        demonym=kind == "demonym",
     )
