@@ -9,7 +9,7 @@ from displacement.extraction.document import clean_characters
 from displacement.extraction.rules import Rule, load_rules
 
 RULES = load_rules("en")
-DECIDING = ("local", "right", "relative", "left", "anaphor", "right_blocker", "left_blocker")
+DECIDING = ("local", "right", "relative", "left", "anaphor", "context", "right_blocker", "left_blocker")
 PUBLISHED = date(2018, 1, 8)
 
 

@@ -14,10 +14,14 @@ from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import MAX_PLAUSIBLE, Number
 from displacement.extraction.rules import Rule, load_rules
 from displacement.extraction.units import Head
-from displacement_schemas.vocabulary import Measure, Modality, NumberReason, Term, Unit
+from displacement_schemas.vocabulary import FLOWS, Measure, Modality, NumberReason, Term, Unit
 
 SMALLEST_BARE: Final = 10
 """Fewer displaced people without a predicate are the people of some story."""
+
+
+NEAR: Final = 30
+"""Characters between "who" and the predicate of its clause."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Claim:
     certain: bool = True
     same_people_as: Number | None = None
     supersedes: Number | None = None
+    follows: Number | None = None
+    """The figure whose unit and predicate it carries on."""
 
     @property
     def number(self) -> Number:
@@ -99,7 +105,7 @@ def _last_claim(
     for decision in reversed(decisions):
         if decision.number.start < before.start:
             return None
-        if isinstance(decision, Claim):
+        if isinstance(decision, Claim) or (decision.candidate and decision.reason not in _THINGS):
             return decision
     return None
 
@@ -174,7 +180,9 @@ def _decide(
         return _same_people(candidate, previous)
     if head and head.reason:
         return _refuse(candidate, NumberReason(head.reason), f"noun.{head.reason}")
-    if isinstance(last, Claim) and not head and only_pattern(lang, "no_noun").match(candidate.right):
+    named = head is not None and head.unit is not None and not head.measure
+    elliptic = named or candidate.part or only_pattern(lang, "no_noun").match(candidate.right)
+    if isinstance(last, Claim) and (named or not head) and elliptic:
         candidate = replace(candidate, stand_in=last.candidate.noun)
     if candidate.part:
         return _unless_denied(_part(candidate, last, lang), lang)
@@ -182,6 +190,7 @@ def _decide(
     decision = decision or _from_left(candidate, lang) or _from_right(candidate, lang)
     if decision is None and previous:
         decision = _carried(candidate, previous, lang)
+    decision = decision or _in_context(candidate, lang)
     return _unless_denied(decision, lang) if decision else _leftover(candidate)
 
 
@@ -219,7 +228,7 @@ def _anaphor(candidate: Candidate, last: Decision | None, lang: str) -> Decision
     if candidate.head and not candidate.head.unit:
         return None
     for rule in load_rules(lang).table("anaphor"):
-        if (match := rule.pattern.search(candidate.left)) and isinstance(last, Claim):
+        if isinstance(last, Claim) and (match := _before(rule, candidate)):
             begin = candidate.body.start
             return replace(
                 last,
@@ -239,27 +248,62 @@ def _longest(rules: tuple[Rule, ...], candidate: Candidate) -> tuple[Rule, re.Ma
     fits = [
         (rule, match)
         for rule in rules
-        if (match := rule.pattern.search(candidate.left))
+        if (match := _before(rule, candidate))
         and _noun_fits(rule, candidate.head)
         and _applies(rule, candidate)
     ]
     return max(fits, key=lambda fit: (bool(fit[0].get("first")), len(fit[1][0])), default=None)
 
 
+def _in_context(candidate: Candidate, lang: str) -> Decision | None:
+    """Families registered, right after a sentence on displaced people, are such people."""
+    if not candidate.head or not candidate.head.unit or not candidate.stand_in:
+        return None
+    for rule in load_rules(lang).table("context"):
+        if match := rule.pattern.search(candidate.left):
+            claim = _claim(candidate, rule, match, side="left", lang=lang)
+            return replace(claim, measure=_STATE[0], term=_STATE[1], certain=False)
+    return None
+
+
+def _before(rule: Rule, candidate: Candidate) -> re.Match[str] | None:
+    """The rule before the number or its quantifier: "has exceeded" may be read as either."""
+    found = rule.pattern.search(candidate.left)
+    if found or not candidate.quantified.strip():
+        return found
+    return rule.pattern.search(candidate.left + candidate.quantified)
+
+
 def _from_right(candidate: Candidate, lang: str) -> Decision | None:
     """The predicate after the noun; a clause beside the noun only if no main verb follows it."""
-    relative = load_rules(lang).table("relative")[0]
-    match = relative.pattern.search(candidate.right) if candidate.head else None
-    if not match:
+    beside = _clause_beside(candidate, lang)
+    if not beside:
         return _main_verb(candidate, 0, lang) or _bare(candidate, lang)
-    claim = _claim(candidate, relative, match, side="right", lang=lang)
-    if only_pattern(lang, "state").search(match[0]):
-        claim = replace(claim, measure=Measure.IDPS)
-    term = Term.FORCED_TO_FLEE if match["flee"] else claim.term
+    main = _main_verb(candidate, beside.predicate.end - candidate.right_start, lang)
+    if main:
+        return main
     licensed = bool(only_pattern(lang, "licence").search(candidate.left))
     if not licensed and (candidate.number.value or SMALLEST_BARE) < SMALLEST_BARE:
         return _refuse(candidate, NumberReason.OTHER_EVENT, "bare.few")
-    return _main_verb(candidate, match.end(), lang) or replace(claim, term=term, certain=licensed)
+    return replace(beside, certain=beside.certain and licensed)
+
+
+def _clause_beside(candidate: Candidate, lang: str) -> Claim | None:
+    """What a clause beside the noun says: "people displaced by ...", "people who crossed ..."."""
+    if not candidate.head:
+        return None
+    relative = load_rules(lang).table("relative")[0]
+    if match := relative.pattern.search(candidate.right):
+        claim = _claim(candidate, relative, match, side="right", lang=lang)
+        if only_pattern(lang, "state").search(match[0]):
+            claim = replace(claim, measure=Measure.IDPS)
+        return replace(claim, term=Term.FORCED_TO_FLEE) if match["flee"] else claim
+    who = only_pattern(lang, "who").match(candidate.right)
+    found = _main_verb(candidate, 0, lang) if who else None
+    if not who or not isinstance(found, Claim):
+        return None
+    near = found.predicate.start - candidate.right_start <= who.end() + NEAR
+    return found if near else None
 
 
 def _main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
@@ -326,7 +370,7 @@ def _claim(
         unit=Unit(unit or Unit.PERSON),
         predicate=Span(begin + match.start(), begin + match.end()),
         modality=Modality(modality),
-        certain=unit is not None and not rule.get("review") and candidate.stand_in is None,
+        certain=unit is not None and not rule.get("review") and bool(candidate.head or not candidate.stand_in),
     )
 
 
@@ -347,6 +391,8 @@ def _modality(candidate: Candidate, match: re.Match[str], side: str, lang: str) 
     """Planned or forecast, if the words up to the predicate say so."""
     near = candidate.right[: match.end()] if side == "right" else match[0]
     before = candidate.left[-60:]
+    if side == "left":
+        before = candidate.left[max(0, match.start() - 60) :]
     for rule in reversed(load_rules(lang).table("modality")):
         if rule.pattern.search(near) or rule.pattern.search(before):
             return str(rule.get("says"))
@@ -360,6 +406,8 @@ def _bare(candidate: Candidate, lang: str) -> Decision | None:
         return None
     if (candidate.number.value or SMALLEST_BARE) < SMALLEST_BARE:
         return _refuse(candidate, NumberReason.OTHER_EVENT, "bare.few")
+    if not _stands_alone(candidate, lang):
+        return _refuse(candidate, NumberReason.OTHER_EVENT, "bare.other_verb")
     # "200 killed and 3,400 displaced" tells of an event, "3,400 displaced people" of a state
     newly = only_pattern(lang, "newly").search(f"{head.modifiers} {head.noun}|")
     flow = newly and head.measure == Measure.IDPS
@@ -372,6 +420,14 @@ def _bare(candidate: Candidate, lang: str) -> Decision | None:
         predicate=Span(head.start, head.end),
         certain=False,
     )
+
+
+def _stands_alone(candidate: Candidate, lang: str) -> bool:
+    """Whether no verb that we do not know may have the people for its subject or object."""
+    if candidate.head and candidate.head.measure in FLOWS:
+        return True  # displacements are events themselves, whoever triggered them
+    verb_after = only_pattern(lang, "any_verb").search(candidate.right)
+    return not verb_after and bool(only_pattern(lang, "no_verb_before").search(candidate.left))
 
 
 def _unless_denied(decision: Decision, lang: str) -> Decision:
@@ -414,14 +470,18 @@ def _carried(candidate: Candidate, previous: Decision, lang: str) -> Decision | 
     """A further place with its own number: unit and predicate come from the number before."""
     if candidate.head or not isinstance(previous, Claim):
         return None
-    follows = only_pattern(lang, "carry").match(candidate.right)
-    if not follows or not only_pattern(lang, "carry_gap").search(candidate.left):
+    placed = only_pattern(lang, "carry").match(candidate.right) and only_pattern(
+        lang, "carry_gap"
+    ).search(candidate.left)
+    gapped = only_pattern(lang, "gapped").search(candidate.left) and not candidate.right.strip(" .,;)")
+    if not placed and not gapped:
         return None
     return replace(
         previous,
         candidate=candidate,
         rule_id="carry",
         certain=False,
+        follows=previous.number,
         same_people_as=None,
         supersedes=None,
     )

@@ -27,6 +27,8 @@ class Candidate:
     phrase_start: int
     head: Head | None
     left: str
+    quantified: str
+    """The words between `left` and the number."""
     right: str
     right_start: int
     stand_in: Head | None = None
@@ -70,7 +72,8 @@ def read_candidate(
     right_start = head.end if head else number.end
     right = Span(right_start, min(sentence.end, number.end + REACH))
     right = _up_to_boundary(masked, right, number, lang)
-    right = _up_to_next_noun(masked, right, open_starts, lang)
+    beside = _DASHED.match(masked, right.start, right.end)
+    right = _up_to_next_noun(masked, right, beside.end() if beside else 0, open_starts, lang)
     left = masked[max(sentence.start, phrase_start - REACH // 2) : phrase_start]
     left = left[_last_end(only_pattern(lang, "boundary"), left) :]
     words = _without_brackets(masked[right.start : right.end])
@@ -78,7 +81,10 @@ def read_candidate(
         only_pattern(lang, "part_after").match(masked, number.end, sentence.end)
         or only_pattern(lang, "part_before").search(left)
     )
-    return Candidate(number, sentence, phrase_start, head, left, words, right_start, part=part)
+    quantified = masked[phrase_start : number.start]
+    return Candidate(
+        number, sentence, phrase_start, head, left, quantified, words, right_start, part=part
+    )
 
 
 def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int:
@@ -95,16 +101,20 @@ def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int
 
 
 def _up_to_boundary(masked: str, right: Span, number: Number, lang: str) -> Span:
-    for boundary in only_pattern(lang, "boundary").finditer(masked, right.start, right.end):
+    beside = _DASHED.match(masked, right.start, right.end)
+    start = beside.end() if beside else right.start
+    for boundary in only_pattern(lang, "boundary").finditer(masked, start, right.end):
         if boundary.start() > right.start or not _in_dashes(masked, number):
             return Span(right.start, boundary.start())
     return right
 
 
-def _up_to_next_noun(masked: str, right: Span, open_starts: list[int], lang: str) -> Span:
+def _up_to_next_noun(
+    masked: str, right: Span, skipped: int, open_starts: list[int], lang: str
+) -> Span:
     """Another counted noun takes over, unless it only belongs to a phrase beside the first."""
     inside = only_pattern(lang, "inside")
-    first = bisect_left(open_starts, right.start)
+    first = bisect_left(open_starts, max(right.start, skipped))
     for index in range(first, len(open_starts)):
         start = open_starts[index]
         if start >= right.end:
@@ -124,9 +134,13 @@ def _in_dashes(masked: str, number: Number) -> bool:
 
 
 def _without_brackets(text: str) -> str:
+    """The text without what brackets, or dashes right behind the noun, set beside it."""
+    beside = _DASHED.match(text)
+    text = " " * beside.end() + text[beside.end() :] if beside else text
     return _BRACKETS.sub(lambda match: " " * len(match[0]), text)
 
 
+_DASHED: Final = re.compile(r"(?:\s-|\s?—)\s?[^-—;:.]{1,120}?(?:\s-\s|\s?—\s?)")
 _BRACKETS: Final = re.compile(r"\([^()]{0,200}\)")
 
 

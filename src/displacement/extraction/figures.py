@@ -60,12 +60,14 @@ def figure_rows(
     refusals = [decision for decision in decisions if isinstance(decision, Refusal)]
     contexts = _Contexts(document, masked)
     known: dict[int, Context] = {}
+    measures: dict[int, Measure] = {}
     rows = []
     for claim in claims:
         index = document.sentence_at(claim.number.start)
         context = known.get(index) or contexts.of(index)
         known[index] = context
-        row = _row(document, masked, claim, context)
+        row = _row(document, masked, claim, context, measures)
+        measures[claim.number.start] = row["measure"]
         if _is_historic(row):
             refusals.append(Refusal(claim.number, claim.rule_id, NumberReason.HISTORIC))
         else:
@@ -112,10 +114,14 @@ class _Contexts:
         return self._read[index]
 
 
-def _row(document: Document, masked: str, claim: Claim, context: Context) -> Row:
+def _row(
+    document: Document, masked: str, claim: Claim, context: Context, measures: dict[int, Measure]
+) -> Row:
     number = claim.number
     clause = clause_of(masked, context.span, number, document.lang)
     measure, area = choose_area(claim, context, clause, document)
+    if claim.follows and measure in FLOWS:
+        measure = measures.get(claim.follows.start, measure)
     dates = choose_dates(claim, measure, context, clause, document.published_on)
     source = choose(context.attributions, number, clause, context.before)
     quantifier = read_quantifier(masked, number, document.lang)

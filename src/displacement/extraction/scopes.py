@@ -79,9 +79,10 @@ def choose_area(
     """The places that the figure is about, and its measure: a border may lie between them."""
     places = [place for place in context.places if not _said(place.start, context)]
     near = [place for place in places if clause.start <= place.start < clause.end]
-    near = _own_side(near or places, claim)
+    own = _own_side(near, claim)
+    near = own or near or places
     body = claim.candidate.body
-    measure = _measure(claim, near, document.clean[body.start : body.end], document.lang)
+    measure = _measure(claim, own, document.clean[body.start : body.end], document.lang)
     for role in _ORDER_OF_FLOW if measure in FLOWS else _ORDER_OF_STOCK:
         if of_role := [place for place in near if place.role is role]:
             return measure, _nearest(document, of_role, claim, role)
@@ -115,7 +116,7 @@ def _own_side(places: list[Place], claim: Claim) -> list[Place]:
     if claim.rule_id == "carry":
         return [place for place in places if place.start >= claim.number.end][:1]
     end = max(claim.candidate.body.end, claim.predicate.end + 1)
-    return [place for place in places if place.start < end] or places
+    return [place for place in places if place.start < end]
 
 
 def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measure:
