@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
+from displacement.extraction.candidates import only_pattern
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
@@ -78,6 +79,14 @@ def choose(
     return UNKNOWN
 
 
+def publisher_as_counter(document: Document) -> Attribution | None:
+    """Whom "the agency" means where no counter was named before: a publisher that counts."""
+    kind = _kind_of_publisher(document)
+    if not document.publisher or kind is CounterKind.MEDIA:
+        return None
+    return Attribution(0, 0, 0, document.publisher, kind)
+
+
 def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | None:
     """Who told of the source's number: X in "X, citing Y"."""
     if not source.known or _rank(source) != 0:
@@ -117,7 +126,11 @@ def _read(
         cue_end = match.end()
     words = document.clean[region.start : region.end]
     begin = min(match.start(), region.start)
-    if document.publisher and document.publisher.lower() in words.lower():
+    if _is_we(words, document):
+        kind = _kind_of_publisher(document)
+        return Attribution(begin, region.end, cue_end, str(document.publisher), kind)
+    in_print = document.publisher and document.publisher.lower() in words.lower()
+    if document.publisher and in_print and _kind_of_publisher(document) is CounterKind.MEDIA:
         if not re.search(r"count|tall", match[0]):
             return None
         return Attribution(begin, region.end, cue_end, document.publisher, CounterKind.MEDIA)
@@ -129,6 +142,18 @@ def _read(
     if named is None:
         return Attribution(begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False)
     return Attribution(begin, region.end, cue_end, *named)
+
+
+def _is_we(words: str, document: Document) -> bool:
+    """An organisation that publishes speaks of itself: "our teams have registered"."""
+    we = only_pattern(document.lang, "we").search(words)
+    return bool(we and document.publisher and '"' not in words)
+
+
+def _kind_of_publisher(document: Document) -> CounterKind:
+    """A publisher that is known to count is no newspaper."""
+    named = _resolved(document.publisher or "", document.lang)
+    return named[1] if named else CounterKind.MEDIA
 
 
 def _region_after(masked: str, start: int, limit: int) -> Span:
@@ -163,6 +188,10 @@ def _region_before(masked: str, end: int, limit: int) -> Span:
     ]
     if len(segments) < 2:  # noqa: PLR2004
         return Span(start, end)
+    while len(segments) > 1 and _WHO.match(masked, segments[-1].start):
+        segments.pop()  # "a spokesman, who asked not to be named, said"
+    if len(segments) == 1:
+        return segments[0]
     last, name = segments[-1], segments[-2]
     if not masked[last.start : last.end].strip():
         last, name = segments[-2], segments[max(0, len(segments) - 3)]
@@ -175,6 +204,7 @@ def _region_before(masked: str, end: int, limit: int) -> Span:
 _BEFORE_STOP: Final = re.compile(
     r"[\ue001-\ue004;:\"—]|\bthat\b|\b(?:while|but|although|and then)\b"
 )
+_WHO: Final = re.compile(r"\s*(?:who|which|whose|speaking|citing|quoting|quoted)\b")
 _SEGMENT: Final = re.compile(r"[^,]+")
 _NAME: Final = re.compile(
     r"(?:[Tt]he\s+)?(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*|a-[A-Z][\w'-]*)(?:\s+(?:[A-Z][\w'.-]*|al-\w+|a-\w+|bin|abu|of|for|the|de|van|el)){0,6}"

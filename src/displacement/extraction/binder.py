@@ -186,7 +186,7 @@ def _decide(
         candidate = replace(candidate, stand_in=last.candidate.noun)
     if candidate.part:
         return _unless_denied(_part(candidate, last, lang), lang)
-    decision = _anaphor(candidate, last, lang)
+    decision = _anaphor(candidate, last, lang) or _listed(candidate, last, lang)
     decision = decision or _from_left(candidate, lang) or _from_right(candidate, lang)
     if decision is None and previous:
         decision = _carried(candidate, previous, lang)
@@ -243,6 +243,36 @@ def _anaphor(candidate: Candidate, last: Decision | None, lang: str) -> Decision
     return None
 
 
+def _listed(candidate: Candidate, last: Decision | None, lang: str) -> Decision | None:
+    """A number in brackets behind a place: what the list counts, the sentence or the last says."""
+    head = candidate.head
+    closed = candidate.right.lstrip()[:1] == ")" and (not head or head.unit)
+    match = only_pattern(lang, "listed").search(candidate.left) if closed else None
+    counted = only_pattern(lang, "listed_of").search(candidate.left)
+    if not match or not (counted or isinstance(last, Claim)):
+        return None
+    begin = candidate.body.start
+    unit = head.unit if head and head.unit else None
+    claim = Claim(
+        candidate=candidate,
+        rule_id="listed",
+        measure=Measure.IDPS,
+        term=Term.DISPLACED,
+        unit=Unit(unit or Unit.PERSON),
+        predicate=Span(begin + match.start(), begin + match.end()),
+        certain=False,
+    )
+    said = _counted_before(counted, lang) if counted else None
+    if said:
+        return replace(claim, measure=Measure(said.get("measure")), term=Term(said.get("term")))
+    if not isinstance(last, Claim):
+        return None
+    plain = Unit.PERSON if last.same_people_as else last.unit
+    return replace(
+        claim, measure=last.measure, term=last.term, unit=Unit(unit or plain), follows=last.number
+    )
+
+
 def _longest(rules: tuple[Rule, ...], candidate: Candidate) -> tuple[Rule, re.Match[str]] | None:
     """The rule that fits the most words before the number; "first" rules before all others."""
     fits = [
@@ -295,8 +325,6 @@ def _clause_beside(candidate: Candidate, lang: str) -> Claim | None:
     relative = load_rules(lang).table("relative")[0]
     if match := relative.pattern.search(candidate.right):
         claim = _claim(candidate, relative, match, side="right", lang=lang)
-        if only_pattern(lang, "state").search(match[0]):
-            claim = replace(claim, measure=Measure.IDPS)
         return replace(claim, term=Term.FORCED_TO_FLEE) if match["flee"] else claim
     who = only_pattern(lang, "who").match(candidate.right)
     found = _main_verb(candidate, 0, lang) if who else None
@@ -354,6 +382,9 @@ def _claim(
     if rule.get("measure") == "as_noun" and head:
         if measure == "idps" and only_pattern(lang, "newly").search(head.modifiers):
             measure = "new_displacement"
+    state = side == "right" and only_pattern(lang, "state").search(match[0])
+    if measure == Measure.NEW_DISPLACEMENT and state:
+        measure = Measure.IDPS
     if measure == Measure.IDPS and head and head.measure in _STOCKS_OF_NOUNS:
         measure, term = head.measure, head.term
     counted = _counted_before(match, lang)

@@ -71,7 +71,7 @@ def read_candidate(
         head = None
     right_start = head.end if head else number.end
     right = Span(right_start, min(sentence.end, number.end + REACH))
-    right = _up_to_boundary(masked, right, number, lang)
+    right = _up_to_boundary(masked, right, phrase_start, lang)
     beside = _DASHED.match(masked, right.start, right.end)
     right = _up_to_next_noun(masked, right, beside.end() if beside else 0, open_starts, lang)
     left = masked[max(sentence.start, phrase_start - REACH // 2) : phrase_start]
@@ -100,11 +100,11 @@ def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int
     return start
 
 
-def _up_to_boundary(masked: str, right: Span, number: Number, lang: str) -> Span:
+def _up_to_boundary(masked: str, right: Span, phrase_start: int, lang: str) -> Span:
     beside = _DASHED.match(masked, right.start, right.end)
     start = beside.end() if beside else right.start
     for boundary in only_pattern(lang, "boundary").finditer(masked, start, right.end):
-        if boundary.start() > right.start or not _in_dashes(masked, number):
+        if boundary.start() > right.start + 1 or not _in_dashes(masked, phrase_start, right.start):
             return Span(right.start, boundary.start())
     return right
 
@@ -126,10 +126,10 @@ def _up_to_next_noun(
     return right
 
 
-def _in_dashes(masked: str, number: Number) -> bool:
-    """A number set between dashes, as in "half of them - 1.1 million - are displaced"."""
-    before = masked[max(0, number.start - 3) : number.start].strip()[-1:]
-    after = masked[number.end : number.end + 3].strip()[:1]
+def _in_dashes(masked: str, start: int, end: int) -> bool:
+    """A counted noun between dashes, as in "half of them - 1.1 million - are displaced"."""
+    before = masked[max(0, start - 3) : start].strip()[-1:]
+    after = masked[end : end + 3].strip()[:1]
     return bool(before) and before in "—-" and bool(after) and after in "—-"
 
 
@@ -140,7 +140,7 @@ def _without_brackets(text: str) -> str:
     return _BRACKETS.sub(lambda match: " " * len(match[0]), text)
 
 
-_DASHED: Final = re.compile(r"(?:\s-|\s?—)\s?[^-—;:.]{1,120}?(?:\s-\s|\s?—\s?)")
+_DASHED: Final = re.compile(r"(?:\s-|\s?—)\s?(?:(?!\s-\s|—)[^;:.]){1,120}?(?:\s-\s|\s?—\s?)")
 _BRACKETS: Final = re.compile(r"\([^()]{0,200}\)")
 
 

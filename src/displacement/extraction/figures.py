@@ -11,6 +11,7 @@ from displacement.extraction.attribution import (
     find_attributions,
     last_known,
     passed_on_by,
+    publisher_as_counter,
     statement_spans,
 )
 from displacement.extraction.binder import Claim, Decision, Refusal
@@ -97,6 +98,7 @@ class _Contexts:
             carried = carried or next((one for one in when if one.kind == "range"), None)
             if before and carried:
                 break
+        before = before or publisher_as_counter(document)
         places = find_places(document.clean, span, document.lang)
         sayings = list(statement_spans(found, self._masked))
         return Context(span, periods, found, places, sayings, before, carried)
