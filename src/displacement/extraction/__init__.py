@@ -14,7 +14,7 @@ from displacement.extraction.evidence import overall_cause
 from displacement.extraction.figures import figure_rows
 from displacement.extraction.groups import grouped
 from displacement.extraction.numbers import find_numbers, masked
-from displacement.extraction.rejecters import settle
+from displacement.extraction.rejecters import settle, unmasked
 from displacement.extraction.rules import load_rules
 
 if TYPE_CHECKING:  # pandas takes a second to load, and only the frames need it
@@ -83,6 +83,7 @@ def _read(document: Document, block: Block) -> tuple[list[Row], list[Row]]:
         return [], []
     mask = masked(document.clean, numbers)
     settled = settle(document, mask, numbers)
-    decisions = bind(document, mask, numbers, settled)
+    view = unmasked(document.clean, mask, settled)
+    decisions = bind(document, view, numbers, settled)
     kept = [one for one in decisions if first <= one.number.start < last]
-    return figure_rows(document, mask, kept)
+    return figure_rows(document, view, kept)

@@ -13,7 +13,7 @@ from typing import Final
 from displacement.extraction.candidates import only_pattern
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
-from displacement.extraction.rules import load_rules
+from displacement.extraction.rules import Rule, load_rules
 from displacement_schemas.vocabulary import CounterKind
 
 
@@ -41,8 +41,8 @@ def find_attributions(document: Document, masked: str, sentence: Span) -> list[A
     found: list[Attribution] = []
     for rule in load_rules(document.lang).table("cue"):
         for match in rule.pattern.finditer(masked, max(0, sentence.start - 1), sentence.end):
-            attribution = _read(document, masked, sentence, match, str(rule.get("side")))
-            if attribution:
+            attribution = _read(document, masked, sentence, match, rule)
+            if attribution and (attribution.known or not rule.get("strict")):
                 found.append(replace(attribution, cue=rule.id))
     found = [one for one in found if not any(_outdone(one, other) for other in found)]
     return sorted(found, key=lambda attribution: (attribution.start, attribution.cue))
@@ -116,9 +116,10 @@ def _distance(attribution: Attribution, number: Number) -> int:
 
 
 def _read(
-    document: Document, masked: str, sentence: Span, match: re.Match[str], side: str
+    document: Document, masked: str, sentence: Span, match: re.Match[str], rule: Rule
 ) -> Attribution | None:
-    if side == "after":
+    strict = bool(rule.get("strict"))
+    if rule.get("side") == "after":
         region = _region_after(masked, match.end(), sentence.end)
         cue_end = region.end
     else:
@@ -138,7 +139,7 @@ def _read(
         words, document.lang
     ):
         return Attribution(begin, region.end, cue_end, _POINTS_BACK, CounterKind.UNKNOWN)
-    named = _resolved(words, document.lang)
+    named = _resolved(words, document.lang, strict=strict)
     if named is None:
         return Attribution(begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False)
     return Attribution(begin, region.end, cue_end, *named)
@@ -171,7 +172,7 @@ def _region_after(masked: str, start: int, limit: int) -> Span:
 
 
 _AFTER_STOP: Final = re.compile(
-    r"[\ue001-\ue004;:\"—]|\.(?:\s|$)|\s(?:which|that|while|but|has|have|had|were|was|are|is)\s"
+    r"[\ue001-\ue004;:\"—)]|\.(?:\s|$)|\s(?:which|that|while|but|has|have|had|were|was|are|is)\s"
 )
 _ROLE: Final = re.compile(
     r",\s+(?:an?|the|who|its|head|director|spokes\w+|chief|deputy|one\s+of)\b"
@@ -224,11 +225,16 @@ def _named(words: str, lang: str) -> bool:
     )
 
 
-def _resolved(words: str, lang: str) -> tuple[str, CounterKind] | None:
+def _resolved(words: str, lang: str, *, strict: bool = False) -> tuple[str, CounterKind] | None:
+    """The counter that words name; `strict` takes only those that are known by name."""
+    speaker = only_pattern(lang, "speaker_for").match(words)
+    behind = _resolved(words[speaker.end() :], lang, strict=strict) if speaker else None
+    if behind:
+        return behind
     for rule in load_rules(lang).table("counter"):
-        match = rule.pattern.search(words)
+        match = None if strict and not rule.get("sure") else rule.pattern.search(words)
         if match:
-            name = rule.get("says") or _as_name(match[0])
+            name = rule.get("says") or _as_name(match.groupdict().get("name") or match[0])
             return str(name), CounterKind(rule.get("kind"))
     return None
 
@@ -258,5 +264,5 @@ def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Sp
 _SAYING: Final = re.compile(
     r"(?:(?!\bthat\b|[\ue001\ue004;:\"—])[^.]){0,110}?(?=\bthat\b|:|\"|—)"
     r"|(?:\s+(?:reporters|journalists|(?:[A-Z]\w+\s?){1,3}))?(?:\s+in\s+(?:a|an|the|its)\s+(?:\w+\s+){0,3}?(?:statement|report|update|bulletin|briefing))?"
-    r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|\ue003+\s+[A-Z]\w+|[A-Z]\w+\.?\s+\ue003+)(?:,?\s+\ue002{4})?)?"
+    r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|[\ue003\d]+\s+[A-Z]\w+|[A-Z]\w+\.?\s+[\ue003\d]+)(?:,?\s+[\ue002\d]{4})?)?"
 )

@@ -65,38 +65,24 @@ def bind(
 ) -> list[Decision]:
     """Decide every number that is not `settled` yet; the result holds all of them in order."""
     decisions: list[Decision] = []
-    hinted = _Hints(document)
-    view = _unmasked(document.clean, masked, settled)
     open_starts = [number.start for number in numbers if number.start not in settled]
     for number, following in zip(numbers, [*numbers[1:], None], strict=False):
         if number.start in settled:
             decisions.append(settled[number.start])
             continue
-        candidate = read_candidate(document, view, number, following, open_starts)
-        if hinted.near(number):
+        candidate = read_candidate(document, masked, number, following, open_starts)
+        if _needs_reading(candidate, document.lang):
             previous = _previous(decisions, candidate.sentence)
             last = previous or _last_claim(decisions, document, candidate.sentence)
-            decision = _decide(candidate, previous, last, view, document.lang)
+            decision = _decide(candidate, previous, last, masked, document.lang)
             decisions.append(decision)
             _note_superseded(decisions, decision, previous)
         else:
-            decisions.append(_elsewhere(candidate, document.lang))
+            decisions.append(_settled_by_noun(candidate))
     return decisions
 
 
-def _unmasked(clean: str, masked: str, settled: Mapping[int, Refusal]) -> str:
-    """The masked text in which settled numbers are words again: they count nothing."""
-    pieces, position = [], 0
-    for start in sorted(settled):
-        end = settled[start].number.end
-        pieces += (masked[position:start], clean[start:end])
-        position = end
-    return "".join((*pieces, masked[position:]))
-
-
-def _last_claim(
-    decisions: list[Decision], document: Document, sentence: Span
-) -> Decision | None:
+def _last_claim(decisions: list[Decision], document: Document, sentence: Span) -> Decision | None:
     """The last number of the sentence before, if it was a figure: "the number" may mean it."""
     index = document.sentence_at(sentence.start)
     if index == 0 or not decisions:
@@ -120,37 +106,20 @@ def _note_superseded(
         decisions[-2] = replace(previous, supersedes=decision.number)
 
 
-class _Hints:
-    """Whether a sentence, or the one before it, speaks of displacement at all."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self._found: dict[int, bool] = {}
-
-    def near(self, number: Number) -> bool:
-        index = self._document.sentence_at(number.start)
-        return self._in(index) or (index > 0 and self._in(index - 1))
-
-    def _in(self, index: int) -> bool:
-        if index not in self._found:
-            span = self._document.sentences[index]
-            hint = only_pattern(self._document.lang, "hint")
-            self._found[index] = bool(hint.search(self._document.clean, *span))
-        return self._found[index]
-
-
-def _elsewhere(candidate: Candidate, lang: str) -> Refusal:
-    """Why a number counts no displaced people where nobody speaks of any."""
+def _needs_reading(candidate: Candidate, lang: str) -> bool:
+    """Whether the number may count people: by its noun, or because it has none."""
     head = candidate.head
-    if not head and not only_pattern(lang, "no_noun").match(candidate.right):
-        return _leftover(candidate)
+    if head:
+        return head.reason is None
+    return bool(candidate.part or only_pattern(lang, "no_noun").match(candidate.right))
+
+
+def _settled_by_noun(candidate: Candidate) -> Refusal:
+    """Why a number that counts no people is no figure."""
+    head = candidate.head
     if head and head.reason:
         return _refuse(candidate, NumberReason(head.reason), f"noun.{head.reason}")
-    left = _longest(load_rules(lang).table("left_blocker"), candidate)
-    if left:
-        return _refuse(candidate, NumberReason(left[0].get("reason")), left[0].id)
-    right = _main_verb(candidate, 0, lang)
-    return right if isinstance(right, Refusal) else _leftover(candidate)
+    return _leftover(candidate)
 
 
 def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:
@@ -183,29 +152,36 @@ def _decide(
     named = head is not None and head.unit is not None and not head.measure
     elliptic = named or candidate.part or only_pattern(lang, "no_noun").match(candidate.right)
     if isinstance(last, Claim) and (named or not head) and elliptic:
-        candidate = replace(candidate, stand_in=last.candidate.noun)
+        candidate = replace(
+            candidate, stand_in=last.candidate.noun, carried=(last.measure, last.term)
+        )
     if candidate.part:
         return _unless_denied(_part(candidate, last, lang), lang)
-    decision = _anaphor(candidate, last, lang) or _listed(candidate, last, lang)
+    decision = _first_left(candidate, lang) or _anaphor(candidate, last, lang)
+    decision = decision or _listed(candidate, last, lang)
     decision = decision or _from_left(candidate, lang) or _from_right(candidate, lang)
     if decision is None and previous:
         decision = _carried(candidate, previous, lang)
     decision = decision or _in_context(candidate, lang)
+    if isinstance(decision, Claim) and not candidate.head and (number.value or 10) < SMALLEST_BARE:
+        return _refuse(candidate, NumberReason.OTHER_EVENT, "bare.few")
     return _unless_denied(decision, lang) if decision else _leftover(candidate)
+
+
+def _first_left(candidate: Candidate, lang: str) -> Decision | None:
+    """Words before the number that leave no doubt: "the number of displaced people is"."""
+    taken = _longest(load_rules(lang).table("left"), candidate)
+    if not taken or not taken[0].get("first"):
+        return None
+    return _claim(candidate, *taken, side="left", lang=lang)
 
 
 def _from_left(candidate: Candidate, lang: str) -> Decision | None:
     rules = load_rules(lang)
     taken = _longest(rules.table("left"), candidate)
-    if taken is None or not taken[0].get("first"):
-        blocker = _longest(rules.table("left_blocker"), candidate)
-        if blocker:
-            return _refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
-    if taken is None or (
-        not candidate.head
-        and not only_pattern(lang, "no_noun").match(candidate.right)
-        and not taken[0].get("first")
-    ):
+    if blocker := _longest(rules.table("left_blocker"), candidate):
+        return _refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
+    if taken is None:
         return None
     if taken[0].get("needs") == "displaced":
         blocked = _main_verb(candidate, 0, lang)
@@ -217,7 +193,12 @@ def _from_left(candidate: Candidate, lang: str) -> Decision | None:
 def _part(candidate: Candidate, last: Decision | None, lang: str) -> Decision:
     """So many "of them": a figure only with a predicate of its own."""
     near = replace(candidate, right=candidate.right.split(",")[0]) if candidate.head else candidate
-    found = _main_verb(near, 0, lang) or (last and _carried(candidate, last, lang))
+    found = _from_left(candidate, lang) if candidate.stand_in and not candidate.head else None
+    start = 0
+    if only_pattern(lang, "part_who").match(near.right):
+        beside = _main_verb(near, 0, lang)
+        start = beside.predicate.end - near.right_start if isinstance(beside, Claim) else 0
+    found = found or _main_verb(near, start, lang) or (last and _carried(candidate, last, lang))
     if isinstance(found, Claim):
         return replace(found, certain=False)
     return found or _refuse(candidate, NumberReason.SUBSET, "part.unsaid")
@@ -298,6 +279,8 @@ def _in_context(candidate: Candidate, lang: str) -> Decision | None:
 
 def _before(rule: Rule, candidate: Candidate) -> re.Match[str] | None:
     """The rule before the number or its quantifier: "has exceeded" may be read as either."""
+    if rule.get("across"):
+        return rule.pattern.search(candidate.before)
     found = rule.pattern.search(candidate.left)
     if found or not candidate.quantified.strip():
         return found
@@ -326,6 +309,9 @@ def _clause_beside(candidate: Candidate, lang: str) -> Claim | None:
     if match := relative.pattern.search(candidate.right):
         claim = _claim(candidate, relative, match, side="right", lang=lang)
         return replace(claim, term=Term.FORCED_TO_FLEE) if match["flee"] else claim
+    for rule in load_rules(lang).table("beside"):
+        if match := rule.pattern.match(candidate.right):
+            return _claim(candidate, rule, match, side="right", lang=lang)
     who = only_pattern(lang, "who").match(candidate.right)
     found = _main_verb(candidate, 0, lang) if who else None
     if not who or not isinstance(found, Claim):
@@ -351,7 +337,8 @@ def _main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
                 found.append((begin, -len(match[0]), order, rule, match))
     if not found:
         return None
-    _, _, order, rule, match = min(found, key=lambda entry: entry[:3])
+    found.sort(key=lambda entry: (bool(entry[3].get("weak")), *entry[:3]))
+    _, _, order, rule, match = found[0]
     if order == 0:
         return _refuse(candidate, NumberReason(rule.get("reason")), rule.id)
     return _claim(candidate, rule, match, side="right", lang=lang)
@@ -369,6 +356,8 @@ def _applies(rule: Rule, candidate: Candidate) -> bool:
     displaced = displaced or (candidate.stand_in is not None and not candidate.head)
     if rule.get("needs") == "displaced" and not displaced:
         return False
+    if rule.between and not rule.between.search(candidate.between):
+        return False
     return rule.then is None or rule.then.search(candidate.right) is not None
 
 
@@ -379,7 +368,9 @@ def _claim(
     measure, term = rule.get("measure"), rule.get("term")
     if measure == "as_noun":
         measure, term = (head.measure, head.term) if head and head.measure else _STATE
-    if rule.get("measure") == "as_noun" and head:
+    if rule.get("keeps") and candidate.carried and not candidate.head:
+        measure, term = candidate.carried
+    elif rule.get("measure") == "as_noun" and head:
         if measure == "idps" and only_pattern(lang, "newly").search(head.modifiers):
             measure = "new_displacement"
     state = side == "right" and only_pattern(lang, "state").search(match[0])
@@ -392,6 +383,8 @@ def _claim(
         measure, term = counted.get("measure"), counted.get("term")
     begin = candidate.right_start if side == "right" else candidate.body.start
     unit = head.unit if head and head.unit else counted.get("unit") if counted else None
+    if counted and not (candidate.head and candidate.head.unit):
+        unit = _unit_before(match, lang) or unit
     modality = rule.get("modality") or _modality(candidate, match, side, lang)
     return Claim(
         candidate=candidate,
@@ -401,7 +394,9 @@ def _claim(
         unit=Unit(unit or Unit.PERSON),
         predicate=Span(begin + match.start(), begin + match.end()),
         modality=Modality(modality),
-        certain=unit is not None and not rule.get("review") and bool(candidate.head or not candidate.stand_in),
+        certain=unit is not None
+        and not rule.get("review")
+        and bool(candidate.head or not candidate.stand_in),
     )
 
 
@@ -411,11 +406,18 @@ _STOCKS_OF_NOUNS: Final = (Measure.REFUGEES, Measure.RETURNEES)
 
 def _counted_before(match: re.Match[str], lang: str) -> Rule | None:
     """What "the number of displaced families has reached" counts: the noun stands before."""
-    noun = match.groupdict().get("noun")
+    noun = next(
+        (found for name, found in match.groupdict().items() if name[:4] == "noun" and found), None
+    )
     if not noun:
         return None
     counted = load_rules(lang).table("counted")
     return next((rule for rule in counted if rule.pattern.search(noun)), None)
+
+
+def _unit_before(match: re.Match[str], lang: str) -> Unit | None:
+    named = " ".join(text for name, text in match.groupdict().items() if text and "noun" in name)
+    return Unit.HOUSEHOLD if only_pattern(lang, "in_households").search(named) else None
 
 
 def _modality(candidate: Candidate, match: re.Match[str], side: str, lang: str) -> str:
@@ -504,7 +506,9 @@ def _carried(candidate: Candidate, previous: Decision, lang: str) -> Decision | 
     placed = only_pattern(lang, "carry").match(candidate.right) and only_pattern(
         lang, "carry_gap"
     ).search(candidate.left)
-    gapped = only_pattern(lang, "gapped").search(candidate.left) and not candidate.right.strip(" .,;)")
+    gapped = only_pattern(lang, "gapped").search(candidate.left) and not candidate.right.strip(
+        " .,;)"
+    )
     if not placed and not gapped:
         return None
     return replace(

@@ -10,6 +10,7 @@ from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
 from displacement.extraction.units import Head, read_head
+from displacement_schemas.vocabulary import Measure, Term
 
 REACH: Final = 320
 """How far a predicate may stand from its number."""
@@ -27,12 +28,18 @@ class Candidate:
     phrase_start: int
     head: Head | None
     left: str
+    before: str
+    """The same, not cut at the boundary of the clause."""
+    between: str
+    """The words between the number and its noun."""
     quantified: str
     """The words between `left` and the number."""
     right: str
     right_start: int
     stand_in: Head | None = None
     """The noun of the figure before, where the number has none of its own."""
+    carried: tuple[Measure, Term] | None = None
+    """What that figure says of its people."""
     part: bool = False
     """Whether it counts some of those counted before: "300 of them", "of whom 300"."""
 
@@ -74,16 +81,27 @@ def read_candidate(
     right = _up_to_boundary(masked, right, phrase_start, lang)
     beside = _DASHED.match(masked, right.start, right.end)
     right = _up_to_next_noun(masked, right, beside.end() if beside else 0, open_starts, lang)
-    left = masked[max(sentence.start, phrase_start - REACH // 2) : phrase_start]
-    left = left[_last_end(only_pattern(lang, "boundary"), left) :]
+    before = masked[max(sentence.start, phrase_start - REACH // 2) : phrase_start]
+    left = before[_last_end(only_pattern(lang, "boundary"), before) :]
     words = _without_brackets(masked[right.start : right.end])
     part = bool(
         only_pattern(lang, "part_after").match(masked, number.end, sentence.end)
         or only_pattern(lang, "part_before").search(left)
     )
     quantified = masked[phrase_start : number.start]
+    between = masked[number.end : head.start] if head else ""
     return Candidate(
-        number, sentence, phrase_start, head, left, quantified, words, right_start, part=part
+        number=number,
+        sentence=sentence,
+        phrase_start=phrase_start,
+        head=head,
+        left=left,
+        before=before,
+        between=between,
+        quantified=quantified,
+        right=words,
+        right_start=right_start,
+        part=part,
     )
 
 
@@ -113,7 +131,7 @@ def _up_to_next_noun(
     masked: str, right: Span, skipped: int, open_starts: list[int], lang: str
 ) -> Span:
     """Another counted noun takes over, unless it only belongs to a phrase beside the first."""
-    inside = only_pattern(lang, "inside")
+    inside, equal = only_pattern(lang, "inside"), only_pattern(lang, "equal")
     first = bisect_left(open_starts, max(right.start, skipped))
     for index in range(first, len(open_starts)):
         start = open_starts[index]
@@ -121,7 +139,10 @@ def _up_to_next_noun(
             break
         if index - first == MOST_BESIDE:
             return Span(right.start, start)
-        if not inside.search(masked, max(right.start, start - 40), start):
+        if not inside.search(masked, max(right.start, start - 40), start) and not (
+            (same := equal.search(masked, max(right.start, start - 30), right.end))
+            and same.start() < start < same.end()
+        ):
             return Span(right.start, start)
     return right
 
@@ -141,7 +162,9 @@ def _without_brackets(text: str) -> str:
 
 
 _DASHED: Final = re.compile(r"(?:\s-|\s?—)\s?(?:(?!\s-\s|—)[^;:.]){1,120}?(?:\s-\s|\s?—\s?)")
-_BRACKETS: Final = re.compile(r"\([^()]{0,200}\)")
+_BRACKETS: Final = re.compile(
+    r"\([^()]{0,200}\)|\s*/\s*[\ue001-\ue004]+\s+[a-z]+|,\s(?:or\s)?(?:about|around|some|roughly)\s[\ue001-\ue004]+\s[a-z]+,"
+)
 
 
 @cache

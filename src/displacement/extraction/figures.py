@@ -164,9 +164,7 @@ def _row(
     }
 
 
-def _spans(
-    document: Document, claim: Claim, source: Attribution, dates: Dates, area: Area
-) -> Row:
+def _spans(document: Document, claim: Claim, source: Attribution, dates: Dates, area: Area) -> Row:
     """Where in the text each part of the figure stands."""
     words = {
         "term": claim.predicate,

@@ -22,7 +22,7 @@ Named = dict[str, str | None]
 class Period:
     """A stretch of days named in a text; `start` is null where the words leave it open.
 
-    `kind`: range, since, relative, month, day, as_of or carried.
+    `kind`: range, since, relative, month, day, event, as_of or carried.
     """
 
     text_start: int
@@ -41,6 +41,7 @@ class Period:
 def find_periods(clean: str, start: int, end: int, published: date, lang: str) -> list[Period]:
     """All periods named between two offsets, in order, none inside another."""
     rules = load_rules(lang)
+    of, compared = (rules.table(name)[0].pattern for name in ("of_event", "compared"))
     found: list[Period] = []
     for rule in rules.table("period"):
         reader = _READERS[rule.id.rpartition(".")[2]]
@@ -48,7 +49,10 @@ def find_periods(clean: str, start: int, end: int, published: date, lang: str) -
             read = reader(match.groupdict(), published, rules.words)
             if read is None or read[2] > published or (read[1] and read[1] > read[2]):
                 continue
-            period = Period(match.start(), match.end(), *read)
+            if compared.search(clean, max(start, match.start() - 24), match.start()):
+                continue
+            kind = "event" if read[0] in _OF_EVENTS and of.match(match[0]) else read[0]
+            period = Period(match.start(), match.end(), kind, *read[1:])
             if not any(_overlap(period, other) for other in found):
                 found.append(period)
     return sorted(found, key=lambda period: period.text_start)
@@ -59,7 +63,9 @@ def by_weight(periods: list[Period]) -> list[Period]:
     return sorted(periods, key=lambda period: _WEIGHT.index(period.kind))
 
 
-_WEIGHT: Final = ("range", "since", "relative", "month", "day", "as_of", "carried")
+_OF_EVENTS: Final = ("day", "month")
+"""Kinds that may date an event which the sentence only names: "the coup of February"."""
+_WEIGHT: Final = ("range", "since", "relative", "month", "day", "event", "as_of", "carried")
 _Words = Mapping[str, Any]
 _Read = tuple[str, date | None, date, DatePrecision]
 
@@ -130,6 +136,8 @@ def _calendar(named: Named, published: date, words: _Words) -> _Read | None:
         return None
     start, end, precision = unit
     if named.get("open"):
+        if start == published and precision is DatePrecision.DAY:
+            start -= timedelta(days=7)  # "since Saturday's quake", said on a Saturday
         return "since", start, published, precision
     return "relative", start, min(end, published), precision
 
@@ -226,6 +234,38 @@ def _on_weekday(named: Named, published: date, words: _Words) -> _Read | None:
     return ("day", day, day, DatePrecision.DAY) if day else None
 
 
+def _weekdays(named: Named, published: date, words: _Words) -> _Read | None:
+    """Between two days of the week: the end first, then the start before it."""
+    end = _weekday((named.get("last") or "").lower(), published, words)
+    start = _weekday((named.get("first") or "").lower(), end, words) if end else None
+    return ("range", start, end, DatePrecision.DAY) if start and end else None
+
+
+def _week_to(named: Named, published: date, words: _Words) -> _Read | None:
+    """The week, or the days, that ended on a date."""
+    when = _when(named, 1, words)
+    end = last_day(when, published, words) if when else None
+    count = _count(named.get("count"), words)
+    if not end or count is None:
+        return None
+    unit = (named.get("unit") or "").lower()
+    if unit.startswith("month"):
+        return "range", months_before(end, count) + timedelta(days=1), end, DatePrecision.MONTH
+    days = count * (7 if unit.startswith("week") else 1)
+    return "range", end - timedelta(days=days - 1), end, DatePrecision.DAY
+
+
+def _part_of_year(named: Named, published: date, words: _Words) -> _Read | None:
+    """The third quarter, the first half: the latest that has ended."""
+    when = When(None, None, None, " ".join((named.get("ypart1") or "").lower().split()))
+    for year in (published.year, published.year - 1):
+        dated = When(None, None, year, when.part)
+        start, end = first_day(dated, published, words), last_day(dated, date.max, words)
+        if start and end and end <= published:
+            return "range", start, end, DatePrecision.YEAR
+    return None
+
+
 def _today(named: Named, published: date, words: _Words) -> _Read:
     del words
     day = published - timedelta(days=1 if named.get("before") else 0)
@@ -247,6 +287,9 @@ _READERS: Final[dict[str, Callable[[Named, date, _Words], _Read | None]]] = {
     "date": _date,
     "year": _date,
     "weekday": _on_weekday,
+    "weekdays": _weekdays,
+    "week_to": _week_to,
+    "part_of_year": _part_of_year,
     "today": _today,
     "carried": _carried,
 }

@@ -3,7 +3,7 @@
 What is settled here is never looked at again, neither as a figure nor as the end of a clause.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
@@ -57,3 +57,13 @@ def _hits(rule: Rule, masked: str, sentence: Span) -> Iterator[int]:
         for name in rule.pattern.groupindex:
             if (start := match.start(name)) >= 0:
                 yield start
+
+
+def unmasked(clean: str, masked: str, settled: Mapping[int, Refusal]) -> str:
+    """The masked text in which settled numbers are words again: they count nothing."""
+    pieces, position = [], 0
+    for start in sorted(settled):
+        end = settled[start].number.end
+        pieces += (masked[position:start], clean[start:end])
+        position = end
+    return "".join((*pieces, masked[position:]))

@@ -32,6 +32,7 @@ class Rule:
     counterexamples: tuple[str, ...]
     says: Mapping[str, Any]
     then: re.Pattern[str] | None = None
+    between: re.Pattern[str] | None = None
 
     def get(self, name: str) -> Any:
         """What the rule says of `name`, or None."""
@@ -102,8 +103,7 @@ def _any_of(words: Iterable[str]) -> str:
 
 def _compiled(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
     flags = 0 if entry.get("case") else re.IGNORECASE
-    known = ("id", "purpose", "pattern", "examples", "counterexamples", "then", "case")
-    then = entry.get("then")
+    known = ("id", "purpose", "pattern", "examples", "counterexamples", "then", "between", "case")
     return Rule(
         id=entry["id"],
         purpose=entry["purpose"],
@@ -111,8 +111,13 @@ def _compiled(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
         examples=tuple(entry["examples"]),
         counterexamples=tuple(entry["counterexamples"]),
         says={name: value for name, value in entry.items() if name not in known},
-        then=re.compile(_expanded(then, macros), re.IGNORECASE) if then else None,
+        then=_also(entry.get("then"), macros),
+        between=_also(entry.get("between"), macros),
     )
+
+
+def _also(pattern: str | None, macros: Mapping[str, str]) -> re.Pattern[str] | None:
+    return re.compile(_expanded(pattern, macros), re.IGNORECASE) if pattern else None
 
 
 def _expanded(pattern: str, macros: Mapping[str, str]) -> str:

@@ -81,8 +81,7 @@ def choose_area(
     near = [place for place in places if clause.start <= place.start < clause.end]
     own = _own_side(near, claim)
     near = own or near or places
-    body = claim.candidate.body
-    measure = _measure(claim, own, document.clean[body.start : body.end], document.lang)
+    measure = _measure(claim, own, _said_of(claim, document.clean), document.lang)
     for role in _ORDER_OF_FLOW if measure in FLOWS else _ORDER_OF_STOCK:
         if of_role := [place for place in near if place.role is role]:
             return measure, _nearest(document, of_role, claim, role)
@@ -94,9 +93,11 @@ def choose_dates(
 ) -> Dates:
     """The period of a flow, or the day of a stock; nothing is invented where none is named."""
     free = [period for period in context.periods if not _said(period.text_start, context)]
-    near = [period for period in free if clause.start <= period.text_start < clause.end] or free
+    near = [period for period in free if clause.start <= period.text_start < clause.end]
     if measure not in FLOWS:
-        return _day_of_stock(near, published)
+        before = [period for period in free if period.text_start < clause.start]
+        return _day_of_stock(near or before, published)
+    near = near or free
     own = [period for period in near if period.text_start < claim.candidate.body.end] or near
     for period in (*by_weight(own), *by_weight(near)):
         if period.kind != "carried":
@@ -105,6 +106,14 @@ def choose_dates(
             earlier = context.carried
             return Dates(earlier.start, earlier.end, DatePrecision.CARRIED, period.words)
     return Dates(None, published, DatePrecision.PUBLICATION)
+
+
+def _said_of(claim: Claim, clean: str) -> str:
+    """The words from the number or its predicate up to the end of that thought."""
+    start = min(claim.number.start, claim.predicate.start)
+    body, predicate = claim.candidate.body, claim.predicate
+    comma = clean.find(",", max(predicate.end, claim.number.end), body.end)
+    return clean[start : comma if comma >= 0 else body.end]
 
 
 def _said(offset: int, context: Context) -> bool:
@@ -123,10 +132,14 @@ def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measu
     across = bool(only_pattern(lang, "border").search(clause))
     if claim.measure is Measure.NEW_DISPLACEMENT and _may_cross(claim):
         abroad = any(place.country and place.role is AreaRole.DESTINATION for place in places)
-        return Measure.CROSS_BORDER_FLIGHT if across or abroad else claim.measure
+        noun = claim.candidate.noun
+        refugees = noun is not None and noun.measure == Measure.REFUGEES
+        moved = refugees and claim.term in (Term.ARRIVED, Term.FORCED_TO_FLEE)
+        return Measure.CROSS_BORDER_FLIGHT if across or abroad or moved else claim.measure
     if claim.measure is Measure.RETURN:
-        head = claim.candidate.noun
-        refugees = head is not None and (head.measure == Measure.REFUGEES or head.demonym)
+        head, noun = claim.candidate.head, claim.candidate.noun
+        refugees = noun is not None and noun.measure == Measure.REFUGEES
+        refugees = refugees or (head is not None and head.demonym)
         abroad = any(place.country and place.role is AreaRole.ORIGIN for place in places)
         return Measure.CROSS_BORDER_RETURN if refugees or across or abroad else claim.measure
     return claim.measure

@@ -52,6 +52,8 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
         if stop.match(masked, position, limit):
             return None
         word = _WORD.match(masked, position, limit)
+        if word and last and word[0] == "of" and last[0].isalpha():
+            return None  # "3,400 claims of displaced owners" counts claims
         if not word or (word[0] == "," and not last.islower()):
             return None
         last = word[0]
