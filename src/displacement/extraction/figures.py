@@ -14,8 +14,8 @@ from displacement.extraction.attribution import (
     publisher_as_counter,
     statement_spans,
 )
-from displacement.extraction.binder import Claim, Decision, Refusal
 from displacement.extraction.candidates import only_pattern
+from displacement.extraction.claims import Claim, Decision, Refusal
 from displacement.extraction.document import Document, Span
 from displacement.extraction.evidence import (
     read_cause,

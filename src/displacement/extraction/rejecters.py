@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
-from displacement.extraction.binder import Refusal
+from displacement.extraction.claims import Refusal
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import Rule, load_rules
@@ -61,7 +61,8 @@ def _hits(rule: Rule, masked: str, sentence: Span) -> Iterator[int]:
 
 def unmasked(clean: str, masked: str, settled: Mapping[int, Refusal]) -> str:
     """The masked text in which settled numbers are words again: they count nothing."""
-    pieces, position = [], 0
+    pieces: list[str] = []
+    position = 0
     for start in sorted(settled):
         end = settled[start].number.end
         pieces += (masked[position:start], clean[start:end])

@@ -58,6 +58,13 @@ class Rules:
 
 
 @cache
+def load_words(lang: str) -> Mapping[str, Any]:
+    """The words of a language alone, as the file has them."""
+    path = files("displacement.extraction") / lang / "words.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
 def load_rules(lang: str) -> Rules:
     """The rules of a language; raises ValueError where there are none."""
     folder = files("displacement.extraction") / lang
@@ -66,7 +73,7 @@ def load_rules(lang: str) -> Rules:
             f"There are no extraction rules for the language {lang!r}; "
             "give the text a language that has some, such as 'en'."
         )
-    raw = {
+    raw: dict[str, dict[str, Any]] = {
         entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8"))
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")

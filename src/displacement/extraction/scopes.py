@@ -8,8 +8,8 @@ from datetime import date
 from typing import Final
 
 from displacement.extraction.attribution import Attribution
-from displacement.extraction.binder import Claim
 from displacement.extraction.candidates import only_pattern
+from displacement.extraction.claims import Claim
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
 from displacement.extraction.periods import Period, by_weight

@@ -1,0 +1,87 @@
+"""What do the words before and behind a counted noun say of it? The rules that fit best."""
+
+import re
+
+from displacement.extraction.candidates import Candidate
+from displacement.extraction.claims import Decision, Refusal, claim_of, refuse
+from displacement.extraction.rules import Rule, load_rules
+from displacement.extraction.units import Head
+from displacement_schemas.vocabulary import NumberReason
+
+
+def from_left(candidate: Candidate, lang: str) -> Decision | None:
+    """What the words right before the number say; a blocker there goes before a figure."""
+    rules = load_rules(lang)
+    taken = best_before(rules.table("left"), candidate)
+    if blocker := best_before(rules.table("left_blocker"), candidate):
+        return refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
+    if taken is None:
+        return None
+    if taken[0].get("needs") == "displaced":
+        blocked = main_verb(candidate, 0, lang)
+        if isinstance(blocked, Refusal):
+            return blocked
+    return claim_of(candidate, *taken, side="left", lang=lang)
+
+
+def best_before(rules: tuple[Rule, ...], candidate: Candidate) -> tuple[Rule, re.Match[str]] | None:
+    """The rule that fits the most words before the number; "first" rules before all others."""
+    fits = [
+        (rule, match)
+        for rule in rules
+        if (match := before_number(rule, candidate))
+        and _noun_fits(rule, candidate.head)
+        and _applies(rule, candidate)
+    ]
+    return max(fits, key=lambda fit: (bool(fit[0].get("first")), len(fit[1][0])), default=None)
+
+
+def before_number(rule: Rule, candidate: Candidate) -> re.Match[str] | None:
+    """The rule before the number or its quantifier: "has exceeded" may be read as either."""
+    if rule.get("across"):
+        return rule.pattern.search(candidate.before)
+    found = rule.pattern.search(candidate.left)
+    if found or not candidate.quantified.strip():
+        return found
+    return rule.pattern.search(candidate.left + candidate.quantified)
+
+
+def main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
+    """The first predicate after `start` that says something of the counted people."""
+    rules = load_rules(lang)
+    right = candidate.right
+    found: list[tuple[int, int, int, Rule, re.Match[str]]] = []
+    for order, table in enumerate(("right_blocker", "right")):
+        for rule in rules.table(table):
+            if not _noun_fits(rule, candidate.head):
+                continue
+            match = rule.pattern.search(right, start)
+            if match and _applies(rule, candidate):
+                begin = match.end() - len(match[0].lstrip())
+                if "at" in rule.pattern.groupindex:
+                    begin = match.start("at")
+                found.append((begin, -len(match[0]), order, rule, match))
+    if not found:
+        return None
+    found.sort(key=lambda entry: (bool(entry[3].get("weak")), *entry[:3]))
+    _, _, order, rule, match = found[0]
+    if order == 0:
+        return refuse(candidate, NumberReason(rule.get("reason")), rule.id)
+    return claim_of(candidate, rule, match, side="right", lang=lang)
+
+
+def _noun_fits(rule: Rule, head: Head | None) -> bool:
+    noun = rule.get("noun")
+    if noun == "plain":
+        return not (head and head.displaced)
+    return head is None if noun == "none" else True
+
+
+def _applies(rule: Rule, candidate: Candidate) -> bool:
+    displaced = candidate.noun is not None and candidate.noun.displaced
+    displaced = displaced or (candidate.stand_in is not None and not candidate.head)
+    if rule.get("needs") == "displaced" and not displaced:
+        return False
+    if rule.between and not rule.between.search(candidate.between):
+        return False
+    return rule.then is None or rule.then.search(candidate.right) is not None
