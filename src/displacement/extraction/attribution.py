@@ -214,7 +214,7 @@ _NAME: Final = re.compile(
 
 @cache
 def _pointing_back(lang: str) -> re.Pattern[str]:
-    return load_rules(lang).table("pronoun")[0].pattern
+    return load_rules(lang).only("pronoun")
 
 
 def _named(words: str, lang: str) -> bool:

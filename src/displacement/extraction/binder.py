@@ -167,10 +167,11 @@ def _clause_beside(candidate: Candidate, lang: str) -> Claim | None:
     """What a clause beside the noun says: "people displaced by ...", "people who crossed ..."."""
     if not candidate.head:
         return None
-    relative = load_rules(lang).table("relative")[0]
-    if match := relative.pattern.search(candidate.right):
-        claim = claim_of(candidate, relative, match, side="right", lang=lang)
-        return replace(claim, term=Term.FORCED_TO_FLEE) if match["flee"] else claim
+    for relative in load_rules(lang).table("relative"):
+        if match := relative.pattern.search(candidate.right):
+            claim = claim_of(candidate, relative, match, side="right", lang=lang)
+            fled = match.groupdict().get("flee")
+            return replace(claim, term=Term.FORCED_TO_FLEE) if fled else claim
     for rule in load_rules(lang).table("beside"):
         if match := rule.pattern.match(candidate.right):
             return claim_of(candidate, rule, match, side="right", lang=lang)

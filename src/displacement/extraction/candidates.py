@@ -169,8 +169,8 @@ _BRACKETS: Final = re.compile(
 
 @cache
 def only_pattern(lang: str, table: str) -> re.Pattern[str]:
-    """The pattern of a table that holds a single rule."""
-    return load_rules(lang).table(table)[0].pattern
+    """The pattern of a table that holds a single rule; none fits where a language lacks it."""
+    return load_rules(lang).only(table)
 
 
 def _last_end(pattern: re.Pattern[str], text: str) -> int:

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from displacement.extraction.rules import load_rules
+from displacement.extraction.rules import FOLDED, load_rules
 
 MAX_SENTENCE: Final = 1200
 """Longer stretches are cut, so that no step ever works on an endless sentence."""
@@ -99,19 +99,22 @@ _HEADER_LINE: Final = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}):[ \t]+(?P<value
 _HEADER_END: Final = re.compile(r"[ \t]*-{3,}[ \t]*\r?\n|[ \t]*\r?\n")
 _RULER: Final = re.compile(r"-{3,}[ \t]*\r?\n")
 _GAP: Final = re.compile(
-    r"(?P<stop>[.!?])[\"')\]]{0,3}\s+(?=[\"'(\[]{0,2}[A-Z0-9])"
+    r"(?P<stop>[.!?])[\"')\]]{0,3}\s+(?=[\"'(\[]{0,2}[A-Z0-9\u00c0-\u00de\u0600-\u06ff])"
     r"|\n[ \t]*\n\s*"
     r"|\n(?=[ \t]*(?:[-*]|[a-z0-9]\))[ \t])"
 )
 _SPACES: Final = dict.fromkeys(
     "\u00a0\u2000\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000\t", " "
 )
+_DIRECTIONS: Final = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _FOLDED: Final = _SPACES | {
-    **dict.fromkeys("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", " "),
+    **{chr(code): letter for code, letter in FOLDED.items()},
+    **dict.fromkeys(_DIRECTIONS, " "),
     "‘": "'", "’": "'", "‛": "'", "ʼ": "'", "´": "'", "`": "'",
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "−": "-", "―": "—",
-    "٬": ",", "،": ",", "٫": ".", "•": "*", "…": ".", "\r": " ", "\u200b": " ", "\ufeff": " ", "؟": "?", "؛": ";", "٪": "%", "ـ": " ",
+    "٬": ",", "،": ",", "٫": ".", "•": "*", "…": ".", "\r": " ", "\u200b": " ", "\ufeff": " ",
+    "؟": "?", "؛": ";", "٪": "%", "ـ": " ",
 }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class Period:
 def find_periods(clean: str, start: int, end: int, published: date, lang: str) -> list[Period]:
     """All periods named between two offsets, in order, none inside another."""
     rules = load_rules(lang)
-    of, compared = (rules.table(name)[0].pattern for name in ("of_event", "compared"))
+    of, compared = rules.only("of_event"), rules.only("compared")
     found: list[Period] = []
     for rule in rules.table("period"):
         reader = _READERS[rule.id.rpartition(".")[2]]
@@ -81,7 +81,8 @@ def _when(named: Named, place: int, words: _Words) -> When | None:
         return named.get(f"{name}{place}")
 
     def whole(*names: str) -> int | None:
-        return next((int(found) for name in names if (found := text(name))), None)
+        found = next((found for name in names if (found := text(name))), None)
+        return _count(found, words) if found else None
 
     if iso := text("iso"):
         year, month, day = (int(piece) for piece in iso.split("-"))
@@ -93,8 +94,14 @@ def _when(named: Named, place: int, words: _Words) -> When | None:
     name, day_found = text("amonth") or text("bmonth"), whole("aday", "bday", "cday")
     if name is None and day_found is None:
         return None
-    month_found = words["months"][name] if name else None
+    month_found = _month(name, words) if name else None
     return When(day_found, month_found, whole("ayear", "byear"), text("part"))
+
+
+def _month(name: str, words: _Words) -> int | None:
+    months = words["months"]
+    written = " ".join(name.split()).rstrip("\u064b\u064c\u064d")
+    return months.get(written) or months.get(written.lower()) or months.get(written.capitalize())
 
 
 def _day_first(text: str) -> When:
@@ -121,12 +128,20 @@ _ROUGHNESS: Final = (DatePrecision.DAY, DatePrecision.MONTH, DatePrecision.YEAR)
 
 def _since(named: Named, published: date, words: _Words) -> _Read | None:
     when = _when(named, 1, words)
-    if when and when.month and when.part in ("mid", "Mid"):
-        when = When(15, when.month, when.year, "mid")
+    if when and when.month and _is_middle(when, words):
+        when = When(15, when.month, when.year, when.part)
     start = first_day(when, published, words) if when else None
     if not when or not start:
         return None
     return "since", start, published, DatePrecision.MONTH if when.part else when.precision
+
+
+def _is_middle(when: When, words: _Words) -> bool:
+    part = words["parts_of_month"].get((when.part or "").lower())
+    return part is not None and part[0] == _MIDDLE
+
+
+_MIDDLE: Final = 11
 
 
 def _calendar(named: Named, published: date, words: _Words) -> _Read | None:
@@ -145,33 +160,39 @@ def _calendar(named: Named, published: date, words: _Words) -> _Read | None:
 def _calendar_unit(
     text: str, published: date, words: _Words
 ) -> tuple[date, date, DatePrecision] | None:
-    back = 1 if re.search(r"last|previous", text) else 0
-    if "year" in text:
+    back = 1 if re.search(words["last"], text) else 0
+    unit = _unit_in(text, words)
+    if unit == "year":
         year = published.year - back
         return date(year, 1, 1), date(year, 12, 31), DatePrecision.YEAR
-    if "month" in text:
+    if unit == "month":
         first = months_before(published.replace(day=1), back)
         last = first.replace(day=monthrange(first.year, first.month)[1])
         return first, last, DatePrecision.MONTH
-    if "weekend" in text:
+    if unit == "weekend":
         # the weekend just gone, unless it is still on
         saturday = published - timedelta(days=(published.weekday() - 5) % 7)
         return saturday, saturday + timedelta(days=1), DatePrecision.DAY
-    if "week" in text:
+    if unit == "week":
         monday = published - timedelta(days=published.weekday() + 7 * back)
         return monday, monday + timedelta(days=6), DatePrecision.WEEK
-    if "yesterday" in text:
+    if unit == "yesterday":
         day = published - timedelta(days=1)
         return day, published, DatePrecision.DAY
     found = _weekday(text, published, words)
     return (found, published, DatePrecision.DAY) if found else None
 
 
+def _unit_in(text: str, words: _Words) -> str | None:
+    """Which unit of time the words name: hour, day, week, weekend, fortnight, month, year."""
+    return next((unit for word, unit in words["time_units"].items() if word in text), None)
+
+
 def _weekday(text: str, published: date, words: _Words) -> date | None:
     for name, number in words["weekdays"].items():
         if name.lower() in text:
             day = published - timedelta(days=(published.weekday() - number) % 7)
-            return day - timedelta(days=7) if re.search(r"last|previous", text) else day
+            return day - timedelta(days=7) if re.search(words["last"], text) else day
     return None
 
 
@@ -185,19 +206,20 @@ def _as_of(named: Named, published: date, words: _Words) -> _Read | None:
 
 
 def _past(named: Named, published: date, words: _Words) -> _Read | None:
-    count, unit = _count(named.get("count"), words), (named.get("unit") or "").lower()
-    if count is None:
+    count = _count(named.get("count"), words)
+    unit = _unit_in((named.get("unit") or "").lower(), words)
+    if count is None or unit is None:
         return None
-    if unit.startswith(("hour", "day", "week", "fortnight")):
-        days = max(1, round(count * _DAYS[unit[0]]))
-        precision = DatePrecision.DAY if unit[0] in "hd" else DatePrecision.WEEK
+    if unit in _DAYS:
+        days = max(1, round(count * _DAYS[unit]))
+        precision = DatePrecision.DAY if unit in ("hour", "day") else DatePrecision.WEEK
         return "relative", published - timedelta(days=days), published, precision
-    yearly = unit.startswith("year")
+    yearly = unit == "year"
     start = months_before(published, count * (12 if yearly else 1))
     return "relative", start, published, DatePrecision.YEAR if yearly else DatePrecision.MONTH
 
 
-_DAYS: Final = {"h": 1 / 24, "d": 1, "w": 7, "f": 14}
+_DAYS: Final = {"hour": 1 / 24, "day": 1, "week": 7, "fortnight": 14}
 
 
 def _count(text: str | None, words: _Words) -> int | None:
@@ -207,15 +229,16 @@ def _count(text: str | None, words: _Words) -> int | None:
 
 
 def _first(named: Named, published: date, words: _Words) -> _Read | None:
-    count, unit = _count(named.get("count"), words), (named.get("unit") or "").lower()
+    count = _count(named.get("count"), words)
+    unit = _unit_in((named.get("unit") or "").lower(), words)
     when = When(None, None, published.year) if named.get("thisyear") else _when(named, 1, words)
     start = first_day(when, published, words) if when else None
     if not start or count is None:
         return None
-    if unit.startswith("month"):
+    if unit == "month":
         end = months_before(start, -count) - timedelta(days=1)
         return "range", start, min(end, published), DatePrecision.MONTH
-    end = start + timedelta(days=count * (7 if unit[0] == "w" else 1) - 1)
+    end = start + timedelta(days=count * (7 if unit == "week" else 1) - 1)
     return "range", start, min(end, published), DatePrecision.DAY
 
 
@@ -248,10 +271,10 @@ def _week_to(named: Named, published: date, words: _Words) -> _Read | None:
     count = _count(named.get("count"), words)
     if not end or count is None:
         return None
-    unit = (named.get("unit") or "").lower()
-    if unit.startswith("month"):
+    unit = _unit_in((named.get("unit") or "").lower(), words)
+    if unit == "month":
         return "range", months_before(end, count) + timedelta(days=1), end, DatePrecision.MONTH
-    days = count * (7 if unit.startswith("week") else 1)
+    days = count * (7 if unit == "week" else 1)
     return "range", end - timedelta(days=days - 1), end, DatePrecision.DAY
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 MARKS: Final = {
@@ -19,6 +20,11 @@ MARKS: Final = {
     "two_digits": "(?<![\ue001-\ue004])[\ue001\ue003]{2}(?![\ue001-\ue004])",
 }
 """How patterns speak of numbers: masked texts hold these marks in place of their characters."""
+
+
+NEVER: Final = re.compile(r"(?!)")
+FOLDED: Final = dict(zip(map(ord, "أإآٱى"), "ااااي", strict=True))
+"""Letters that people write for one another: rules and texts are read in one spelling."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,13 @@ class Rules:
     tables: Mapping[str, tuple[Rule, ...]]
 
     def table(self, name: str) -> tuple[Rule, ...]:
-        """The rules of one kind, in the order in which they are tried."""
-        return self.tables[name]
+        """The rules of one kind, in the order in which they are tried; a language may lack some."""
+        return self.tables.get(name, ())
+
+    def only(self, name: str) -> re.Pattern[str]:
+        """The pattern of a kind that has one rule; one that never fits where there is none."""
+        rules = self.table(name)
+        return rules[0].pattern if rules else NEVER
 
     def compile(self, pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
         """Compile a pattern that may name the words and marks of the language."""
@@ -61,7 +72,7 @@ class Rules:
 def load_words(lang: str) -> Mapping[str, Any]:
     """The words of a language alone, as the file has them."""
     path = files("displacement.extraction") / lang / "words.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return _loaded(path)
 
 
 @cache
@@ -74,7 +85,7 @@ def load_rules(lang: str) -> Rules:
             "give the text a language that has some, such as 'en'."
         )
     raw: dict[str, dict[str, Any]] = {
-        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8"))
+        entry.name.removesuffix(".toml"): _loaded(entry)
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")
     }
@@ -87,13 +98,17 @@ def load_rules(lang: str) -> Rules:
     return Rules(lang, words, macros, {name: tuple(rules) for name, rules in tables.items()})
 
 
+def _loaded(path: Traversable) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8").translate(FOLDED))
+
+
 def _macros(words: Mapping[str, Any]) -> dict[str, str]:
     macros = dict(MARKS)
     for name in ("months", "weekdays"):
         macros[name.removesuffix("s")] = _any_of(words[name])
     for name, noun in words["nouns"].items():
         macros[name] = _any_of(noun["words"])
-    for name, listed in words["lists"].items():
+    for name, listed in words.get("lists", {}).items():
         macros[name] = _any_of(listed)
     for name, pattern in words["patterns"].items():
         macros[name] = _expanded(pattern, macros)
@@ -105,7 +120,13 @@ def _macros(words: Mapping[str, Any]) -> dict[str, str]:
 
 def _any_of(words: Iterable[str]) -> str:
     longest_first = sorted(words, key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first) + ")"
+    spelled = (re.escape(word).replace(r"\ ", r"\s+") + _marked(word) for word in longest_first)
+    return "(?:" + "|".join(spelled) + ")"
+
+
+def _marked(word: str) -> str:
+    """Arabic words may bear a mark on their last letter."""
+    return "[\u064b-\u0652]*" if "\u0620" <= word[-1] <= "\u064a" else ""
 
 
 def _compiled(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
