@@ -31,9 +31,8 @@ def settle(document: Document, masked: str, numbers: list[Number]) -> dict[int, 
                 number = at.get(start)
                 if number is None or start in settled:
                     continue
-                if (word := rule.get("word")) and document.clean[
-                    start : number.end
-                ].lower() != word:
+                words = rule.get("word")
+                if words and document.clean[start : number.end].lower() not in words:
                     continue
                 settled[start] = Refusal(number, rule.id, NumberReason(rule.get("reason")))
     return settled
