@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from displacement.extraction.candidates import only_pattern
 from displacement.extraction.document import Document, Span
@@ -127,8 +127,9 @@ def _read(
         cue_end = match.end()
     words = document.clean[region.start : region.end]
     begin = min(match.start(), region.start)
-    if _is_we(words, document):
+    if we := _is_we(words, document):
         kind = _kind_of_publisher(document)
+        begin = max(begin, min(match.start(), region.start + we.start()))
         return Attribution(begin, region.end, cue_end, str(document.publisher), kind)
     in_print = document.publisher and document.publisher.lower() in words.lower()
     if document.publisher and in_print and _kind_of_publisher(document) is CounterKind.MEDIA:
@@ -142,19 +143,21 @@ def _read(
     named = _resolved(words, document.lang, strict=strict)
     if named is None:
         return Attribution(begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False)
-    return Attribution(begin, region.end, cue_end, *named)
+    begin = min(match.start(), region.start + named.start)
+    as_written = document.text[region.start + named.start : region.start + named.end]
+    return Attribution(begin, region.end, cue_end, named.name or _as_name(as_written), named.kind)
 
 
-def _is_we(words: str, document: Document) -> bool:
+def _is_we(words: str, document: Document) -> re.Match[str] | None:
     """An organisation that publishes speaks of itself: "our teams have registered"."""
     we = only_pattern(document.lang, "we").search(words)
-    return bool(we and document.publisher and '"' not in words)
+    return we if document.publisher and '"' not in words else None
 
 
 def _kind_of_publisher(document: Document) -> CounterKind:
     """A publisher that is known to count is no newspaper."""
     named = _resolved(document.publisher or "", document.lang)
-    return named[1] if named else CounterKind.MEDIA
+    return named.kind if named else CounterKind.MEDIA
 
 
 def _region_after(masked: str, start: int, limit: int) -> Span:
@@ -225,17 +228,26 @@ def _named(words: str, lang: str) -> bool:
     )
 
 
-def _resolved(words: str, lang: str, *, strict: bool = False) -> tuple[str, CounterKind] | None:
+class _Named(NamedTuple):
+    name: str | None
+    """How the house calls it; None where the words of the text are its name."""
+    kind: CounterKind
+    start: int
+    end: int
+
+
+def _resolved(words: str, lang: str, *, strict: bool = False) -> _Named | None:
     """The counter that words name; `strict` takes only those that are known by name."""
     speaker = only_pattern(lang, "speaker_for").match(words)
     behind = _resolved(words[speaker.end() :], lang, strict=strict) if speaker else None
-    if behind:
-        return behind
+    if speaker and behind:
+        skipped = speaker.end()
+        return behind._replace(start=behind.start + skipped, end=behind.end + skipped)
     for rule in load_rules(lang).table("counter"):
         match = None if strict and not rule.get("sure") else rule.pattern.search(words)
         if match:
-            name = rule.get("says") or _as_name(match.groupdict().get("name") or match[0])
-            return str(name), CounterKind(rule.get("kind"))
+            group = "name" if match.groupdict().get("name") else 0
+            return _Named(rule.get("says"), CounterKind(rule.get("kind")), *match.span(group))
     return None
 
 

@@ -58,7 +58,7 @@ def claim_of(
     if rule.get("keeps") and candidate.carried and not candidate.head:
         measure, term = candidate.carried
     elif rule.get("measure") == "as_noun" and head and measure == Measure.IDPS:
-        newly = only_pattern(lang, "newly").search(head.modifiers)
+        newly = only_pattern(lang, "newly").search(f"{head.modifiers} {head.noun}")
         measure = Measure.NEW_DISPLACEMENT if newly else measure
     state = side == "right" and only_pattern(lang, "state").search(match[0])
     if measure == Measure.NEW_DISPLACEMENT and state:

@@ -129,7 +129,8 @@ def _read(match: re.Match[str], clean: str, rules: Rules) -> Number:
 def _read_digits(match: re.Match[str], clean: str, rules: Rules) -> Number:
     digits, scale = match["digits"], match["scale"]
     start, end = match.start("digits"), match.end()
-    glued = start > 0 and (clean[start - 1].isalpha() or clean[start - 1] == "_")
+    before = clean[start - 1] if start else " "
+    glued = (before.isalpha() and before not in rules.words.get("prefixes", ())) or before == "_"
     if len(digits) > _MAX_DIGITS:
         return Number(start, end, None, kind="malformed")
     factor = 1.0
@@ -178,6 +179,8 @@ def _value_of_words(text: str, rules: Rules) -> float | None:
             # "half a million" is 0.5 million, "two and a half million" is 2.5 million
             whole = parts[word] >= _HALF
             part = part + parts[word] if whole else (part or 1) * parts[word]
+        elif word in units and "".join(words[position + 1 : position + 2]) in parts:
+            continue  # "un demi-million": the article of the half
         elif word in units:
             part += units[word]
         elif word in scales:

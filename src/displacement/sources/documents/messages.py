@@ -20,7 +20,9 @@ _SIGNED_OFF: Final = 12
 _QUOTED_HEADER: Final = re.compile(
     r"(?m)^(?:>\s*)*(?:From|To|Cc|Bcc|Sent|Reply-To|De|À|من|إلى):[ \t].*$|^On .{5,80} wrote:\s*$"
 )
-_TAG: Final = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAG: Final = re.compile(
+    r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE
+)
 _BREAK: Final = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^>]*>", re.IGNORECASE)
 
 
