@@ -22,6 +22,7 @@ class Stand:
     """A source that answers what a test tells it to."""
 
     source_id = "stand"
+    lists_files = True
 
     def __init__(self, *answers, parsed=None, failure=None):
         self.answers, self.parsed, self.failure = answers, parsed or {}, failure

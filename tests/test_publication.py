@@ -30,6 +30,7 @@ from displacement_schemas import (
     Sources,
     Stocks,
 )
+from tests.normalise.records import records, statement
 from tests.runs import (
     NOW,
     REFERENCE,
@@ -129,6 +130,23 @@ def test_every_table_is_published_and_fits_its_contract(start):
         pd.testing.assert_frame_equal(snapshot.read(model), model.in_order(snapshot.read(model)))
     assert total(snapshot) == pytest.approx(146_146, rel=0.002)
     assert snapshot.damaged() == []
+
+
+def test_a_figure_that_a_better_alternative_speaks_for_is_published_as_triangulation(
+    tmp_path, reference
+):
+    store = Store(tmp_path / "store")
+    ranked = [
+        statement(name, stated=stated, alternatives_id="HTI", preference=rank)
+        for name, stated, rank in [("baseline", 155_166.0, 1), ("sites", 39_492.0, 2)]
+    ]
+    store.tables.append("figures_file", records(*ranked), Rejected.empty())
+    snapshot = publish_tables(store.folder, reference).snapshot
+    figures = snapshot.read(Figures).set_index("source_record_id")
+    assert figures["role"].fillna("-").to_dict() == {"baseline": "-", "sites": "triangulation"}
+    assert len(set(figures["error"])) == 1
+    spoken = snapshot.read(Contributions)["figure_id"].tolist()
+    assert spoken == [figures.loc["baseline", "figure_id"]]
 
 
 def test_every_key_of_a_table_leads_to_its_row(start, reference):

@@ -82,23 +82,24 @@ def test_the_time_of_a_run_is_kept_in_utc(given):
 
 
 def test_the_template_is_written_once_and_means_the_defaults(folder):
-    written = write_template(folder)
+    written = write_template(folder, "# sources\n")
     assert [path.relative_to(folder).as_posix() for path in written] == [
         "displacement.toml",
+        "sources.toml",
         "data/inbox/figures",
         "data/inbox/volunteers",
         "data/inbox/reports",
     ]
     assert load_settings().store == Path("data/store")
     (folder / "displacement.toml").write_text('store = "mine"\n')
-    assert write_template(folder) == []
+    assert write_template(folder, "") == []
     assert load_settings().store == Path("mine")
 
 
 def test_every_line_of_the_template_can_be_used(folder):
-    [settings, *_] = write_template(folder)
+    [settings, *_] = write_template(folder, "# sources\n")
     text = settings.read_text(encoding="utf-8")
     opened = [line.removeprefix("# ") for line in text.splitlines() if " = " in line]
     settings.write_text("\n".join(opened), encoding="utf-8")
-    assert len(opened) == 3
+    assert len(opened) == 4
     assert load_settings().reference == Path("data/reference")

@@ -35,6 +35,7 @@ def backfill(
     inbox: Path | None = None,
     store: Path | None = None,
     reference: Path | None = None,
+    sources_file: Path | None = None,
     now: datetime | None = None,
 ) -> "State[Summary]":
     """Record every window of every source that is not done yet, then publish once.
@@ -42,7 +43,7 @@ def backfill(
     A window never changes what other windows hold. Windows that an earlier, perhaps killed,
     backfill recorded are not fetched again.
     """
-    place = place_of(inbox, store, reference, now)
+    place = place_of(inbox, store, reference, sources_file, now)
     try:
         with only_writer(place.store):
             tidy(place)
@@ -58,10 +59,12 @@ def open_windows(
 ) -> list[tuple[str, Window]]:
     """The windows per source that no backfill has recorded yet."""
     ledger = Store(place.store).ledger
+    declared = place.load_reference().sources
+    cut, whole = windows_between(since, until, size), [Window(since, until)]
     return [
         (source_id, one)
         for source_id in enabled_sources(place, sources)
-        for one in windows_between(since, until, size)
+        for one in (cut if declared[source_id].windowed else whole)
         if not ledger.is_done(source_id, one)
     ]
 

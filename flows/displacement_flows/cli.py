@@ -170,7 +170,7 @@ def extract(
     settings = _settings(config)
     with _wrong_use_on(OSError, ValueError):
         report = read_report(file)
-    reference = load_reference(settings.reference)
+    reference = load_reference(settings.reference, settings.sources_file)
     reading = reading_of(report, file.name, published.date(), publisher, reference)
     if as_json:
         _print_json(reading)
@@ -187,11 +187,18 @@ def match(
 ) -> None:
     """Show which areas names mean, and why."""
     from displacement.normalise.places import Gazetteer
-    from displacement.store.reference import load_areas, load_described_areas
+    from displacement.normalise.world import World
+    from displacement.store.reference import (
+        load_areas,
+        load_described_areas,
+        load_world_areas,
+    )
     from displacement_flows.terminal import show_matches
 
     folder = _settings(config).reference
-    gazetteer = Gazetteer(load_areas(folder), load_described_areas(folder))
+    areas = load_areas(folder)
+    world = World(load_world_areas(folder, areas))
+    gazetteer = Gazetteer(areas, load_described_areas(folder), world)
     found = [gazetteer.match(name, parent) for name in names]
     if as_json:
         _print_json(
@@ -212,14 +219,26 @@ def match(
 
 
 @app.command()
-def status(config: ConfigFile = None, store: StoreUrl = None) -> None:
-    """Say what the last run of each source came to, and what readers get."""
+def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = False) -> None:
+    """Say of each source when it last succeeded, what it covered, and when it is asked next."""
+    import os
+
+    from displacement.source_status import status_of
+    from displacement.store.declarations import load_declarations
+    from displacement.store.reference import ReferenceTableError
     from displacement.store.store import Store
     from displacement_flows.terminal import show_status
 
     settings = _settings(config, store=store)
+    with _wrong_use_on(ReferenceTableError):
+        declared = load_declarations(settings.reference, settings.sources_file).sources
     found = Store(settings.store)
-    show_status(found.ledger.runs(), found.snapshots.current(), settings.store)
+    runs = found.ledger.runs()
+    rows = status_of(declared, runs, now=settings.now, environment=os.environ)
+    if as_json:
+        _print_json([vars(row) for row in rows])
+    else:
+        show_status(rows, found.snapshots.current(), settings.store)
 
 
 @app.command()
@@ -270,14 +289,23 @@ def review(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to start.")] = Path(),
+    country: Annotated[
+        list[str] | None,
+        typer.Option("--country", help="ISO code of a country to ask for; may be repeated."),
+    ] = None,
 ) -> None:
-    """Write a commented settings file and an empty inbox, overwriting nothing."""
+    """Write commented files of settings and sources and an empty inbox, overwriting nothing."""
+    import os
+
     from displacement.settings import write_template
+    from displacement.store.declarations import own_declarations
     from displacement_flows.terminal import out
 
-    for path in write_template(folder):
+    countries = [one.upper() for one in country or ["SYR"]]
+    sources = own_declarations(_settings(None).reference, os.environ, countries)
+    for path in write_template(folder, sources):
         out.print(f"wrote {path}")
-    out.print("Put files into the inbox, then run: displacement refresh")
+    out.print("Put files into the inbox, switch on sources, then run: displacement refresh")
 
 
 @app.command()
@@ -312,7 +340,8 @@ def _settings(config: Path | None, **options: Any) -> "Settings":
 
 
 def _where(settings: "Settings") -> dict[str, Any]:
-    return {name: getattr(settings, name) for name in ("inbox", "store", "reference", "now")}
+    names = ("inbox", "store", "reference", "sources_file", "now")
+    return {name: getattr(settings, name) for name in names}
 
 
 def _date(moment: datetime | None) -> Any:

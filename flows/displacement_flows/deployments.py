@@ -9,11 +9,11 @@ from prefect import serve
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 
+from displacement.source_status import DAILY_HOUR
 from displacement_flows.backfill import backfill
 from displacement_flows.refresh import refresh
 
-DAILY = "0 5 * * *"
-"""Every day at 05:00 UTC."""
+DAILY = f"0 {DAILY_HOUR} * * *"
 
 
 def serve_deployments() -> None:

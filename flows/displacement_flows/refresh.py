@@ -26,6 +26,7 @@ def refresh(
     inbox: Path | None = None,
     store: Path | None = None,
     reference: Path | None = None,
+    sources_file: Path | None = None,
     sources: list[str] | None = None,
     as_of: date | None = None,
     now: datetime | None = None,
@@ -34,7 +35,7 @@ def refresh(
 
     A source that fails does not stop the others; the final state names it.
     """
-    place = place_of(inbox, store, reference, now)
+    place = place_of(inbox, store, reference, sources_file, now)
     try:
         with only_writer(place.store):
             tidy(place)
@@ -48,11 +49,19 @@ def refresh(
 
 
 def place_of(
-    inbox: Path | None, store: Path | None, reference: Path | None, now: datetime | None
+    inbox: Path | None,
+    store: Path | None,
+    reference: Path | None,
+    sources_file: Path | None,
+    now: datetime | None,
 ) -> Place:
     """Where to work: what was given, else the settings of the process that runs the flow."""
-    settings = load_settings(inbox=inbox, store=store, reference=reference, now=now)
-    return Place(settings.inbox, settings.store, settings.reference, settings.now)
+    settings = load_settings(
+        inbox=inbox, store=store, reference=reference, sources_file=sources_file, now=now
+    )
+    return Place(
+        settings.inbox, settings.store, settings.reference, settings.sources_file, settings.now
+    )
 
 
 def finished(summary: Summary) -> "State[Summary]":

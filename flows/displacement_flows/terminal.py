@@ -2,18 +2,19 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pandera.typing import DataFrame
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from displacement.intake import Outcome
 from displacement.normalise.places import Match
+from displacement.source_status import SourceStatus
 from displacement.store.snapshots import Snapshot
-from displacement_schemas import Rejected, Runs
+from displacement_schemas import Rejected
 
 WIDE = 160
 """Columns where no terminal says how many it has: a file, a log."""
@@ -118,19 +119,36 @@ def show_matches(found: Sequence[Match]) -> None:
     out.print(table)
 
 
-def show_status(runs: DataFrame[Runs], current: Snapshot | None, store: Path) -> None:
-    """The last run of every source, and the current snapshot."""
-    if runs.empty:
-        out.print(f"No run has written to {store} yet.")
-    table = Table("source", "last run (UTC)", "rows in", "rejected", "outcome")
-    for row in runs.groupby("source_id").tail(1).to_dict("records"):
-        when = f"{row['started_at']:%Y-%m-%d %H:%M}"
-        numbers = (f"{row['rows_in']:,}", f"{row['rejected']:,}")
-        table.add_row(row["source_id"], when, *numbers, escape(row["message"]))
-    if len(runs):
-        out.print(table)
-    if current is not None:
+def show_status(found: Sequence[SourceStatus], current: Snapshot | None, store: Path) -> None:
+    """How every source stands, and the current snapshot."""
+    table = Table("source", "last success (UTC)", "asked for")
+    for name in ("rows in", "accepted", "rejected", "signals"):
+        table.add_column(name, justify="right")
+    table.add_column("next run (UTC)")
+    table.add_column("outcome of the last run")
+    for one in found:
+        asked = f"{one.first_day} – {one.last_day}" if one.first_day else ""
+        numbers = (one.rows_in, one.accepted, one.rejected, len(one.signals))
+        table.add_row(
+            one.source_id,
+            _minute(one.last_success) or "never",
+            asked,
+            *(f"{number:,}" for number in numbers),
+            _minute(one.next_run) or "switched off",
+            escape(one.message + (f"; set {', '.join(one.missing)}" if one.missing else "")),
+        )
+    out.print(table)
+    for one in found:
+        for signal in one.signals:
+            out.print(f"signal from {one.source_id}: {escape(signal)}")
+    if current is None:
+        out.print(f"Nothing is published in {store} yet.")
+    else:
         out.print(f"Readers get snapshot {current.snapshot_id}, as of {current.manifest['as_of']}.")
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def show_waiting(found: Sequence[dict[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from displacement.intake import Outcome, run_log, take_in
+from displacement.normalise.figures import Reference
 from displacement.publication import load_reference, publish
 from displacement.sources.registry import find_source
 from displacement.store.files import remove_leftovers
@@ -19,6 +20,7 @@ from displacement.store.lock import StoreIsBusyError
 from displacement.store.reference import ReferenceTableError
 from displacement.store.store import Store
 from displacement.windows import Window
+from displacement_flows.keys import secrets_of
 from displacement_flows.progress import say
 
 
@@ -37,7 +39,12 @@ class Place:
     inbox: Path
     store: Path
     reference: Path
+    sources_file: Path
     now: datetime
+
+    def load_reference(self) -> Reference:
+        """The reference tables, with the user's own file of sources."""
+        return load_reference(self.reference, self.sources_file)
 
     @property
     def run_id(self) -> str:
@@ -65,15 +72,17 @@ class Summary:
 def take_in_source(source_id: str, place: Place, window: Window | None = None) -> Outcome:
     """Fetch, land, parse and record one source."""
     say(f"reading {source_id}" + (f", {window}" if window else ""))
-    reference = load_reference(place.reference)
+    reference = place.load_reference()
+    declaration = reference.sources[source_id]
     outcome = take_in(
         find_source(source_id),
-        reference.sources[source_id],
+        declaration,
         reference,
         store=Store(place.store),
         inbox=place.inbox,
         now=place.now,
         window=window,
+        secrets=secrets_of(declaration),
     )
     for signal in outcome.signals:
         say(f"signal from {source_id}: {signal}")
@@ -87,10 +96,11 @@ def publish_snapshot(place: Place, outcomes: list[Outcome], as_of: date | None) 
     store.ledger.add_run(place.run_id, run_log(place.run_id, place.now, outcomes))
     published = publish(
         store,
-        load_reference(place.reference),
+        place.load_reference(),
         place.reference,
         now=place.now,
         as_of=as_of,
+        own_sources=place.sources_file,
         progress=say,
     )
     return Summary(
@@ -107,7 +117,7 @@ def enabled_sources(place: Place, chosen: list[str] | None) -> list[str]:
 
     Raises UnknownSourceError for a chosen source that is not declared.
     """
-    declared = load_reference(place.reference).sources
+    declared = place.load_reference().sources
     for source_id in chosen or []:
         if source_id not in declared:
             raise UnknownSourceError(

@@ -4,7 +4,9 @@ The ground floor: it imports nothing else of ours. A table is loaded when it is 
 that who needs only the vocabulary does not wait for pandas.
 """
 
+import pkgutil
 from importlib import import_module
+from pkgutil import extend_path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -35,6 +37,25 @@ if TYPE_CHECKING:
     INTERNAL: tuple[type[Table], ...]
     """Frames between the stages and reference tables; not published."""
 
+# The contract of a source's rows may live in another folder on the path, like the source itself.
+__path__ = extend_path(__path__, __name__)
+
+
+def rows_of_sources() -> "list[type[Table]]":
+    """The contract of each source's own records: every module here whose name ends in `_rows`."""
+    names = sorted(one.name for one in pkgutil.iter_modules(__path__) if one.name.endswith("_rows"))
+    modules = [import_module(f"{__name__}.{name}") for name in names]
+    table = _table("Table")
+    return [
+        model
+        for module in modules
+        for model in vars(module).values()
+        if isinstance(model, type)
+        and issubclass(model, table)
+        and model.__module__ == module.__name__
+    ]
+
+
 __all__ = [
     "INTERNAL",
     "PUBLISHED",
@@ -60,6 +81,7 @@ __all__ = [
     "Statements",
     "Stocks",
     "Table",
+    "rows_of_sources",
 ]
 
 _TABLES: Final = {
@@ -79,8 +101,6 @@ _TABLES: Final = {
         "Runs",
     ),
     "INTERNAL": (
-        "FiguresFileRows",
-        "SheetRows",
         "ExtractedFigures",
         "RejectedNumbers",
         "Statements",

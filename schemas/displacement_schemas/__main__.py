@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from displacement_schemas import INTERNAL, PUBLISHED
+from displacement_schemas import INTERNAL, PUBLISHED, rows_of_sources
 from displacement_schemas.table import Table
 
 HEAD = """\
@@ -23,7 +23,10 @@ dictionary and each snapshot's `datapackage.json` are all derived from that decl
 def dictionary() -> str:
     """Every table and column, as Markdown."""
     parts = [HEAD, "## Published tables\n", *map(_section, PUBLISHED)]
-    parts += ["## Frames between the stages, and reference tables\n", *map(_section, INTERNAL)]
+    parts += [
+        "## Rows of the sources, frames between the stages, and reference tables\n",
+        *map(_section, [*rows_of_sources(), *INTERNAL]),
+    ]
     return "\n".join(parts)
 
 

@@ -6,12 +6,16 @@ from displacement_schemas.table import Decimal, Table, Text, Whole, field
 
 
 class Areas(Table):
-    """One administrative area: its code, names, parent and population."""
+    """One administrative area: its code, names, parent and population.
+
+    A country's code is the start of its areas' P-codes as ISO 3166-1 alpha-2 has it (SY, SD);
+    sources may name it by alpha-3, which `country` holds.
+    """
 
     area_code: Series[Text] = field("Code of the area within its system.")
     code_system: Series[Text] = field("The system the code belongs to; a bare code means nothing.")
     admin_level: Series[Whole] = field(
-        "0 country, 1 governorate, 2 district, 3 sub-district.", ge=0, le=5
+        "0 country, 1 governorate, state or province, 2 district, 3 sub-district.", ge=0, le=5
     )
     parent_code: Series[Text] = field("The area it lies in; null for a country.", nullable=True)
     country: Series[Text] = field("ISO 3166-1 alpha-3 code of the country.")

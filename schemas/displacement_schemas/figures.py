@@ -43,14 +43,28 @@ class Figures(Table):
         nullable=True,
     )
     partition_id: Series[Text] = field(
-        "Figures that share it are parts counted separately: of the same scope they add up.",
+        "Figures that share it are parts counted separately: of the same scope they add up, "
+        "and of the same event whatever their scopes.",
         nullable=True,
+    )
+    alternatives_id: Series[Text] = field(
+        "Figures that share it count the same people in other ways: they are never summed, and "
+        "only the best ranked one speaks where they overlap.",
+        nullable=True,
+    )
+    preference: Series[Whole] = field(
+        "Rank among the figures that share `alternatives_id`, the best one 1; last where null.",
+        nullable=True,
+        ge=1,
     )
     measure: Series[Text] = field("What is counted.", words=Measure)
     term: Series[Text] = field("The publisher's word for what happened.", words=Term)
     cause: Series[Text] = field("What drove the people out.", words=Cause)
     role: Series[Text] = field(
-        "What the source says of the figure's use, where it does.", words=Role, nullable=True
+        "What the source says of the figure's use, where it does; triangulation where better "
+        "ranked alternatives speak for it everywhere.",
+        words=Role,
+        nullable=True,
     )
     modality: Series[Text] = field("Whether it happened or may happen.", words=Modality)
     unit: Series[Text] = field("Who was counted one by one, as reported.", words=Unit)

@@ -2,7 +2,7 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Flag, Instant, Table, Text, Whole, field
+from displacement_schemas.table import Day, Flag, Instant, Table, Text, Whole, field
 
 
 class Runs(Table):
@@ -12,6 +12,11 @@ class Runs(Table):
     started_at: Series[Instant] = field("When it started.")
     source_id: Series[Text] = field("The source it asked.")
     failed: Series[Flag] = field("True where the source failed; its last good data stays.")
+    complete: Series[Flag] = field(
+        "True where everything that was asked for was answered, believed and taken.", nullable=True
+    )
+    first_day: Series[Day] = field("First of the days that were asked for.", nullable=True)
+    last_day: Series[Day] = field("Last of the days that were asked for.", nullable=True)
     rows_in: Series[Whole] = field("Rows (or numbers of texts) that arrived.", unit="rows", ge=0)
     accepted: Series[Whole] = field("Rows that became figures.", unit="rows", ge=0)
     rejected: Series[Whole] = field("Rows that went to `rejected`.", unit="rows", ge=0)

@@ -29,11 +29,24 @@ class Statements(Table):
     counter: Series[Text] = field("The organisation that counted, as the source names it.")
     publisher: Series[Text] = field("Who printed the figure.", nullable=True)
     derived_from_record: Series[Text] = field(
-        "The source_record_id that this one repeats, where the source says so.", nullable=True
+        "What this one repeats, where the source says so: the source_record_id or the "
+        "partition_id of any source, several joined by |.",
+        nullable=True,
     )
     partition_id: Series[Text] = field(
-        "Figures that share it are parts counted separately: of the same scope they add up.",
+        "Figures that share it are parts counted separately: of the same scope they add up, "
+        "and of the same event whatever their scopes.",
         nullable=True,
+    )
+    alternatives_id: Series[Text] = field(
+        "Figures that share it count the same people in other ways: they are never summed, and "
+        "only the best ranked one speaks where they overlap.",
+        nullable=True,
+    )
+    preference: Series[Whole] = field(
+        "Rank among the figures that share `alternatives_id`, the best one 1; last where null.",
+        nullable=True,
+        ge=1,
     )
     measure: Series[Text] = field("What is counted.", words=Measure)
     term: Series[Text] = field("The publisher's word for what happened.", words=Term)
@@ -68,7 +81,8 @@ class Statements(Table):
     area_codes: Series[Text] = field("Area codes given by the source, joined by |.", nullable=True)
     area_names: Series[Text] = field(
         "Area names to be matched, joined by |; each may be a path from the outermost parent "
-        "inwards, joined by ' > '.",
+        "inwards, joined by ' > '. A path that ends in ' > ?' may be finer than our areas: where "
+        "its inner steps are not known, the innermost known area is taken, as part_of.",
         nullable=True,
     )
     area_text: Series[Text] = field("The area as reported.")

@@ -5,13 +5,17 @@ metadata and data dictionary are all derived from that declaration.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow
 from pandera.typing import DataFrame
+
+PIECE: Final = 1 << 14
+"""Rows of a repeated value that are held once."""
 
 Text = Annotated[pd.ArrowDtype, pyarrow.string()]
 Whole = Annotated[pd.ArrowDtype, pyarrow.int64()]
@@ -80,16 +84,18 @@ class Table(pa.DataFrameModel):
     def build(cls, columns: Mapping[str, Any]) -> DataFrame[Self]:
         """Make a validated frame from columns; columns left out must be nullable and become null.
 
+        A single value stands for a whole column of it; at least one column has to be whole.
+
         Raises pyarrow.ArrowInvalid where a value does not fit its column's type, and
         pandera's SchemaError(s) where a value breaks the contract.
         """
         schema = cls.arrow_schema()
-        length = len(columns[next(iter(columns))])
+        length = next(len(one) for one in columns.values() if not _is_single(one))
         unknown = set(columns) - set(schema.names)
         if unknown:
             raise ValueError(f"{cls.table_name()} has no column {', '.join(sorted(unknown))}")
         arrays = [
-            _array(columns[field.name], field.type)
+            _array(columns[field.name], field.type, length)
             if field.name in columns
             else pyarrow.nulls(length, field.type)
             for field in schema
@@ -127,7 +133,14 @@ class Table(pa.DataFrameModel):
         return cls.validate(frame.sort_values(order, kind="stable", ignore_index=True), lazy=True)
 
 
-def _array(values: Any, kind: pyarrow.DataType) -> Any:
+def _is_single(value: Any) -> bool:
+    return value is None or isinstance(value, str | bool | int | float | date)
+
+
+def _array(values: Any, kind: pyarrow.DataType, length: int) -> Any:
+    if _is_single(values):
+        plain_value = str(values) if isinstance(values, StrEnum) else values
+        return _repeated(pyarrow.scalar(plain_value, kind), length)
     plain = _plain(values)
     if pyarrow.types.is_integer(kind):
         # Told the type at once, Arrow cuts fractions off the numbers of a plain list.
@@ -135,6 +148,13 @@ def _array(values: Any, kind: pyarrow.DataType) -> Any:
         if pyarrow.types.is_floating(found.type):
             return found.cast(kind)
     return pyarrow.array(plain, type=kind, from_pandas=True)
+
+
+def _repeated(value: pyarrow.Scalar, length: int) -> pyarrow.ChunkedArray:
+    """A column of one value: its pieces share their memory, however long it is."""
+    piece = pyarrow.repeat(value, min(length, PIECE))
+    pieces = [piece] * (length // PIECE) + [piece[: length % PIECE]]
+    return pyarrow.chunked_array(pieces if length > PIECE else [piece], value.type)
 
 
 def _plain(values: Any) -> Any:

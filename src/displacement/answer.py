@@ -224,12 +224,11 @@ def _standing_on(
 ) -> tuple[str | None, list[Solved], tuple[int, int]]:
     """View, episodes and window (stocks are solved as one day) of a question about a stock."""
     day = day_number(question.last)
-    groups = {
-        view: standing.solved
-        for (measure, view), pieces in reconciled.standing.items()
-        for standing in pieces
-        if measure == question.measure and standing.first <= day < standing.last
-    }
+    groups: dict[str, list[Solved]] = {}
+    for (measure, seen), pieces in reconciled.standing.items():
+        for standing in pieces:
+            if measure == question.measure and standing.first <= day < standing.last:
+                groups.setdefault(seen, []).extend(standing.solved)
     view = question.view or _usual_view(groups)
     return view, groups.get(view or "", []), (0, 1)
 
@@ -326,7 +325,9 @@ def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 def _area_key(code: str, areas: DataFrame[Areas]) -> AreaKey:
     found = areas[areas["area_code"] == code]
+    if found.empty:
+        found = areas[(areas["country"] == code) & (areas["admin_level"] == 0)]
     if len(found) != 1:
         problem = "no area has" if found.empty else "several code systems have"
         raise LookupError(f"{problem} the code {code!r}; see the table `areas`")
-    return str(found["code_system"].iloc[0]), code
+    return str(found["code_system"].iloc[0]), str(found["area_code"].iloc[0])

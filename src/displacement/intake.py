@@ -6,9 +6,9 @@ lock; the second half is `publication`.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,19 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from displacement.normalise.figures import Reference, figures_from
-from displacement.normalise.revisions import changes, first_revisions
+from displacement.normalise.revisions import (
+    changes,
+    covered,
+    first_revisions,
+    latest_standing,
+    vanished_of,
+)
 from displacement.sources.source import (
     Answer,
     Declaration,
+    Failure,
     Landed,
+    Parsed,
     Rejection,
     Request,
     Source,
@@ -32,6 +40,9 @@ from displacement.windows import Window
 from displacement_schemas import Records, Rejected, Runs, Statements
 
 LONGEST_VALUE = 80
+MOST_REASONS = 3
+FEWEST_VANISHED = 2
+"""A single figure may always vanish."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +60,60 @@ class Outcome:
     withdrawn: int = 0
     signals: tuple[str, ...] = ()
     complete: bool = True
-    """False where more rows were rejected than the source's declared share."""
+    """False where too many rows were rejected, or a file failed or was held back."""
+    first_day: date | None = None
+    last_day: date | None = None
+    """The days that were asked for."""
+
+
+@dataclass
+class _File:
+    """What one file (or query) said in one run, in one answer or in several pages."""
+
+    name: str
+    statements: list[DataFrame[Statements]] = field(default_factory=list)
+    rejections: list[tuple[Rejection, str | None]] = field(default_factory=list)
+    signals: list[str] = field(default_factory=list)
+    rows_in: int = 0
+    accepted: int = 0
+    covers: Window | None = None
+    held: str | None = None
+    """Why nothing of it is recorded."""
+
+    @property
+    def names(self) -> set[str]:
+        """Its own name, and those that its figures are filed under."""
+        return {self.name}.union(*(frame["file"] for frame in self.statements))
 
 
 @dataclass
 class _Answers:
     """Everything that one source said in one run."""
 
-    statements: list[DataFrame[Statements]] = field(default_factory=list)
-    rejections: list[tuple[Rejection, str | None]] = field(default_factory=list)
+    files: dict[str, _File] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)
-    read: dict[str, str] = field(default_factory=dict)
-    """sha256 by name of each answer that was read."""
     unreadable: set[str] = field(default_factory=set)
-    without_rows: set[str] = field(default_factory=set)
-    """Names of answers that were read and hold nothing at all."""
-    rows_in: int = 0
+
+    def file(self, name: str) -> _File:
+        return self.files.setdefault(name, _File(name))
+
+    @property
+    def held_names(self) -> set[str]:
+        """Everything that the files held back are called, or that their figures are filed under."""
+        return {name for file in self.files.values() if file.held for name in file.names}
+
+    @property
+    def rows_in(self) -> int:
+        return sum(file.rows_in for file in self.files.values())
+
+    @property
+    def rejections(self) -> list[tuple[Rejection, str | None]]:
+        return [one for file in self.files.values() for one in file.rejections]
+
+    @property
+    def read(self) -> set[str]:
+        return {name for name in self.files if name not in self.unreadable}
 
 
 def take_in(
@@ -76,34 +125,52 @@ def take_in(
     inbox: Path,
     now: datetime,
     window: Window | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Fetch, land and parse one source; append new, changed and withdrawn records.
 
     A source that cannot be asked is an outcome, not an exception: its last good data stays.
-    With a window only records of that window are touched.
+    With a window only records of that window are touched. `secrets` holds the keys that the
+    declaration asks for, by what they are for.
     """
-    try:
-        answers = _ask(source, declaration, store, inbox, now)
-    except SourceError as down:
-        return Outcome(source.source_id, f"failed: {down}", failed=True)
     known = store.tables.read(source.source_id)
-    statements = _joined(answers.statements)
+    request = Request(
+        declaration=declaration,
+        inbox=inbox,
+        now=now,
+        window=window,
+        last_success=store.ledger.last_success(source.source_id),
+        known=frozenset(known.records["file"].unique()),
+        secrets=secrets or {},
+    )
+    try:
+        answers = _ask(source, request, store)
+    except SourceError as down:
+        return _failed(source, str(down))
+    if answers.failures and not answers.files:
+        return _failed(source, _some([one.reason for one in answers.failures]))
+    statements = _joined(list(answers.files.values()))
     unplaced, placed = _placing(statements, source.source_id, reference, now)
-    rejected = _rejected(source.source_id, [*answers.rejections, *unplaced], known.rejected, now)
+    _hold_back(answers, declaration, known.records, whole=window is None)
+    trusted = [file for file in answers.files.values() if file.held is None]
+    recorded = _joined(trusted)
+    stuck = answers.held_names | _broken(answers, known, statements)
+    answered = _answered(source, answers, known.records)
     changed = changes(
         known.records,
-        Statements.in_order(statements),
+        Statements.in_order(recorded),
         source_id=source.source_id,
         now=now,
-        answered=_answered(answers, known.records) - _broken(answers, known, statements),
+        answered={name: covers for name, covers in answered.items() if name not in stuck},
+        dated=source.lists_files,
+        last_success=request.last_success,
     )
     appended = _within(changed, window)
+    rejected = _rejected(source.source_id, [*answers.rejections, *unplaced], known.rejected, now)
     if len(appended) or not rejected.equals(known.rejected):
         store.tables.append(source.source_id, appended, rejected)
-    accepted = len(statements) - len(unplaced)
-    refused = len(answers.rejections) + len(unplaced)
     figures = appended[appended["source_record_id"].isin(placed) | appended["withdrawn"]]
-    return _outcome(declaration, answers, accepted, refused, figures)
+    return _outcome(declaration, answers, request, _rows(unplaced), figures)
 
 
 def run_log(run_id: str, now: datetime, outcomes: Iterable[Outcome]) -> DataFrame[Runs]:
@@ -123,46 +190,89 @@ def run_log(run_id: str, now: datetime, outcomes: Iterable[Outcome]) -> DataFram
 
 
 _LOGGED = (
-    *("source_id", "failed", "rows_in", "accepted", "rejected", "new", "revised", "withdrawn"),
-    "message",
+    *(
+        "source_id",
+        "failed",
+        "complete",
+        "rows_in",
+        "accepted",
+        "rejected",
+        "new",
+        "revised",
+        "withdrawn",
+    ),
+    *("first_day", "last_day", "message"),
 )
 
 
-def _ask(
-    source: Source, declaration: Declaration, store: Store, inbox: Path, now: datetime
-) -> _Answers:
+def _failed(source: Source, reason: str) -> Outcome:
+    return Outcome(source.source_id, f"failed: {reason}", failed=True, complete=False)
+
+
+def _ask(source: Source, request: Request, store: Store) -> _Answers:
     answers = _Answers()
-    seen: dict[str, str] = {}
-    for answer in source.fetch(Request(declaration, inbox)):
+    first_with: dict[str, str] = {}
+    records: set[str] = set()
+    for answer in source.fetch(request):
+        if isinstance(answer, Failure):
+            answers.failures.append(answer)
+            continue
         if isinstance(answer, Rejection):
-            answers.rejections.append((answer, None))
+            file = answers.file(answer.file)
+            file.rejections.append((answer, None))
+            file.rows_in += 1
             answers.unreadable.add(answer.file)
-            answers.rows_in += 1
             continue
-        landed = store.landing.put(answer, source_id=source.source_id, retrieved_at=now)
-        first = seen.setdefault(_content_key(answer), answer.name)
-        if first != answer.name:
-            answers.rejections.append((_identical(source, answer, first), landed.sha256))
-            answers.read[answer.name] = landed.sha256
-            answers.rows_in += 1
+        landed = store.landing.put(answer, source_id=source.source_id, retrieved_at=request.now)
+        file = answers.file(answer.name)
+        file.covers = answer.covers
+        first = first_with.setdefault(landed.sha256, answer.name)
+        if source.lists_files and first != answer.name:
+            file.rejections.append((_identical(source, answer, first), landed.sha256))
+            file.rows_in += 1
             continue
-        _parse(source, landed, declaration, answers)
+        _parse(source, landed, request.declaration, file, records)
+    for failure in answers.failures:
+        answers.files.pop(failure.name, None)
     return answers
 
 
-def _parse(source: Source, landed: Landed, declaration: Declaration, answers: _Answers) -> None:
-    parsed = source.parse(landed, declaration)
-    answers.read[landed.name] = landed.sha256
-    answers.statements.append(parsed.statements)
-    answers.rejections += [(rejection, landed.sha256) for rejection in parsed.rejections]
-    answers.signals += parsed.signals
-    answers.rows_in += parsed.rows_in
-    if not parsed.rows_in:
-        answers.without_rows.add(landed.name)
+def _parse(
+    source: Source, landed: Landed, declaration: Declaration, file: _File, records: set[str]
+) -> None:
+    """Add what one landed answer says to its file; `records` are those seen before."""
+    try:
+        parsed = source.parse(landed, declaration)
+    except SourceError as wrong:
+        refused = Rejection(source.source_id, landed.name, "unreadable", str(wrong))
+        parsed = Parsed(1, Statements.empty(), [refused], [str(wrong)], held=str(wrong))
+    again = parsed.statements["source_record_id"].isin(list(records))
+    again |= parsed.statements["source_record_id"].duplicated()
+    repeated = [_repeated(source, row) for row in parsed.statements[again].to_dict("records")]
+    fresh = parsed.statements[~again].reset_index(drop=True)
+    records.update(fresh["source_record_id"])
+    accepted = len(parsed.statements) if parsed.accepted is None else parsed.accepted
+    rejections = [(one, landed.sha256) for one in parsed.rejections]
+    twice = [(one, landed.sha256) for one in repeated]
+    file.statements.append(Statements.validate(fresh, lazy=True))
+    file.rejections += rejections + twice
+    file.signals += parsed.signals
+    file.rows_in += parsed.rows_in
+    file.accepted += accepted - _rows(twice)
+    file.held = file.held or parsed.held
 
 
-def _content_key(answer: Answer) -> str:
-    return hashlib.sha256(answer.content).hexdigest()
+def _repeated(source: Source, row: Mapping[Any, Any]) -> Rejection:
+    number = None if pd.isna(row["row"]) else int(row["row"])
+    where = f"{row['file']}, row {number}" if number else row["file"]
+    reason = f"{where}: the record {row['source_record_id']} arrived twice; it was counted once"
+    return Rejection(source.source_id, row["file"], "repeated_record", reason, number)
+
+
+def _rows(rejections: Sequence[tuple[Rejection, str | None]]) -> int:
+    """How many rows were rejected; a row that fails in several ways is one row."""
+    numbered = {(one.file, sha256, one.row) for one, sha256 in rejections if one.row is not None}
+    return len(numbered) + sum(one.row is None for one, _ in rejections)
 
 
 def _identical(source: Source, answer: Answer, first: str) -> Rejection:
@@ -174,8 +284,8 @@ def _identical(source: Source, answer: Answer, first: str) -> Rejection:
     )
 
 
-def _joined(statements: list[DataFrame[Statements]]) -> DataFrame[Statements]:
-    filled = [frame for frame in statements if len(frame)]
+def _joined(files: list[_File]) -> DataFrame[Statements]:
+    filled = [frame for file in files for frame in file.statements if len(frame)]
     if not filled:
         return Statements.empty()
     return Statements.validate(pd.concat(filled, ignore_index=True), lazy=True)
@@ -189,26 +299,76 @@ def _within(frame: Any, window: Window | None) -> Any:
     return frame[(start >= window.first) & (start <= window.last)].reset_index(drop=True)
 
 
-def _answered(answers: _Answers, known: DataFrame[Records]) -> set[str]:
-    """Files whose records may be withdrawn: those read, and those that are gone.
+def _hold_back(
+    answers: _Answers, declaration: Declaration, known: DataFrame[Records], *, whole: bool
+) -> None:
+    """Hold back what cannot be trusted: too few rows, too many, or too much gone at once."""
+    most, fewest = declaration.maximum_rows, declaration.minimum_rows
+    outside = None
+    if whole and fewest is not None and answers.rows_in < fewest:
+        outside = f"only {answers.rows_in} rows arrived where at least {fewest} are expected"
+    elif most is not None and answers.rows_in > most:
+        outside = f"{answers.rows_in} rows arrived where at most {most} are expected"
+    if outside and not answers.failures:
+        answers.signals.append(f"{outside}: nothing was recorded")
+        for file in answers.files.values():
+            file.held = file.held or outside
+    standing = latest_standing(known)
+    for file in answers.files.values():
+        if file.held is None:
+            file.held = _shrunk(file, standing, declaration.most_vanished)
+            if file.held:
+                file.signals.append(f"{file.held}: nothing of it was recorded")
 
-    Where nothing at all was read, the folder itself may be missing: nothing is withdrawn. Nor
-    is it where a file that held figures has no rows at all any more.
+
+def _shrunk(file: _File, standing: DataFrame[Records], most: float) -> str | None:
+    """Why a file that suddenly says much less than before is not believed."""
+    speaks_for = dict.fromkeys(file.names, file.covers)
+    before = standing[standing["file"].isin(file.names)]
+    before = before[covered(before, speaks_for)]
+    gone = vanished_of(Records.in_order(before), _joined([file]), speaks_for)
+    if len(gone) < FEWEST_VANISHED or len(gone) <= most * len(before):
+        return None
+    return (
+        f"{file.name}: {len(gone)} of {len(before)} figures are gone at once, more than the "
+        f"{most:.0%} that may be"
+    )
+
+
+def _answered(
+    source: Source, answers: _Answers, known: DataFrame[Records]
+) -> dict[str, Window | None]:
+    """Files whose records may be withdrawn, with the days they speak for.
+
+    Those are the files that were read and, where the source lists all its files, those that
+    are gone. Where nothing at all was read, the folder itself may be missing: nothing is
+    withdrawn. Nor is it where a listed file that held figures has no rows at all any more.
     """
     before = set(known["file"].unique())
-    hollow = before & answers.without_rows
+    read = answers.read
+    answered = {
+        name: file.covers
+        for key, file in answers.files.items()
+        if key in read
+        for name in file.names
+    }
+    if not source.lists_files:
+        return answered
+    hollow = {name for name in before & read if not answers.files[name].rows_in}
     answers.signals += [
         f"{file}: it has no rows, although it had before: its figures stay; delete the file "
         "to withdraw them"
         for file in sorted(hollow)
     ]
-    gone = before - set(answers.read) - answers.unreadable
-    if gone and not answers.read:
+    gone = before - read - answers.unreadable - {one.name for one in answers.failures}
+    if gone and not read:
         answers.signals.append(
             f"nothing arrived, although {len(gone)} files did before: their figures stay"
         )
-        return set()
-    return (set(answers.read) - hollow) | gone
+        return {}
+    return {
+        name: covers for name, covers in answered.items() if name not in hollow
+    } | dict.fromkeys(gone)
 
 
 def _broken(answers: _Answers, known: Kept, statements: DataFrame[Statements]) -> set[str]:
@@ -280,28 +440,42 @@ def _rejected_id(source_id: str, rejection: Rejection, before: int) -> str:
 def _outcome(
     declaration: Declaration,
     answers: _Answers,
-    accepted: int,
-    rejected: int,
+    request: Request,
+    unplaced: int,
     appended: DataFrame[Records],
 ) -> Outcome:
+    files = answers.files.values()
+    rejected = sum(file.rows_in - file.accepted for file in files) + unplaced
+    accepted = sum(file.accepted for file in files) - unplaced
     withdrawn = appended["withdrawn"].astype(bool)
-    new = int((appended["revision"] == 1).sum())
     share = rejected / answers.rows_in if answers.rows_in else 0.0
-    complete = share <= declaration.rejected_share
+    held = [file.name for file in files if file.held]
     message = f"{accepted} of {answers.rows_in} rows accepted from {len(answers.read)} files"
-    if not complete:
+    if share > declaration.rejected_share:
         message += (
             f"; {rejected} rejected is more than the {declaration.rejected_share:.0%} expected"
         )
+    if held:
+        message += f"; held back: {_some(held)}"
+    if answers.failures:
+        message += f"; failed: {_some([one.reason for one in answers.failures])}"
+    days = [request.days(file.name) for file in files]
     return Outcome(
         source_id=declaration.source_id,
         message=message,
         rows_in=answers.rows_in,
         accepted=accepted,
         rejected=rejected,
-        new=new,
+        new=int((appended["revision"] == 1).sum()),
         revised=int((~withdrawn & (appended["revision"] > 1)).sum()),
         withdrawn=int(withdrawn.sum()),
-        signals=tuple(answers.signals),
-        complete=complete,
+        signals=tuple(answers.signals) + tuple(one for file in files for one in file.signals),
+        complete=share <= declaration.rejected_share and not held and not answers.failures,
+        first_day=min((one.first for one in days), default=None),
+        last_day=max((one.last for one in days), default=None),
     )
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - MOST_REASONS
+    return "; ".join(names[:MOST_REASONS]) + (f"; and {more} more" if more > 0 else "")

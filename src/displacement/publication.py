@@ -23,7 +23,12 @@ from displacement.reconcile import Reconciliation, reconcile
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
 from displacement.store.declarations import load_corrections, load_declarations
-from displacement.store.reference import load_areas, load_described_areas, load_household_sizes
+from displacement.store.reference import (
+    load_areas,
+    load_described_areas,
+    load_household_sizes,
+    load_world_areas,
+)
 from displacement.store.snapshots import DIGITS_OF_ID, Snapshot
 from displacement.store.store import Store
 from displacement_schemas import (
@@ -49,11 +54,16 @@ class Published:
     signals: tuple[str, ...] = ()
 
 
-def load_reference(folder: Path) -> Reference:
-    """Read every reference table. Raises ReferenceTableError with file, row and column."""
-    declared = load_declarations(folder)
+def load_reference(folder: Path, own_sources: Path | None = None) -> Reference:
+    """Read every reference table, and the user's own file of sources where there is one.
+
+    Raises ReferenceTableError with file, row and column.
+    """
+    declared = load_declarations(folder, own_sources)
+    areas = load_areas(folder)
     return Reference(
-        areas=load_areas(folder),
+        areas=areas,
+        world=load_world_areas(folder, areas),
         described=load_described_areas(folder),
         household_sizes=load_household_sizes(folder),
         counters=declared.counters,
@@ -68,6 +78,7 @@ def publish(
     *,
     now: datetime,
     as_of: date | None = None,
+    own_sources: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Published:
     """Publish what is known, as of a day (by default the day of the run), if it is new.
@@ -77,7 +88,8 @@ def publish(
     """
     current = store.snapshots.current()
     corrections = load_corrections(reference_folder)
-    inputs = _inputs(store, reference_folder, as_of or now.date())
+    files = [*reference_folder.iterdir(), *([own_sources] if own_sources else [])]
+    inputs = _inputs(store, files, as_of or now.date())
     if current is not None and current.manifest["inputs"] == inputs:
         return Published(current, is_new=False)
     progress("reconciling")
@@ -104,7 +116,7 @@ def publish(
         drawn | {"datapackage.json": datapackage(snapshot_id)},
         {
             "as_of": str(reconciled.as_of),
-            "answers": answers(reconciled, totals, reference.areas),
+            "answers": answers(reconciled, totals, tables["areas"]),
             "code_version": version("displacement"),
             "content": content,
             "created_at": now.isoformat(),
@@ -120,12 +132,12 @@ def _says_the_same(current: Snapshot, content: str, as_of: date | None) -> bool:
     return bool(same_day and current.manifest["content"] == content)
 
 
-def _inputs(store: Store, reference_folder: Path, as_of: date) -> str:
+def _inputs(store: Store, files: list[Path], as_of: date) -> str:
     """A digest of everything a publication is made from: the same inputs give the same tables."""
     parts = [str(as_of), version("displacement"), *store.tables.parts()]
     parts += [
         f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
-        for path in sorted(reference_folder.iterdir())
+        for path in sorted(files)
         if path.is_file()
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -152,11 +164,12 @@ def _tables(
     records = Records.in_order(_joined(Records, [one.records for one in kept]))
     corrected = apply_corrections(records, corrections)
     normalised = figures_from(corrected.records, reference, corrected.notes)
+    areas = reference.areas_around(normalised.figure_areas)
     expiry = {name: one.stock_expiry_days for name, one in reference.sources.items()}
     reconciled = reconcile(
         normalised.figures,
         normalised.figure_areas,
-        reference.areas,
+        areas,
         as_of=as_of,
         stock_expiry_days=expiry,
     )
@@ -165,7 +178,7 @@ def _tables(
         "figures": figures,
         "figure_areas": FigureAreas.in_order(links[links["figure_id"].isin(figures["figure_id"])]),
         "rejected": Rejected.in_order(_joined(Rejected, [one.rejected for one in kept])),
-        "areas": reference.areas,
+        "areas": areas,
         "sources": _sources(reference),
         "runs": store.ledger.runs(),
     }
@@ -178,17 +191,16 @@ def _tables(
 
 
 def _all_revisions(normalised: Normalised, reconciled: Reconciliation) -> DataFrame[Figures]:
-    """Every revision that was known, with the echoes that reconciliation found."""
+    """Every revision that was known, with what reconciliation found: echoes and silent figures."""
     figures = normalised.figures[normalised.figures["published_on"] <= reconciled.as_of]
-    found = dict(
-        zip(reconciled.figures["figure_id"], reconciled.figures["derived_from"], strict=True)
-    )
-    links = [
-        found.get(figure, link)
-        for figure, link in zip(figures["figure_id"], figures["derived_from"], strict=True)
-    ]
     columns: dict[str, Any] = {str(name): figures[name] for name in figures.columns}
-    return Figures.in_order(Figures.build(columns | {"derived_from": links}))
+    for name in ("derived_from", "role"):
+        found = dict(zip(reconciled.figures["figure_id"], reconciled.figures[name], strict=True))
+        columns[name] = [
+            found.get(figure, own)
+            for figure, own in zip(figures["figure_id"], figures[name], strict=True)
+        ]
+    return Figures.in_order(Figures.build(columns))
 
 
 def _sources(reference: Reference) -> DataFrame[Sources]:

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 DEFAULT_FILE = Path("displacement.toml")
+OWN_SOURCES = Path("sources.toml")
 
 
 def reference_folder() -> Path:
@@ -34,6 +35,10 @@ class Settings(BaseSettings):
     store: Path = Field(default=Path("data/store"), description="Folder of everything written.")
     reference: Path = Field(
         default_factory=reference_folder, description="Folder of the reference tables."
+    )
+    sources_file: Path = Field(
+        default=OWN_SOURCES,
+        description="Your own file of sources: it changes what the reference declares of them.",
     )
     now: datetime = Field(
         default_factory=lambda: datetime.now(UTC),
@@ -87,16 +92,17 @@ def load_settings(config: Path | None = None, **options: object) -> Settings:
     return FromFile(**given)
 
 
-def write_template(folder: Path) -> list[Path]:
-    """Write a commented settings file and an empty inbox; what is there already stays."""
+def write_template(folder: Path, sources: str) -> list[Path]:
+    """Write commented files of settings and sources, and an empty inbox; what is there stays."""
     written = []
-    settings = folder / DEFAULT_FILE
-    if not settings.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        settings.write_text(TEMPLATE, encoding="utf-8")
-        written.append(settings)
-    for name in ("figures", "volunteers", "reports"):
-        path = folder / "data" / "inbox" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in ((DEFAULT_FILE, TEMPLATE), (OWN_SOURCES, sources)):
+        file = folder / name
+        if not file.exists():
+            file.write_text(content, encoding="utf-8")
+            written.append(file)
+    for part in ("figures", "volunteers", "reports"):
+        path = folder / "data" / "inbox" / part
         if not path.is_dir():
             path.mkdir(parents=True)
             written.append(path)
@@ -116,4 +122,9 @@ TEMPLATE = """\
 # Folder of the reference tables (areas, household sizes, sources, corrections); by default
 # the ones that come with the program.
 # reference = "data/reference"
+
+# Your own file of sources: which are asked, for which countries, with which options. It overrides
+# what the reference tables declare of them. Keys are never written here: they come from the
+# environment or from Prefect Secret blocks.
+# sources_file = "sources.toml"
 """

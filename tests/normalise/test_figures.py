@@ -192,6 +192,82 @@ def test_an_echo_that_the_source_declares_points_at_the_latest_revision(referenc
     assert figures["derived_from"].notna().sum() == 1
 
 
+def declared_origins(reference, *rows):
+    """What each record's latest revision repeats, as source_record_ids and revisions."""
+    figures = figures_from(records(*rows), reference).figures
+    named = dict(
+        zip(
+            figures["figure_id"],
+            zip(
+                figures["source_id"], figures["source_record_id"], figures["revision"], strict=True
+            ),
+            strict=True,
+        )
+    )
+    return {
+        record: sorted(named[one] for one in link.split("|"))
+        for record, link in zip(figures["source_record_id"], figures["derived_from"], strict=True)
+        if isinstance(link, str)
+    }
+
+
+DTM = {"source_id": "iom_dtm", "partition_id": "iom_dtm:HTI:10"}
+
+
+def test_an_echo_may_name_a_record_of_another_source(reference):
+    rows = [
+        statement("10:HT01:conflict", **DTM),
+        statement("hapi#1", source_id="hapi", derived_from_record="10:HT01:conflict"),
+    ]
+    assert declared_origins(reference, *rows) == {"hapi#1": [("iom_dtm", "10:HT01:conflict", 1)]}
+
+
+def test_an_echo_may_name_a_partition_and_repeats_all_its_parts(reference):
+    rows = [
+        statement("conflict", **DTM),
+        statement("flood", **DTM),
+        statement("flood", **DTM, revision=2, stated=5.0),
+        statement("drought", **DTM),
+        statement("drought", **DTM, revision=2, withdrawn=True),
+        statement("elsewhere", **DTM | {"partition_id": "iom_dtm:HTI:11"}),
+        statement("hapi#1", source_id="hapi", derived_from_record="iom_dtm:HTI:10"),
+        statement("hapi#2", source_id="hapi", derived_from_record="iom_dtm:HTI:10 | elsewhere"),
+        statement("hapi#3", source_id="hapi", derived_from_record="iom_dtm:HTI:9"),
+    ]
+    parts = [("iom_dtm", "conflict", 1), ("iom_dtm", "drought", 1), ("iom_dtm", "flood", 2)]
+    assert declared_origins(reference, *rows) == {
+        "hapi#1": parts,
+        "hapi#2": sorted([*parts, ("iom_dtm", "elsewhere", 1)]),
+    }
+
+
+def test_of_two_records_with_the_name_the_one_of_the_own_source_is_meant(reference):
+    rows = [
+        statement("r1", source_id="b"),
+        statement("r1", source_id="c"),
+        statement("own", source_id="b", derived_from_record="r1"),
+        statement("both", source_id="d", derived_from_record="r1"),
+    ]
+    assert declared_origins(reference, *rows) == {
+        "own": [("b", "r1", 1)],
+        "both": [("b", "r1", 1), ("c", "r1", 1)],
+    }
+
+
+def test_a_record_never_repeats_itself(reference):
+    rows = [
+        statement("r1", derived_from_record="r1"),
+        statement("part", **DTM, derived_from_record="iom_dtm:HTI:10"),
+    ]
+    assert declared_origins(reference, *rows) == {}
+
+
+def test_alternatives_are_carried_over_to_the_figure(reference):
+    rows = records(statement(alternatives_id="iom_dtm:HTI", preference=2))
+    (figure,) = figures_from(rows, reference).figures.to_dict("records")
+    assert (figure["alternatives_id"], figure["preference"]) == ("iom_dtm:HTI", 2)
+
+
 def test_a_correction_is_told_where_it_worked(reference):
     rows = records(statement(), statement("figures/a.csv#r2"))
     figures = figures_from(rows, reference, {"38d3531997ddf764": "flag: odd (officer)"}).figures

@@ -16,7 +16,9 @@ FILE = "figures/a.csv"
 
 
 def appended(known, incoming, answered=(FILE,)):
-    return changes(known, incoming, source_id="figures_file", now=NOW, answered=set(answered))
+    return changes(
+        known, incoming, source_id="figures_file", now=NOW, answered=dict.fromkeys(answered)
+    )
 
 
 def told(frame):

@@ -122,3 +122,27 @@ def test_stocks_never_enter_the_estimates_of_flows() -> None:
     assert done.estimates_daily.empty
     assert done.estimates_monthly.empty
     assert len(done.contributions) == 1
+
+
+def test_rounds_of_one_country_do_not_cut_the_stocks_of_another() -> None:
+    known = pd.concat([areas(TWO_GOVERNORATES), areas({"YY": 10.0, "YY01": 10.0})])
+    own = [stock("a", 1000, 0, counter="IOM"), stock("b", 900, 4, counter="IOM")]
+    other = [stock(f"o{n}", 10 + n, n, counter="IOM", areas="YY01") for n in range(6)]
+    done = reconcile(*frames([*own, *other]), known, as_of=day(6))
+    pieces = done.standing["idps", "location"]
+    assert sorted((piece.live[0].figure_ids[0], piece.last - piece.first) for piece in pieces) == [
+        *[("a", 4), ("b", 3)],
+        *[("o0", 1), ("o1", 1), ("o2", 1), ("o3", 1), ("o4", 1), ("o5", 2)],
+    ]
+    alone = reconcile(*frames(own), known, as_of=day(6)).stocks
+    here = done.stocks[done.stocks["area_code"] == "XX"].reset_index(drop=True)
+    assert here.equals(alone)
+
+
+def test_a_stock_over_two_countries_links_them() -> None:
+    known = pd.concat([areas(TWO_GOVERNORATES), areas({"YY": 6000.0})])
+    rows = [stock("both", 1000, 0, areas="XX|YY"), stock("one", 900, 3, areas="YY")]
+    done = reconcile(*frames(rows), known, as_of=day(4))
+    assert [len(piece.live) for piece in done.standing["idps", "location"]] == [1, 2]
+    assert set(done.contributions["figure_id"]) == {"both", "one"}
+    assert country(done.stocks).iloc[0] == pytest.approx(500)

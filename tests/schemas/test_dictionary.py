@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from displacement_schemas import INTERNAL, PUBLISHED
+from displacement_schemas import INTERNAL, PUBLISHED, rows_of_sources
 from displacement_schemas.__main__ import dictionary, main
 
 DICTIONARY = Path(__file__).parents[2] / "schemas" / "README.md"
@@ -22,8 +22,9 @@ def test_the_dictionary_of_the_project_is_fresh():
 def test_the_dictionary_names_every_table_and_column():
     sections = dictionary().split("\n### ")
     names = [section.partition("\n")[0] for section in sections[1:]]
-    assert names == [model.table_name() for model in (*PUBLISHED, *INTERNAL)]
-    for section, model in zip(sections[1:], (*PUBLISHED, *INTERNAL), strict=True):
+    models = [*PUBLISHED, *rows_of_sources(), *INTERNAL]
+    assert names == [model.table_name() for model in models]
+    for section, model in zip(sections[1:], models, strict=True):
         for column in model.arrow_schema().names:
             assert f"\n| {column} | " in section
 

@@ -8,7 +8,7 @@ import pytest
 
 from displacement.sources.documents import SOURCE
 from displacement.sources.source import Answer, Declaration, Landed, Rejection, Request
-from tests.runs import holds, take_in_all
+from tests.runs import NOW, holds, take_in_all
 
 DECLARATION = Declaration("documents", "Texts", "none", "daily")
 SENTENCE = (
@@ -64,7 +64,7 @@ def put(inbox, name, content):
 
 
 def fetch(inbox):
-    return list(SOURCE.fetch(Request(DECLARATION, inbox)))
+    return list(SOURCE.fetch(Request(DECLARATION, inbox, NOW)))
 
 
 def landed(inbox):

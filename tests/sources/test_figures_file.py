@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from displacement.sources.figures_file import COLUMNS, REQUIRED, SOURCE
 from displacement.sources.source import Answer, Declaration, Landed, Rejection, Request
-from tests.runs import UNHCR, VOLUNTEERS, holds, take_in_all, write_figures
+from tests.runs import NOW, UNHCR, VOLUNTEERS, holds, take_in_all, write_figures
 
 DECLARATION = Declaration("figures_file", "Figures files", "none", "daily")
 HEADER = "counter,published_on,measure,stated,start_date,end_date,areas"
@@ -18,7 +18,7 @@ ROW = "UNHCR,2018-01-04,new_displacement,60000,2017-11-01,2017-12-24,SY07"
 
 
 def fetch(inbox):
-    return list(SOURCE.fetch(Request(DECLARATION, inbox)))
+    return list(SOURCE.fetch(Request(DECLARATION, inbox, NOW)))
 
 
 def parse_landed(content, name="figures/counts.csv"):

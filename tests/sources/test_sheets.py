@@ -12,6 +12,7 @@ from displacement.normalise.places import Gazetteer
 from displacement.sources.sheets import SOURCE
 from displacement.sources.source import Answer, Declaration, Landed, Rejection, Request
 from displacement.store.reference import load_areas, load_described_areas
+from tests.runs import NOW
 
 DATA = Path(__file__).parents[2] / "data"
 DECLARATION = Declaration("sheets", "Sheets", "none", "daily")
@@ -43,7 +44,7 @@ def write_csv(inbox, rows, name="count.csv", delimiter=",", encoding="utf-8"):
 
 
 def fetch(inbox, declaration=DECLARATION):
-    return list(SOURCE.fetch(Request(declaration, inbox)))
+    return list(SOURCE.fetch(Request(declaration, inbox, NOW)))
 
 
 def parse(inbox, declaration=DECLARATION):

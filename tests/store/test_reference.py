@@ -10,6 +10,7 @@ from displacement.store.reference import (
     load_areas,
     load_described_areas,
     load_household_sizes,
+    load_world_areas,
 )
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
@@ -22,7 +23,7 @@ def areas():
 
 @pytest.fixture
 def folder(tmp_path):
-    for name in ("areas.csv", "described_areas.csv", "household_sizes.csv"):
+    for name in ("areas.csv", "described_areas.csv", "household_sizes.csv", "world_areas.csv"):
         shutil.copy(REFERENCE / name, tmp_path)
     return tmp_path
 
@@ -124,3 +125,51 @@ def test_a_row_of_another_length_is_refused(folder):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ReferenceTableError, match=r"areas\.csv is missing"):
         load_areas(tmp_path)
+
+
+def test_the_world_has_every_country_and_leaves_out_those_at_home(areas):
+    world = load_world_areas(REFERENCE, areas)
+    countries = world[world["admin_level"] == 0]
+    assert len(countries) == 250
+    assert not countries["country"].isin(["SYR", "UNK", "XXA", "TIB"]).any()
+    assert set(world["country"]) == set(countries["country"])
+    assert set(world["admin_level"]) == {0, 1, 2}
+    assert set(load_world_areas(REFERENCE, areas.head(0))["country"]) == set(world["country"])
+
+
+def test_no_code_of_an_area_is_the_code_of_a_country(areas):
+    world = load_world_areas(REFERENCE, areas)
+    countries = world[world["admin_level"] == 0]
+    inner = world[world["admin_level"] > 0]
+    assert not inner["area_code"].isin([*countries["area_code"], *countries["country"]]).any()
+    assert not world["area_code"].isin(areas["area_code"]).any()
+
+
+def test_the_world_is_loaded_quickly(areas):
+    times = []
+    for _ in range(5):
+        begin = time.process_time()
+        load_world_areas(REFERENCE, areas)
+        times.append(time.process_time() - begin)
+    assert min(times) < 0.15
+
+
+def test_a_folder_may_go_without_the_world(tmp_path, areas):
+    assert load_world_areas(tmp_path, areas).empty
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "words"),
+    [
+        (1, "name", "title", r"world_areas\.csv, row 1: the columns are"),
+        (5, "parent_code", "ZZ", r"row 5, column parent_code: there is no area ZZ"),
+        (5, "admin_level", "two", r"world_areas\.csv cannot be read: .*two"),
+        (5, "admin_level", "9", r"row 5, column admin_level: “9” breaks the rule"),
+        (5, "name", "", r"world_areas\.csv, row 5, column name"),
+        (5, "area_code", "AW", r"the key repeats another row's"),
+    ],
+)
+def test_a_malformed_world_is_named(folder, row, column, value, words):
+    change(folder / "world_areas.csv", row, column, value)
+    with pytest.raises(ReferenceTableError, match=words):
+        load_world_areas(folder, load_areas(folder))

@@ -99,7 +99,7 @@ def _when(named: Named, place: int, words: _Words) -> When | None:
 
 
 def _month(name: str, words: _Words) -> int | None:
-    months = words["months"]
+    months: Mapping[str, int] = words["months"]
     written = " ".join(name.split()).rstrip("\u064b\u064c\u064d")
     return months.get(written) or months.get(written.lower()) or months.get(written.capitalize())
 

@@ -5,7 +5,7 @@ are made anew for every publication, so that a better reference table never touc
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from displacement.normalise.counters import Counters
 from displacement.normalise.households import household_sizes_for
 from displacement.normalise.places import Gazetteer, Match
 from displacement.normalise.ranges import likely_ranges
+from displacement.normalise.world import World
 from displacement.sources.source import Declaration, Rejection
 from displacement_schemas import (
     Areas,
@@ -42,11 +43,26 @@ class Reference:
     household_sizes: DataFrame[HouseholdSizes]
     counters: Counters
     sources: dict[str, Declaration]
+    world: DataFrame[Areas] = field(default_factory=Areas.empty)
+    """The areas of all countries that `areas` does not describe."""
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """The areas and described places, ready to match names against."""
-        return Gazetteer(self.areas, self.described)
+        return Gazetteer(self.areas, self.described, World(self.world))
+
+    def areas_around(self, links: DataFrame[FigureAreas]) -> DataFrame[Areas]:
+        """The areas at home, and those of the countries that figures speak of elsewhere.
+
+        A country is given down to the finest level that its figures name, so that a table of
+        many countries stays small and no area of a level stands without its siblings.
+        """
+        asked = links[["code_system", "area_code"]].drop_duplicates()
+        named = self.world.merge(asked, on=["code_system", "area_code"])
+        finest = named.groupby("country")["admin_level"].max()
+        depth = self.world["country"].map(finest.to_dict()).astype("Float64")
+        abroad = self.world[(self.world["admin_level"] <= depth).fillna(value=False)]
+        return Areas.in_order(pd.concat([self.areas, abroad], ignore_index=True))
 
 
 @dataclass(frozen=True)
@@ -82,13 +98,13 @@ def figures_from(
     kept = records[wanted].reset_index(drop=True)
     kept_ids = [ids[n] for n in np.flatnonzero(wanted)]
     columns: dict[str, Any] = {name: kept[name] for name in _UNCHANGED}
-    columns |= _persons(kept, _first_codes(matched, wanted), reference)
+    columns |= _persons(kept, _first_codes(matched, wanted), reference, links)
     columns |= {
         "figure_id": kept_ids,
         "counter": _by_distinct(
             kept["counter"], lambda name: reference.counters.identify(name).name
         ),
-        "derived_from": _declared_origin(kept, ids, records),
+        "derived_from": _declared_origin(kept, kept_ids),
         "error": _errors(kept, reference),
         "correction": [(corrections or {}).get(figure) for figure in kept_ids],
     }
@@ -108,6 +124,7 @@ def figure_ids(records: DataFrame[Records]) -> list[str]:
 
 _UNCHANGED = (
     *("source_id", "source_record_id", "revision", "withdrawn", "publisher", "partition_id"),
+    *("alternatives_id", "preference"),
     *("measure", "term", "cause", "role", "modality", "unit", "quantifier", "stated"),
     *("stated_high", "start_date", "end_date", "date_precision", "event_id", "area_text"),
     *("area_role", "published_on", "recorded_at", "quote", "url", "landing_sha256", "rule_id"),
@@ -122,7 +139,8 @@ def _matches(codes: object, names: object, gazetteer: Gazetteer) -> list[Match]:
     """Codes decide where they are given; names are matched one by one."""
     given = codes if isinstance(codes, str) else names
     parts = given.split("|") if isinstance(given, str) else []
-    return gazetteer.match_many([part.strip() for part in parts if part.strip()])
+    match = gazetteer.match_code if isinstance(codes, str) else gazetteer.match
+    return [match(part.strip()) for part in parts if part.strip()]
 
 
 def _links(ids: list[str], matched: list[list[Match]], placed: Any) -> DataFrame[FigureAreas]:
@@ -153,7 +171,10 @@ def _first_codes(matched: list[list[Match]], wanted: Any) -> "pd.Series[str]":
 
 
 def _persons(
-    kept: DataFrame[Records], codes: "pd.Series[str]", reference: Reference
+    kept: DataFrame[Records],
+    codes: "pd.Series[str]",
+    reference: Reference,
+    links: DataFrame[FigureAreas],
 ) -> dict[str, Any]:
     """Central value and likely range in persons; households by a documented size."""
     ranges = likely_ranges(
@@ -165,7 +186,8 @@ def _persons(
     households = (kept["unit"] == Unit.HOUSEHOLD.value).to_numpy(dtype=bool)
     years = pd.Series(kept["end_date"].to_numpy(dtype="datetime64[Y]").astype(int) + 1970)
     asked = codes.where(households)
-    sizes = household_sizes_for(asked, years, reference.household_sizes, reference.areas)
+    areas = reference.areas_around(links) if households.any() else reference.areas
+    sizes = household_sizes_for(asked, years, reference.household_sizes, areas)
     columns: dict[str, Any] = {name: sizes[name] for name in sizes.columns}
     for name, value, size in (
         ("persons", "value", "household_size"),
@@ -202,15 +224,60 @@ def _tiers(kept: DataFrame[Records], unknown: "np.ndarray[Any, Any]") -> list[st
     ]
 
 
-def _declared_origin(
-    kept: DataFrame[Records], ids: list[str], records: DataFrame[Records]
-) -> list[str | None]:
-    """The figure_id of the record that the source itself says this one repeats."""
-    latest = dict(zip(records["source_record_id"], ids, strict=True))
-    return [
-        latest.get(record) if isinstance(record, str) else None
-        for record in kept["derived_from_record"]
-    ]
+def _declared_origin(kept: DataFrame[Records], ids: list[str]) -> list[str | None]:
+    """The figure_ids of what the source itself says each figure repeats, joined by |.
+
+    A link names a record or a partition (then all its parts) of any source; where several
+    sources use the name, its own is meant. A record stands with its latest revision that
+    was not withdrawn.
+    """
+    links = _declared_links(kept)
+    if links.empty:
+        return [None] * len(kept)
+    found = links.merge(_origins(kept, ids, links["name"]), on="name")
+    own = found["source_id"] == found["origin_source"]
+    of_own = own.groupby([found["position"], found["name"]]).transform("any")
+    itself = own & (found["record"] == found["origin_record"])
+    found = found[(own | ~of_own) & ~itself].drop_duplicates(["position", "figure_id"])
+    joined: dict[int, str] = {}
+    ordered = found.sort_values(["position", "figure_id"])
+    for position, figure in zip(ordered["position"], ordered["figure_id"], strict=True):
+        joined[position] = f"{joined[position]}|{figure}" if position in joined else figure
+    return [joined.get(position) for position in range(len(kept))]
+
+
+def _declared_links(kept: DataFrame[Records]) -> pd.DataFrame:
+    """One row per figure and name that it is linked to."""
+    frame = pd.DataFrame(
+        {
+            "position": np.arange(len(kept)),
+            "source_id": kept["source_id"].to_numpy(dtype=object),
+            "record": kept["source_record_id"].to_numpy(dtype=object),
+            "name": kept["derived_from_record"].to_numpy(dtype=object),
+        }
+    )
+    frame = frame[frame["name"].notna()]
+    frame["name"] = frame["name"].str.split("|")
+    frame = frame.explode("name")
+    frame["name"] = frame["name"].str.strip()
+    return frame
+
+
+def _origins(kept: DataFrame[Records], ids: list[str], names: "pd.Series[str]") -> pd.DataFrame:
+    """What the links name: records that ever stood, and parts by their partition."""
+    frame = pd.DataFrame(
+        {
+            "origin_source": kept["source_id"].to_numpy(dtype=object),
+            "origin_record": kept["source_record_id"].to_numpy(dtype=object),
+            "partition": kept["partition_id"].to_numpy(dtype=object),
+            "revision": kept["revision"].to_numpy(dtype=np.int64),
+            "figure_id": ids,
+        }
+    )
+    frame = frame[~kept["withdrawn"].to_numpy(dtype=bool)].sort_values("revision")
+    frame = frame.drop_duplicates(["origin_source", "origin_record"], keep="last")
+    named = [frame.assign(name=frame[of]) for of in ("origin_record", "partition")]
+    return pd.concat([one[one["name"].isin(names)] for one in named])
 
 
 def _by_distinct(column: "pd.Series[str]", work: Any) -> list[str]:

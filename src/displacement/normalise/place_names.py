@@ -58,11 +58,76 @@ QUALIFIERS: Final = {
     for spelling in spellings.split()
 }
 
+
+class Words(NamedTuple):
+    """The words around a name that are no name: of a level, of a town, of nothing, of a part."""
+
+    levels: dict[str, int | None]
+    seats: frozenset[str]
+    empty: frozenset[str]
+    qualifiers: dict[str, str]
+
+
+SYRIAN: Final = Words(dict(LEVEL_WORDS), SEAT_WORDS, EMPTY_WORDS, QUALIFIERS)
+WORLDWIDE: Final = Words(
+    levels={
+        **dict.fromkeys(
+            ["governorate", "oblast", "krai", "state", "region", "wilaya", "emirate"], 1
+        ),
+        **dict.fromkeys(
+            [
+                "district",
+                "raion",
+                "rayon",
+                "regency",
+                "kabupaten",
+                "zone",
+                "municipality",
+                "commune",
+                "cercle",
+            ],
+            2,
+        ),
+        **dict.fromkeys(
+            ["subdistrict", "ward", "woreda", "subprefecture", "barangay", "township"], 3
+        ),
+        **dict.fromkeys(
+            [
+                "province",
+                "department",
+                "county",
+                "division",
+                "prefecture",
+                "parish",
+                "provincia",
+                "departamento",
+                "departement",
+                "estado",
+                "regiao",
+                "setor",
+            ],
+            None,
+        ),
+    },
+    seats=frozenset(["city", "town", "village", "camp", "kota"]),
+    empty=EMPTY_WORDS | frozenset(["de", "du", "des", "del", "da", "do", "la", "le", "les"]),
+    qualifiers=QUALIFIERS
+    | dict.fromkeys(["nord", "norte", "utara"], "north")
+    | dict.fromkeys(["sud", "sur", "selatan"], "south")
+    | dict.fromkeys(["est", "este", "leste", "timur"], "east")
+    | dict.fromkeys(["ouest", "oeste", "barat"], "west")
+    | dict.fromkeys(["central", "centrale", "centre", "center", "centro", "tengah"], "central"),
+)
+"""Elsewhere one word stands for several levels: a province is a first level in Turkey, a second
+in Peru. Such a word (None) is no part of the name, but says nothing of the level."""
+
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
 _ARABIC_LETTERS: Final = str.maketrans(
     "أإآٱىةؤئ", "اااايهوي", "ء\u0640" + "".join(map(chr, range(0x064B, 0x0653))) + "\u0670"
 )
+_PLAIN: Final = str.maketrans("ıđøłħ", "idolh")
 _APOSTROPHES: Final = re.compile("['’‘`´ʿʾʻʼ\u02bd\u02be\u02bf]")
+_ELISION: Final = re.compile(r"\b[ldLD]['’](?=\w)")
 _SOUNDS: Final = (
     ("kh", "k"), ("sh", "s"), ("gh", "g"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("ck", "k"),
     ("q", "k"), ("c", "k"), ("z", "z"), ("p", "b"), ("v", "f"),
@@ -86,15 +151,18 @@ class Name(NamedTuple):
     seat: bool
 
 
-@lru_cache(maxsize=8192)
-def fold(text: str) -> Name:
-    """The name in its folded form."""
-    words = _without_articles(_words(text))
-    qualifiers = _qualifiers(words)
-    named = [word for word in words if word not in QUALIFIERS]
-    core = [word for word in named if not _is_generic(word)]
+@lru_cache(maxsize=16384)
+def fold(text: str, *, worldwide: bool = False) -> Name:
+    """The name in its folded form; `worldwide` knows the words of other countries too."""
+    known = WORLDWIDE if worldwide else SYRIAN
+    words = _without_articles(_words(_ELISION.sub("", text) if worldwide else text))
+    qualifiers = _qualifiers(words, known)
+    named = [word for word in words if word not in known.qualifiers]
+    core = [word for word in named if not _is_generic(word, known)]
     if not core:
         core, named, qualifiers = words, words, frozenset()
+        if worldwide:
+            core, named = _of_directions(words, known)
     tail = "".join(f"~{qualifier}" for qualifier in sorted(qualifiers))
     return Name(
         core="".join(core),
@@ -102,16 +170,22 @@ def fold(text: str) -> Name:
         full="".join(named) + tail,
         skeleton=_skeleton("".join(core)),
         qualifiers=qualifiers,
-        level=next((LEVEL_WORDS[word] for word in words if word in LEVEL_WORDS), None),
-        seat=any(word in SEAT_WORDS for word in words),
+        level=next((known.levels[word] for word in words if known.levels.get(word)), None),
+        seat=any(word in known.seats for word in words),
     )
+
+
+def _of_directions(words: list[str], known: Words) -> tuple[list[str], list[str]]:
+    """A name of directions alone: Centre-Nord is Central-North, Centre Department is Centre."""
+    named = [known.qualifiers.get(word, word) for word in words]
+    return [word for word in named if not _is_generic(word, known)] or named, named
 
 
 def _words(text: str) -> list[str]:
     lower = re.sub(r"(?<=\w\w)['’]s\b", "", text.casefold())
     plain = _APOSTROPHES.sub("", lower.translate(_ARABIC_LETTERS))
     signs = unicodedata.normalize("NFKD", plain)
-    letters = "".join(sign for sign in signs if not unicodedata.combining(sign)).replace("ı", "i")
+    letters = "".join(sign for sign in signs if not unicodedata.combining(sign)).translate(_PLAIN)
     joined = re.sub(r"\bsub[\W_]+(?=district)", "sub", letters.replace("_", " "))
     return re.findall(r"\w+", joined)
 
@@ -125,13 +199,13 @@ def _without_arabic_article(word: str) -> str:
     return word[2:] if word.startswith("ال") and len(word) > len("ال") + 1 else word
 
 
-def _is_generic(word: str) -> bool:
-    return word in LEVEL_WORDS or word in SEAT_WORDS or word in EMPTY_WORDS
+def _is_generic(word: str, known: Words) -> bool:
+    return word in known.levels or word in known.seats or word in known.empty
 
 
-def _qualifiers(words: list[str]) -> frozenset[str]:
+def _qualifiers(words: list[str], known: Words) -> frozenset[str]:
     """North, south, east, west; "countryside" only where no direction says it already."""
-    found = frozenset(QUALIFIERS[word] for word in words if word in QUALIFIERS)
+    found = frozenset(known.qualifiers[word] for word in words if word in known.qualifiers)
     return found if found == {COUNTRYSIDE} else found - {COUNTRYSIDE}
 
 

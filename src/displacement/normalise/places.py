@@ -6,33 +6,31 @@ known parent and with a clear lead. What stays open goes back with its three bes
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from pandera.typing import DataFrame
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import cdist
 
+from displacement.normalise.area_codes import AreaCodes, Key
 from displacement.normalise.place_names import Name, fold
 from displacement_schemas import Areas, DescribedAreas
 from displacement_schemas.vocabulary import MatchMethod
 
 PATH_SEPARATOR: Final = ">"
+SOMEWHERE: Final = "?"
+"""The last step of a path that asks for the innermost area known on the way (`part_of`)."""
 CERTAIN: Final = 100.0
-ENOUGH_LIKENESS: Final = 85.0
 CLEAR_LEAD: Final = 10.0
 CANDIDATES: Final = 3
 SUB_DISTRICT: Final = 3
-SHORTEST_GUESS: Final = 4
 OTHER_QUALIFIER: Final = 0.8
 
 _CODE: Final = re.compile(r"[A-Z]{2,3}\d{2,}|C\d{4}")
-
-Key = tuple[str, str]
-"""Code system and area code: a bare code means nothing."""
 
 
 class Candidate(NamedTuple):
@@ -60,6 +58,19 @@ class Match:
         return "|".join(code for _, code in self.codes) or None
 
 
+class Elsewhere(Protocol):
+    """The areas of further countries: found by code, or from their country inwards."""
+
+    def by_code(self, text: str) -> Match | None:
+        """The area or country of a code, where there is one."""
+
+    def by_name(self, text: str) -> Match | None:
+        """The country of a name or of a code that stands where a name is expected."""
+
+    def inside(self, key: Key) -> "Gazetteer":
+        """What is known of the country that the area lies in."""
+
+
 class _Area(NamedTuple):
     key: Key
     level: int
@@ -67,9 +78,12 @@ class _Area(NamedTuple):
     name: str
 
 
-class _Hit(NamedTuple):
+class Hit(NamedTuple):
+    """An area that has a spelling; `seat` says that the spelling is a town's."""
+
     key: Key
     official: bool
+    seat: bool
 
 
 class _Spellings(NamedTuple):
@@ -81,25 +95,41 @@ class _Spellings(NamedTuple):
     skeletons: list[str]
 
 
-class _Scope(NamedTuple):
+class Scope(NamedTuple):
     """Where to look: everything, or what lies within some areas."""
 
     within: frozenset[Key] | None
     title: str
     close: bool
+    country: bool = False
 
     def holds(self, key: Key) -> bool:
+        """Whether the area is to be looked at."""
         return self.within is None or key in self.within
 
 
-ANYWHERE: Final = _Scope(None, "the areas known", close=False)
+ANYWHERE: Final = Scope(None, "the areas known", close=False)
 
 
 class Gazetteer:
     """The areas and described places, ready to match names against."""
 
-    def __init__(self, areas: DataFrame[Areas], described: DataFrame[DescribedAreas]) -> None:
-        """Index every name and alias of `areas`, and every name of `described`."""
+    worldwide = False
+    """Whether names are folded with the words of other countries too (see `fold`)."""
+    enough_likeness = 85.0
+    shortest_guess = 4
+
+    def __init__(
+        self,
+        areas: DataFrame[Areas],
+        described: DataFrame[DescribedAreas],
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        """Index every name and alias of `areas`, and every name of `described`.
+
+        What `elsewhere` knows is looked up where these know nothing; a bare name never means
+        an area in there, only a country does.
+        """
         systems, parents = areas["code_system"].to_list(), _texts(areas["parent_code"])
         keys: list[Key] = list(zip(systems, areas["area_code"].to_list(), strict=True))
         self._areas = {
@@ -108,11 +138,10 @@ class Gazetteer:
                 keys, areas["admin_level"].to_list(), parents, areas["name"].to_list(), strict=True
             )
         }
-        self._codes: dict[str, list[Key]] = {}
-        for key in keys:
-            self._codes.setdefault(key[1].upper(), []).append(key)
+        self._codes = AreaCodes(areas)
+        self._elsewhere = elsewhere
         self._names: list[tuple[Key, Name, bool]] = [
-            (key, fold(spelling), official)
+            (key, self._fold(spelling), official)
             for key, *texts in zip(
                 keys, areas["name"], _texts(areas["name_ar"]), _texts(areas["aliases"]), strict=True
             )
@@ -127,7 +156,10 @@ class Gazetteer:
     def match(self, name: str, parent: str | None = None) -> Match:
         """What `name` means, within the area of code `parent` where one is given.
 
-        A name may be a path from the outermost parent inwards: "Idlib > Al Ma'ra > Heish".
+        A name may be a path from the outermost parent inwards: "Idlib > Al Ma'ra > Heish". Where
+        it ends in a question mark, "Sudan > North Darfur > Zamzam > ?", it names a place that
+        may be finer than our areas: where the way inwards is not known to its end, the innermost
+        area that is known on it is taken, as `part_of`.
         """
         asked = (name, parent)
         if asked not in self._known:
@@ -141,57 +173,85 @@ class Gazetteer:
         inside = repeat(None) if parents is None else parents
         return [self.match(name, parent) for name, parent in zip(names, inside, strict=False)]
 
+    def match_code(self, code: str) -> Match:
+        """What a code means that a source gives; what is no code is matched as a name."""
+        text = code.strip().upper()
+        found = self._by_code(text, ANYWHERE)
+        if found is None and self._elsewhere is not None:
+            found = self._elsewhere.by_code(text)
+        return found or self.match(code.strip())
+
+    def match_codes(self, codes: Iterable[str]) -> list[Match]:
+        """What each code means."""
+        return [self.match_code(code) for code in codes]
+
     def _match(self, name: str, parent: str | None) -> Match:
-        scope = ANYWHERE
+        gazetteer, scope = self, ANYWHERE
         if parent is not None:
-            found = self._by_code(parent.strip().upper(), ANYWHERE)
-            if found is None or not found.codes:
+            outer = self.match_code(parent)
+            if outer.method is not MatchMethod.CODE:
                 return _nothing(name, f"the parent {parent} is no area code that we know")
-            scope = self._within(found.codes)
+            gazetteer, scope = self._inside(outer.codes)
         steps = [step.strip() for step in name.split(PATH_SEPARATOR) if step.strip()]
+        somewhere = steps[-1:] == [SOMEWHERE]
+        steps = steps[:-1] if somewhere else steps
         if not steps:
             return _nothing(name, "there is no name to match")
-        for outer in steps[:-1]:
-            found = self._find(outer, scope)
-            if not found.codes:
-                return Match(name, (), None, None, found.candidates, found.reason)
-            scope = self._within(found.codes)
-        found = self._find(steps[-1], scope)
-        return Match(name, found.codes, found.method, found.score, found.candidates, found.reason)
+        return replace(gazetteer.follow(steps, scope, somewhere=somewhere), name=name)
 
-    def _find(self, text: str, scope: _Scope) -> Match:
+    def follow(self, steps: list[str], scope: Scope, *, somewhere: bool) -> Match:
+        """Follow a path inwards; `somewhere` is content with the innermost area known on it."""
+        found = self._find(steps[0], scope)
+        if somewhere and not found.codes:
+            return self._past_unknown(steps[1:], scope) or found
+        if not found.codes or len(steps) == 1:
+            return found
+        gazetteer, inner = self._inside(found.codes)
+        deeper = gazetteer.follow(steps[1:], inner, somewhere=somewhere)
+        if deeper.codes or not somewhere:
+            return deeper
+        reason = f"“{steps[-1]}” is taken as a place within {gazetteer.titled(found.codes[0])}"
+        return replace(found, method=MatchMethod.PART_OF, reason=f"{reason}: {deeper.reason}")
+
+    def _past_unknown(self, steps: list[str], scope: Scope) -> Match | None:
+        """What lies beyond a step that is not known: nothing, where names repeat."""
+        return None
+
+    def _inside(self, keys: Sequence[Key]) -> tuple["Gazetteer", Scope]:
+        """Where to go on within some areas."""
+        if self._elsewhere is None or keys[0] in self._areas:
+            return self, self.within(keys)
+        country = self._elsewhere.inside(keys[0])
+        return country, country.within(keys)
+
+    def _find(self, text: str, scope: Scope) -> Match:
         """The steps in their order: code, name or alias, described place, likeness, nothing."""
-        name = fold(text)
+        name = self._fold(text)
+        elsewhere = self._elsewhere if scope is ANYWHERE else None
         return (
             self._by_code(text.upper(), scope)
             or self._by_name(text, name, scope)
             or self._by_description(text, name, scope)
+            or (elsewhere and elsewhere.by_name(text))
             or self._by_likeness(text, name, scope)
         )
 
-    def _by_code(self, text: str, scope: _Scope) -> Match | None:
-        keys = self._codes.get(text, [])
-        if len(keys) == 1 and scope.holds(keys[0]):
-            reason = f"{text} is the code of {self._areas[keys[0]].name}"
-            return Match(text, (keys[0],), MatchMethod.CODE, CERTAIN, (), reason)
-        if keys:
-            several = len(keys) > 1
-            reason = "belongs to several code systems" if several else f"is not in {scope.title}"
-            return _nothing(text, f"the code {text} {reason}", self._certain(keys))
-        if _CODE.fullmatch(text):
-            return _nothing(text, f"{text} looks like a code, but no area that we know has it")
-        return None
+    def _fold(self, text: str) -> Name:
+        return fold(text, worldwide=self.worldwide)
 
-    def _by_name(self, text: str, name: Name, scope: _Scope) -> Match | None:
-        hits = [hit for hit in self._full.get(name.full, []) if scope.holds(hit.key)]
-        whole = bool(hits)
-        if not whole:
-            level = SUB_DISTRICT if name.seat else name.level
-            hits = [
-                hit
-                for hit in self._cut.get(name.key, [])
-                if scope.holds(hit.key) and level in (None, self._areas[hit.key].level)
-            ]
+    def _by_code(self, text: str, scope: Scope) -> Match | None:
+        code = self._codes.find(text)
+        if code is None:
+            return None
+        if len(code.keys) == 1 and scope.holds(code.keys[0]):
+            note = code.note or f"{text} is the code of {self._areas[code.keys[0]].name}"
+            return Match(text, code.keys, MatchMethod.CODE, CERTAIN, (), note)
+        several = len(code.keys) > 1
+        reason = "belongs to several code systems" if several else f"is not in {scope.title}"
+        return _nothing(text, f"the code {text} {reason}", self._certain(code.keys))
+
+    def _by_name(self, text: str, name: Name, scope: Scope) -> Match | None:
+        hits, inside = self._hits(name, scope)
         if not hits:
             return None
         tops = self._tops({hit.key for hit in hits})
@@ -201,40 +261,55 @@ class Gazetteer:
             found = self._certain(tops)
             listed = " and ".join(f"{item.name} ({item.code})" for item in found)
             return _nothing(text, f"“{text}” names {listed}; say in which area it lies", found)
-        if name.seat and not whole:
-            method, how = MatchMethod.PART_OF, "is a place within the sub-district"
+        if inside:
+            method, how = MatchMethod.PART_OF, "is a place within"
         elif chosen[0] in official:
             method, how = MatchMethod.EXACT, "is the name of"
         else:
             method, how = MatchMethod.ALIAS, "is a known spelling of"
-        reason = f"“{text}” {how} {self._titled(chosen[0])}"
+        reason = f"“{text}” {how} {self.titled(chosen[0])}"
         return Match(text, (chosen[0],), method, CERTAIN, (), reason)
 
-    def _by_description(self, text: str, name: Name, scope: _Scope) -> Match | None:
+    def _hits(self, name: Name, scope: Scope) -> tuple[list[Hit], bool]:
+        """The areas that have the name, and whether it only names a place inside them."""
+        hits = [hit for hit in self._full.get(name.full, []) if scope.holds(hit.key)]
+        if hits:
+            return hits, False
+        level = SUB_DISTRICT if name.seat else name.level
+        hits = [
+            hit
+            for hit in self._cut.get(name.key, [])
+            if scope.holds(hit.key) and level in (None, self._areas[hit.key].level)
+        ]
+        return hits, name.seat
+
+    def _by_description(self, text: str, name: Name, scope: Scope) -> Match | None:
         keys, method = self._described.get(name.key, ((), MatchMethod.DESCRIBED))
         if not keys or not all(scope.holds(key) for key in keys):
             return None
-        listed = ", ".join(self._titled(key) for key in keys if key in self._areas)
+        listed = ", ".join(self.titled(key) for key in keys if key in self._areas)
         how = "lies in" if method is MatchMethod.PART_OF else "is understood as"
         return Match(text, keys, method, CERTAIN, (), f"“{text}” {how} {listed}")
 
-    def _by_likeness(self, text: str, name: Name, scope: _Scope) -> Match:
+    def _by_likeness(self, text: str, name: Name, scope: Scope) -> Match:
         ranked = self._ranked(name, scope)
         best = tuple(
             Candidate(key[1], self._areas[key].name, round(score, 1))
             for key, score in ranked[:CANDIDATES]
         )
-        if not scope.close or len(name.core) < SHORTEST_GUESS or not ranked:
+        if _CODE.fullmatch(text.upper()):
+            return _nothing(text, f"{text} looks like a code, but no area that we know has it")
+        if not scope.close or len(name.core) < self.shortest_guess or not ranked:
             return _nothing(text, f"no area in {scope.title} is called “{text}”", best)
         top = ranked[0][1]
         tops = self._tops({key for key, score in ranked if score > top - CLEAR_LEAD})
-        if top < ENOUGH_LIKENESS or len(tops) != 1:
+        if top < self.enough_likeness or len(tops) != 1:
             return _nothing(text, f"nothing in {scope.title} is clearly like “{text}”", best)
         score = round(dict(ranked)[tops[0]], 1)
-        reason = f"“{text}” is most like {self._titled(tops[0])}, at {score:.0f} of 100"
+        reason = f"“{text}” is most like {self.titled(tops[0])}, at {score:.0f} of 100"
         return Match(text, (tops[0],), MatchMethod.FUZZY, score, best, reason)
 
-    def _ranked(self, name: Name, scope: _Scope) -> list[tuple[Key, float]]:
+    def _ranked(self, name: Name, scope: Scope) -> list[tuple[Key, float]]:
         """The areas of a scope by the likeness of their most similar spelling."""
         spellings = self._spellings(scope)
         if not spellings.owners:
@@ -252,7 +327,7 @@ class Gazetteer:
                 scores[key] = max(scores.get(key, 0.0), float(score))
         return sorted(scores.items(), key=lambda item: (-item[1], self._areas[item[0]].level, item))
 
-    def _spellings(self, scope: _Scope) -> _Spellings:
+    def _spellings(self, scope: Scope) -> _Spellings:
         if scope.within not in self._laid_out:
             inside = [(key, name) for key, name, _ in self._names if scope.holds(key)]
             self._laid_out[scope.within] = _Spellings(
@@ -263,19 +338,21 @@ class Gazetteer:
             )
         return self._laid_out[scope.within]
 
-    def _within(self, keys: Sequence[Key]) -> _Scope:
+    def within(self, keys: Sequence[Key]) -> Scope:
         """What lies inside the areas; several areas (a described place) belong to it themselves."""
         inside = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
-        title = " and ".join(self._titled(key) for key in keys)
+        title = " and ".join(self.titled(key) for key in keys)
         close = all(self._areas[key].level > 0 for key in keys)
-        return _Scope(inside | frozenset(keys if len(keys) > 1 else ()), title, close)
+        country = len(keys) == 1 and not close
+        return Scope(inside | frozenset(keys if len(keys) > 1 else ()), title, close, country)
 
     def _tops(self, keys: set[Key]) -> list[Key]:
         """The areas that lie within no other of them: a bare name means the highest level."""
         nested = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
         return sorted(keys - nested)
 
-    def _titled(self, key: Key) -> str:
+    def titled(self, key: Key) -> str:
+        """Name and code of an area, for a sentence."""
         return f"{self._areas[key].name} ({key[1]})" if key in self._areas else key[1]
 
     def _certain(self, keys: Sequence[Key]) -> tuple[Candidate, ...]:
@@ -293,20 +370,24 @@ class Gazetteer:
         return {key: frozenset(keys) for key, keys in inside.items()}
 
     @cached_property
-    def _full(self) -> dict[str, list[_Hit]]:
-        return _index((name.full, _Hit(key, official)) for key, name, official in self._names)
+    def _full(self) -> dict[str, list[Hit]]:
+        return _index(
+            (name.full, Hit(key, official, name.seat)) for key, name, official in self._names
+        )
 
     @cached_property
-    def _cut(self) -> dict[str, list[_Hit]]:
-        return _index((name.key, _Hit(key, official)) for key, name, official in self._names)
+    def _cut(self) -> dict[str, list[Hit]]:
+        return _index(
+            (name.key, Hit(key, official, name.seat)) for key, name, official in self._names
+        )
 
 
 def _texts(column: Iterable[object]) -> list[str]:
     return [text if isinstance(text, str) else "" for text in column]
 
 
-def _index(entries: Iterable[tuple[str, _Hit]]) -> dict[str, list[_Hit]]:
-    index: dict[str, list[_Hit]] = {}
+def _index(entries: Iterable[tuple[str, Hit]]) -> dict[str, list[Hit]]:
+    index: dict[str, list[Hit]] = {}
     for key, hit in entries:
         index.setdefault(key, []).append(hit)
     return index

@@ -9,9 +9,11 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from displacement.reconcile import tables
+from displacement.reconcile.alternatives import preferred_flows, preferred_stocks
 from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.episodes import episodes_of
-from displacement.reconcile.scopes import by_measure_and_view, day_number, voices_of
+from displacement.reconcile.parts import parts_apart
+from displacement.reconcile.scopes import Voice, by_measure_and_view, day_number, voices_of
 from displacement.reconcile.solved import Solved, solve
 from displacement.reconcile.stocks import Standing, carried, standings, stocks_by_day
 from displacement.reconcile.voices import known_on, mark_echoes, speaking
@@ -28,7 +30,7 @@ from displacement_schemas import (
     Stocks,
     Table,
 )
-from displacement_schemas.vocabulary import STOCKS
+from displacement_schemas.vocabulary import STOCKS, Role
 
 STOCK_EXPIRY_DAYS = 180
 """How long a stock is carried where its source declares nothing."""
@@ -41,7 +43,7 @@ class Reconciliation:
     """The reconciled tables, and the solved episodes that answer any further question."""
 
     figures: DataFrame[Figures]
-    """All figures known on the as-of date, echoes marked."""
+    """All figures known on the as-of date, echoes and silent alternatives marked."""
     figure_areas: DataFrame[FigureAreas]
     estimates: DataFrame[Estimates]
     estimates_daily: DataFrame[EstimatesDaily]
@@ -55,7 +57,7 @@ class Reconciliation:
     flows: dict[tuple[str, str], list[Solved]]
     """Solved episodes of flows, by measure and view."""
     standing: dict[tuple[str, str], list[Standing]]
-    """Solved stocks, by measure and view, in order of time."""
+    """Solved stocks, by measure and view, country by country in order of time."""
 
 
 def reconcile(
@@ -85,23 +87,26 @@ def reconcile(
     flows: dict[tuple[str, str], list[Solved]] = {}
     standing: dict[tuple[str, str], list[Standing]] = {}
     everything: list[Solved] = []
-    covering = []
+    covering: list[Voice] = []
+    silent: set[str] = set()
     for measure, view, group in by_measure_and_view(voices):
         if measure in STOCKS:
-            live = carried(group, expiry, day_number(as_of) + 1)
-            standing[measure, view] = standings(live, tree)
+            able = carried(group, expiry, day_number(as_of) + 1)
+            speaking_here = preferred_stocks(able)
+            standing[measure, view] = standings(parts_apart(speaking_here), tree)
             solved = [s for one in standing[measure, view] for s in one.solved]
-            covering += live
         else:
-            solved = [solve(episode) for episode in episodes_of(group, tree)]
+            able, speaking_here = group, preferred_flows(group)
+            solved = [solve(episode) for episode in episodes_of(parts_apart(speaking_here), tree)]
             flows[measure, view] = solved
-            covering += group
+        covering += speaking_here
+        silent |= _names(able) - _names(speaking_here)
         everything += solved
     by_group = [(measure, view, solved) for (measure, view), solved in flows.items()]
     by_day = [(measure, view, stocks_by_day(s, tree)) for (measure, view), s in standing.items()]
     daily, monthly = tables.by_day_and_month(by_group, tree, as_of)
     return Reconciliation(
-        figures=known,
+        figures=_silenced(known, silent),
         figure_areas=links,
         estimates=tables.estimates((s for _, _, group in by_group for s in group), tree, as_of),
         estimates_daily=daily,
@@ -115,6 +120,17 @@ def reconcile(
         flows=flows,
         standing=standing,
     )
+
+
+def _names(voices: list[Voice]) -> set[str]:
+    return {figure for voice in voices for figure in voice.figure_ids}
+
+
+def _silenced(figures: DataFrame[Figures], silent: set[str]) -> DataFrame[Figures]:
+    """Figures for which better ranked alternatives speak everywhere are triangulation."""
+    quiet = figures["figure_id"].isin(silent)
+    roles = figures["role"].where(~quiet, Role.TRIANGULATION.value)
+    return Figures.in_order(figures.assign(role=roles))
 
 
 def _contract(model: type[Table], frame: pd.DataFrame) -> Any:

@@ -70,7 +70,8 @@ class AreaTree:
         """The fewest areas that together are exactly these leaves, in order of their codes."""
         wanted = set(leaves.tolist())
         chosen: list[AreaKey] = []
-        for key in self._outermost_first:
+        around = {key for leaf in wanted for key in self._around[leaf]}
+        for key in sorted(around, key=lambda key: (self.level[key], key)):
             below = self.leaves[key]
             if len(below) <= len(wanted) and wanted.issuperset(below.tolist()):
                 chosen.append(key)
@@ -78,8 +79,13 @@ class AreaTree:
         return sorted(chosen)
 
     @cached_property
-    def _outermost_first(self) -> list[AreaKey]:
-        return sorted(self.leaves, key=lambda key: (self.level[key], key))
+    def _around(self) -> list[list[AreaKey]]:
+        """By leaf: the areas that hold it."""
+        around: list[list[AreaKey]] = [[] for _ in self.weight]
+        for key, below in self.leaves.items():
+            for leaf in below.tolist():
+                around[leaf].append(key)
+        return around
 
 
 def leaf_weights(
@@ -93,12 +99,13 @@ def leaf_weights(
     weighs less than one person, so that it can hold a share.
     """
     filled = population.copy()
-    parent = np.array([-1 if above is None else above for above in parents])
+    parent = np.array([-1 if above is None else above for above in parents], dtype=np.int64)
+    children = _children(parent)
     for level in np.unique(levels):
         here = levels == level
         unknown = np.flatnonzero(here & np.isnan(filled) & (parent >= 0))
         for above in np.unique(parent[unknown]):
-            siblings = np.flatnonzero(parent == above)
+            siblings = children[above]
             known = siblings[~np.isnan(filled[siblings])]
             missing = siblings[np.isnan(filled[siblings])]
             rest = filled[above] - filled[known].sum()
@@ -108,6 +115,15 @@ def leaf_weights(
                 filled[missing] = filled[known].mean()
     usual = np.nanmean(filled) if not np.isnan(filled).all() else 1.0
     return np.maximum(np.where(np.isnan(filled), usual, filled), 1.0)
+
+
+def _children(parent: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    """The rows below each row, in order; what lies in nothing is below -1."""
+    if not len(parent):
+        return {}
+    order = np.argsort(parent, kind="stable")
+    above, starts = np.unique(parent[order], return_index=True)
+    return dict(zip(above.tolist(), np.split(order, starts[1:]), strict=True))
 
 
 def _with_unknown(areas: DataFrame[Areas], mentioned: list[AreaKey]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.balance import Evidence
-from displacement.reconcile.scopes import Voice
+from displacement.reconcile.scopes import Label, Voice
 
 Vector = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -84,8 +84,8 @@ def _on_one_leaf_and_event(voices: list[Voice]) -> Iterator[list[int]]:
         for leaf in voice.leaves:
             on_leaf.setdefault(leaf, []).append(number)
     for numbers in {tuple(numbers) for numbers in on_leaf.values()}:
-        for event in {voices[number].event for number in numbers}:
-            meeting = [n for n in numbers if voices[n].event in (event, None)]
+        for label in {_label(voices[number]) for number in numbers}:
+            meeting = [n for n in numbers if voices[n].covers(label)]
             yield sorted(meeting, key=lambda n: voices[n].start)
 
 
@@ -115,22 +115,49 @@ def _cells(voices: list[Voice], tree: AreaTree) -> tuple[list[Cell], Flags]:
     """The coarsest partition, and for each kind of cell which voices sum it."""
     days = np.unique([edge for voice in voices for edge in (voice.start, voice.stop)])
     when = np.array([[v.start <= day < v.stop for day in days[:-1]] for v in voices])
-    events = sorted({v.event for v in voices if v.event is not None})
-    labels: list[str | None] = [*events]
-    if not events or any(v.event is None for v in voices):
-        labels.append(None)
-    which = np.array([[v.event in (None, label) for label in labels] for v in voices])
+    labels = _labels(voices)
+    which = np.array([[v.covers(label) for label in labels] for v in voices])
     kinds: dict[bytes, int] = {}
     cells: list[Cell] = []
     for leaves, where in _atoms(voices):
         residents = float(tree.weight[list(leaves)].sum())
         member = where[:, None, None] & when[:, :, None] & which[:, None, :]
-        for signature, label, first, last in _runs(member, labels):
+        member &= _counted_parts(voices, member, labels)
+        for signature, event, first, last in _runs(member, [event for event, _ in labels]):
             start, stop = int(days[first]), int(days[last])
             kind = kinds.setdefault(signature, len(kinds))
-            cells.append(Cell(leaves, start, stop, label, residents * (stop - start), kind))
+            cells.append(Cell(leaves, start, stop, event, residents * (stop - start), kind))
     rows = [np.frombuffer(signature, dtype=np.bool_) for signature in kinds]
     return cells, np.array(rows)
+
+
+def _label(voice: Voice) -> Label:
+    return voice.event, voice.part
+
+
+def _labels(voices: list[Voice]) -> list[Label]:
+    """The events that voices name, in their parts where they have any, and whatever else is."""
+    parts = sorted({(v.event, v.part) for v in voices if v.event is not None})
+    numbered = {event for event, part in parts if part}
+    labels: list[Label] = [(event, part) for event, part in parts if part or event not in numbered]
+    if not labels or any(v.event is None for v in voices):
+        labels.append((None, 0))
+    return labels
+
+
+def _counted_parts(voices: list[Voice], member: Flags, labels: list[Label]) -> Flags:
+    """On each segment the parts of an event that somebody counts there; the first if nobody.
+
+    The parts are the whole of their event: beside them nobody is left to be counted.
+    """
+    counted = np.ones(member.shape[1:], dtype=bool)
+    for event in {event for event, part in labels if part}:
+        own = [n for n, label in enumerate(labels) if label[0] == event]
+        for n in own:
+            of_part = [_label(voice) == labels[n] for voice in voices]
+            counted[:, n] = member[of_part, :, n].any(axis=0)
+        counted[:, own[0]] |= ~counted[:, own].any(axis=1)
+    return counted
 
 
 def _atoms(voices: list[Voice]) -> list[tuple[tuple[int, ...], Flags]]:
@@ -146,7 +173,7 @@ def _atoms(voices: list[Voice]) -> list[tuple[tuple[int, ...], Flags]]:
     ]
 
 
-def _runs(member: Flags, labels: list[str | None]) -> list[tuple[bytes, str | None, int, int]]:
+def _runs(member: Flags, events: list[str | None]) -> list[tuple[bytes, str | None, int, int]]:
     """Runs of segments that the same voices cover: (who, event, first segment, last + 1).
 
     Events that the same voices cover on a segment are one piece, named only if it is one.
@@ -154,10 +181,10 @@ def _runs(member: Flags, labels: list[str | None]) -> list[tuple[bytes, str | No
     runs: dict[tuple[bytes, str | None], list[list[int]]] = {}
     for segment in range(member.shape[1]):
         together: dict[bytes, list[str | None]] = {}
-        for position, label in enumerate(labels):
+        for position, event in enumerate(events):
             if member[:, segment, position].any():
                 signature = member[:, segment, position].tobytes()
-                together.setdefault(signature, []).append(label)
+                together.setdefault(signature, []).append(event)
         for signature, names in together.items():
             spans = runs.setdefault((signature, names[0] if len(names) == 1 else None), [])
             if spans and spans[-1][1] == segment:
@@ -165,7 +192,7 @@ def _runs(member: Flags, labels: list[str | None]) -> list[tuple[bytes, str | No
             else:
                 spans.append([segment, segment + 1])
     return [
-        (signature, label, first, last)
-        for (signature, label), spans in runs.items()
+        (signature, event, first, last)
+        for (signature, event), spans in runs.items()
         for first, last in spans
     ]

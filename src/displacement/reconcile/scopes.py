@@ -6,6 +6,8 @@ Between the figures (frames) and the episodes (arrays) of the reconciliation.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,6 +39,9 @@ MONTHS = (
 
 EPOCH = date(1970, 1, 1).toordinal()
 
+UNRANKED = 2**31
+"""The preference of an alternative that has none: it comes last."""
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -65,6 +70,22 @@ class Voice:
     low: float
     high: float
     error: float
+    partition: str | None = None
+    alternatives: str | None = None
+    """Voices that share it count the same people in other ways."""
+    preference: int = UNRANKED
+    """Rank among its alternatives, the best one 1."""
+    part: int = 0
+    """Which part of the event it counts (see `parts_apart`); 0 for the whole event."""
+
+    def covers(self, label: "Label") -> bool:
+        """Whether it counts this part of this event."""
+        event, part = label
+        return self.event is None or (self.event == event and self.part in (0, part))
+
+
+Label = tuple[str | None, int]
+"""An event (None: whatever no voice names) and which part of it (0: the whole)."""
 
 
 def voices_of(
@@ -83,8 +104,16 @@ def voices_of(
     alone = frame["partition_id"].isna()
     frame["group"] = frame["partition_id"].where(~alone, frame["figure_id"])
     scope = ["measure", "view", "counter", "source_id", "leaves", "start", "stop", "event"]
-    groups = frame.groupby([*scope, "group"], dropna=False, sort=False)
-    voices = [_voice(group, named) for _, group in groups]
+    same = [*scope, "group", "alternatives", "preference"]
+    frame = frame.sort_values("figure_id")
+    groups = frame.groupby(same, dropna=False, sort=False).ngroup().to_numpy()
+    order = np.argsort(groups, kind="stable")
+    columns = {str(name): frame[name].to_numpy()[order] for name in frame.columns}
+    edges = np.flatnonzero(np.diff(groups[order], prepend=-1, append=-1))
+    voices = [
+        _voice({name: column[first:last] for name, column in columns.items()}, named)
+        for first, last in pairwise(edges.tolist())
+    ]
     return sorted(voices, key=lambda voice: (voice.measure, voice.view, voice.figure_ids))
 
 
@@ -114,9 +143,11 @@ def in_words(day: date) -> str:
 
 
 def _plain(figures: DataFrame[Figures]) -> pd.DataFrame:
-    words = ("figure_id", "counter", "measure", "source_id", "event_id", "partition_id")
+    words = ("figure_id", "counter", "measure", "source_id", "partition_id")
     frame = pd.DataFrame({name: figures[name].to_numpy(dtype=object) for name in words})
-    frame = frame.rename(columns={"event_id": "event"})
+    frame["event"] = figures["event_id"].to_numpy(dtype=object)
+    frame["alternatives"] = figures["alternatives_id"].to_numpy(dtype=object)
+    frame["preference"] = figures["preference"].to_numpy(dtype=np.int64, na_value=UNRANKED)
     for name in ("persons", "persons_low", "persons_high", "error"):
         frame[name] = figures[name].to_numpy(dtype=np.float64)
     frame["start"] = _day_numbers(figures["start_date"])
@@ -147,18 +178,22 @@ def _views(frame: pd.DataFrame) -> "pd.Series[str]":
 
 def _without_shared_boundary_days(frame: pd.DataFrame) -> "pd.Series[int]":
     """End a figure a day earlier where its counter's next figure starts on its last day."""
-    series = ["measure", "view", "counter", "leaves", "event"]
-    ordered = frame.sort_values(["start", "stop", "figure_id"])
-    following = ordered.groupby(series, dropna=False, sort=False)["start"].shift(-1)
-    longer = ordered["stop"] - ordered["start"] > 1
-    shared = (following == ordered["stop"] - 1) & longer
-    return (ordered["stop"] - shared.astype(np.int64)).reindex(frame.index)
+    series = ["measure", "view", "counter", "leaves", "event", "alternatives", "preference"]
+    number = frame.groupby(series, dropna=False, sort=False).ngroup()
+    starts = frame.assign(series=number)[["series", "start"]].drop_duplicates()
+    starts = starts.sort_values(["series", "start"])
+    starts["following"] = starts.groupby("series")["start"].shift(-1)
+    own = pd.MultiIndex.from_arrays([number, frame["start"]])
+    following = starts.set_index(["series", "start"])["following"].reindex(own).to_numpy()
+    shared = (following == frame["stop"] - 1) & (frame["stop"] - frame["start"] > 1)
+    shorter: pd.Series[int] = frame["stop"] - shared.astype(np.int64)
+    return shorter
 
 
-def _voice(group: pd.DataFrame, named: dict[str, set[AreaKey]]) -> Voice:
-    group = group.sort_values("figure_id")
-    one = group.iloc[0]
-    persons = group["persons"].to_numpy()
+def _voice(group: dict[str, NDArray[Any]], named: dict[str, set[AreaKey]]) -> Voice:
+    """The parts of one count, in order of their ids, as columns."""
+    one = {name: column[0] for name, column in group.items()}
+    persons = group["persons"]
     weights = persons if persons.sum() > 0 else np.ones(len(persons))
     return Voice(
         figure_ids=tuple(group["figure_id"]),
@@ -171,10 +206,17 @@ def _voice(group: pd.DataFrame, named: dict[str, set[AreaKey]]) -> Voice:
         leaves=one["leaves"],
         start=int(one["start"]),
         stop=int(one["stop"]),
-        reported=(int(group["start"].min()), int(group["stop"].max()) - 1),
-        event=one["event"] if isinstance(one["event"], str) else None,
+        reported=(int(one["start"]), int(one["stop"]) - 1),
+        event=_text(one["event"]),
         stated=float(persons.sum()),
         low=float(group["persons_low"].sum()),
         high=float(group["persons_high"].sum()),
         error=float(np.average(group["error"], weights=weights)),
+        partition=_text(one["partition_id"]),
+        alternatives=_text(one["alternatives"]),
+        preference=int(one["preference"]),
     )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -3,35 +3,47 @@
 On each day the live figures of overlapping areas are reconciled like flows, areas only.
 """
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from displacement.reconcile.area_tree import AreaTree
+from displacement.reconcile.area_tree import AreaKey, AreaTree
 from displacement.reconcile.episodes import episodes_of
 from displacement.reconcile.rollup import named_places, roll_up
-from displacement.reconcile.scopes import Voice
+from displacement.reconcile.scopes import UNRANKED, Voice
 from displacement.reconcile.solved import Solved, solve
 
 Series = tuple[str, tuple[int, ...], str | None]
-
-ONE_DAY = np.array([[0, 1]], dtype=np.int64)
+Rounds = tuple[str, str | None, int, str | None]
 
 
 def carried(voices: Sequence[Voice], expiry_days: Mapping[str, int], until: int) -> list[Voice]:
     """Each stock with the days it is live: to the same counter's next of the area, or expiry.
 
-    `expiry_days` is by source; no stock is carried to `until` (exclusive) or beyond.
+    `expiry_days` is by source; no stock is carried to `until` (exclusive) or beyond. The next
+    round of a ranked alternative ends the one before it in every area: what a round does not
+    name is not part of its total.
     """
-    starts: dict[Series, set[int]] = {}
+    series: dict[Series, list[Voice]] = {}
+    rounds: dict[Rounds, set[int]] = {}
     for voice in voices:
-        starts.setdefault(_series(voice), set()).add(voice.start)
+        series.setdefault(_series(voice), []).append(voice)
+        rounds.setdefault(_rounds(voice), set()).add(voice.start)
+    starts = {key: sorted(days) for key, days in rounds.items()}
     live: list[Voice] = []
     for voice in voices:
-        later = [start for start in starts[_series(voice)] if start > voice.start]
+        later = [
+            other.start
+            for other in series[_series(voice)]
+            if other.start > voice.start and not _other_rank(voice, other)
+        ]
+        if voice.alternatives is not None and voice.preference != UNRANKED:
+            days = starts[_rounds(voice)]
+            later += days[bisect_right(days, voice.start) :][:1]
         stop = min(voice.start + expiry_days[voice.source_id], until, *later)
         if stop > voice.start:
             live.append(replace(voice, stop=stop))
@@ -40,7 +52,7 @@ def carried(voices: Sequence[Voice], expiry_days: Mapping[str, int], until: int)
 
 @dataclass(frozen=True)
 class Standing:
-    """The stocks that are live together over some days, reconciled."""
+    """The stocks of one country that are live together over some days, reconciled."""
 
     first: int
     last: int
@@ -50,16 +62,11 @@ class Standing:
 
 
 def standings(live: Sequence[Voice], tree: AreaTree) -> list[Standing]:
-    """Cut time where the set of live stocks changes, and reconcile each piece as one day."""
-    edges = np.unique([edge for voice in live for edge in (voice.start, voice.stop)])
-    found = []
-    for first, last in pairwise(edges.tolist()):
-        present = [voice for voice in live if voice.start <= first < voice.stop]
-        if present:
-            one_day = [replace(voice, start=0, stop=1) for voice in present]
-            solved = [solve(episode) for episode in episodes_of(one_day, tree)]
-            found.append(Standing(first, last, present, solved))
-    return found
+    """Cut time where the set of live stocks changes, and reconcile each piece as one day.
+
+    Each country is cut by its own edges alone, so that pieces of different countries overlap.
+    """
+    return [piece for country in _apart(live, tree) for piece in _cut(country, tree)]
 
 
 def stocks_by_day(standing: Sequence[Standing], tree: AreaTree) -> pd.DataFrame:
@@ -67,24 +74,94 @@ def stocks_by_day(standing: Sequence[Standing], tree: AreaTree) -> pd.DataFrame:
 
     Columns as `roll_up`, with `day` (day number) and `age_days` in place of `window`.
     """
-    pieces = [_by_day(one, tree) for one in standing]
-    return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
-
-
-def _by_day(standing: Standing, tree: AreaTree) -> pd.DataFrame:
-    places = named_places(standing.solved, tree)
-    rolled = roll_up(standing.solved, tree, places, ONE_DAY)
-    oldest = [
-        min(v.start for v in standing.live if np.isin(v.leaves, places[place]).any())
-        for place in rolled["place"]
+    if not standing:
+        return pd.DataFrame()
+    # Each piece is rolled up on a day of its own, so that all are rolled up at once.
+    solved = [_on(day, one) for day, piece in enumerate(standing) for one in piece.solved]
+    days = np.arange(len(standing))
+    windows = np.column_stack([days, days + 1])
+    rolled = roll_up(solved, tree, named_places(solved, tree), windows)
+    named = [named_places(piece.solved, tree) for piece in standing]
+    pairs = zip(rolled["place"], rolled["window"], strict=True)
+    rolled = rolled[[place in named[piece] for place, piece in pairs]].reset_index(drop=True)
+    piece_of = rolled["window"].to_numpy(dtype=np.int64)
+    first = np.array([piece.first for piece in standing])[piece_of]
+    length = np.array([piece.last for piece in standing])[piece_of] - first
+    counted = [_first_counted(piece) for piece in standing]
+    rolled["counted"] = [
+        min(counted[piece].get(leaf, piece_end) for leaf in tree.leaves[place].tolist())
+        for place, piece, piece_end in zip(rolled["place"], piece_of, first + length, strict=True)
     ]
-    days = np.arange(standing.first, standing.last)
-    spread = rolled.loc[rolled.index.repeat(len(days))].reset_index(drop=True)
-    spread["day"] = np.tile(days, len(rolled))
-    spread["age_days"] = spread["day"] - np.repeat(oldest, len(days))
-    return spread.drop(columns="window")
+    spread = rolled.loc[rolled.index.repeat(length)].reset_index(drop=True)
+    spread["day"] = np.repeat(first - (np.cumsum(length) - length), length) + spread.index
+    spread["age_days"] = spread["day"] - spread["counted"]
+    return spread.drop(columns=["window", "counted"])
+
+
+def _on(day: int, solved: Solved) -> Solved:
+    """The same, held on another day."""
+    episode = solved.episode
+    moved = replace(
+        episode,
+        voices=[replace(voice, start=day, stop=day + 1) for voice in episode.voices],
+        cells=[replace(cell, start=day, stop=day + 1) for cell in episode.cells],
+    )
+    return Solved(moved, solved.balance)
+
+
+def _first_counted(standing: Standing) -> dict[int, int]:
+    """The day of the oldest count that covers each leaf."""
+    counted: dict[int, int] = {}
+    for voice in standing.live:
+        for leaf in voice.leaves:
+            counted[leaf] = min(voice.reported[0], counted.get(leaf, voice.reported[0]))
+    return counted
+
+
+def _apart(live: Sequence[Voice], tree: AreaTree) -> list[list[Voice]]:
+    """Voices by the countries that they stand in, several where a voice links them."""
+    leader: dict[AreaKey, AreaKey] = {}
+
+    def root(key: AreaKey) -> AreaKey:
+        while leader.setdefault(key, key) != key:
+            key = leader[key]
+        return key
+
+    country = {area: tree.ancestors(area)[-1] for voice in live for area in voice.areas}
+    for voice in live:
+        first = root(country[voice.areas[0]])
+        for area in voice.areas[1:]:
+            leader[root(country[area])] = first
+    groups: dict[AreaKey, list[Voice]] = {}
+    for voice in live:
+        groups.setdefault(root(country[voice.areas[0]]), []).append(voice)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _cut(live: Sequence[Voice], tree: AreaTree) -> Iterator[Standing]:
+    edges = np.unique([edge for voice in live for edge in (voice.start, voice.stop)])
+    for first, last in pairwise(edges.tolist()):
+        present = [voice for voice in live if voice.start <= first < voice.stop]
+        if present:
+            one_day = [replace(voice, start=0, stop=1) for voice in present]
+            solved = [solve(episode) for episode in episodes_of(one_day, tree)]
+            yield Standing(first, last, present, solved)
 
 
 def _series(voice: Voice) -> Series:
     """Figures of one counter and area follow each other."""
     return voice.counter, voice.leaves, voice.event
+
+
+def _rounds(voice: Voice) -> Rounds:
+    """Rounds of one way of counting follow each other."""
+    return voice.counter, voice.alternatives, voice.preference, voice.event
+
+
+def _other_rank(one: Voice, other: Voice) -> bool:
+    """Alternatives of different rank do not follow each other: each is a series of its own."""
+    return (
+        one.alternatives is not None
+        and one.alternatives == other.alternatives
+        and one.preference != other.preference
+    )

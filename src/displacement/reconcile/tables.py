@@ -88,17 +88,17 @@ def stocks(
 
 def coverage(voices: Sequence[Voice]) -> DataFrame[Coverage]:
     """Unbroken runs of days that each source covers, per area that its figures name."""
-    keys = sorted({(v.source_id, v.measure, area) for v in voices for area in v.areas})
-    number = {key: position for position, key in enumerate(keys)}
-    spans = [
-        (number[voice.source_id, voice.measure, area], voice.start, voice.stop)
-        for voice in voices
-        for area in voice.areas
-    ]
+    by_key: dict[tuple[str, str, AreaKey], list[Voice]] = {}
+    for voice in voices:
+        for area in voice.areas:
+            by_key.setdefault((voice.source_id, voice.measure, area), []).append(voice)
+    keys = sorted(by_key)
+    spans = [(n, voice.start, voice.stop) for n, key in enumerate(keys) for voice in by_key[key]]
     rows = []
-    for key, start, stop in covered_intervals(spans).tolist():
-        source, measure, area = keys[key]
-        inside = [span for span in spans if span[0] == key and start <= span[1] < stop]
+    for number, start, stop in covered_intervals(spans).tolist():
+        source, measure, area = keys[number]
+        # A stock that is silent in between is one figure.
+        inside = {v.figure_ids for v in by_key[keys[number]] if start <= v.start < stop}
         rows.append(
             {
                 "source_id": source,

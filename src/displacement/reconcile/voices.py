@@ -22,11 +22,15 @@ MANY = 2
 
 
 def known_on(figures: DataFrame[Figures], as_of: date) -> DataFrame[Figures]:
-    """The latest revision of every record that the world knew on `as_of`; withdrawn ones go."""
+    """The latest revision of every record that the world knew on `as_of`; withdrawn ones go.
+
+    What a figure is declared to repeat follows its record to the revision that was known,
+    and is null where none was.
+    """
     known = figures[figures["published_on"] <= as_of]
     latest = known.groupby(["source_id", "source_record_id"])["revision"].transform("max")
     known = known[(known["revision"] == latest) & ~known["withdrawn"].astype(bool)]
-    return Figures.in_order(known)
+    return Figures.in_order(known.assign(derived_from=_known_links(known, figures)))
 
 
 def mark_echoes(
@@ -35,12 +39,13 @@ def mark_echoes(
     """Fill `derived_from` where a figure repeats another one, whoever printed it.
 
     An echo has the counter, measure, areas, period and value of an earlier figure, or those
-    of the sum of one delivery of the same counter's finer figures. Links that a source
-    declares itself stay as they are.
+    of the sum of a partition, or of one delivery of the same counter's finer figures. Links
+    that a source declares itself stay as they are.
     """
     frame = _comparable(figures, figure_areas, tree)
     found = _plain_echoes(frame)
-    found |= _echoes_of_sums(frame[~frame["figure_id"].isin(found)])
+    for echoes in (_echoes_of_partitions, _echoes_of_sums):
+        found |= echoes(frame[~frame["figure_id"].isin(found)])
     links = figures["derived_from"].to_numpy(dtype=object)
     ids = figures["figure_id"].to_numpy(dtype=object)
     merged = [found.get(key, link) for key, link in zip(ids, links, strict=True)]
@@ -78,6 +83,16 @@ def side(measure: str, role: str) -> str:
     return (AreaRole.DESTINATION if measure in ARRIVALS else AreaRole.ORIGIN).value
 
 
+def _known_links(known: pd.DataFrame, figures: DataFrame[Figures]) -> "pd.Series[str]":
+    record = ["source_id", "source_record_id"]
+    standing = known[[*record, "figure_id"]].rename(columns={"figure_id": "known_id"})
+    revisions = figures[[*record, "figure_id"]].merge(standing, on=record)
+    known_id = revisions.set_index("figure_id")["known_id"]
+    links = known["derived_from"].dropna().str.split("|").explode()
+    links = links.map(known_id).dropna()
+    return links.groupby(level=0).agg(lambda ids: "|".join(sorted(set(ids)))).reindex(known.index)
+
+
 def _comparable(
     figures: DataFrame[Figures], figure_areas: DataFrame[FigureAreas], tree: AreaTree
 ) -> pd.DataFrame:
@@ -89,7 +104,13 @@ def _comparable(
         frame[name] = figures[name].to_numpy(dtype=np.float64, na_value=np.nan)
     records = figures["source_record_id"].to_numpy(dtype=object)
     frame["delivery"] = pd.Series([record.partition("#")[0] for record in records], dtype=object)
+    frame["partition"] = figures["partition_id"].to_numpy(dtype=object)
+    # Who is in no partition is alone in its own.
+    frame["parts_of"] = frame["partition"].fillna(frame["figure_id"])
+    frame["counts_of"] = figures["alternatives_id"].to_numpy(dtype=object)
+    frame["counts_of"] = frame["counts_of"].fillna(frame["figure_id"])
     frame["quoted"] = (figures["publisher"] != figures["counter"]).fillna(value=True).to_numpy()
+    frame["side"] = sides(figures)
     frame["leaves"] = frame["figure_id"].map(leaf_sets(figure_areas, tree))
     alone = figures["derived_from"].isna().to_numpy()
     return frame[alone & _can_speak(figures) & frame["leaves"].notna()]
@@ -119,12 +140,36 @@ def _plain_echoes(frame: pd.DataFrame) -> dict[str, str]:
     """Repeats of one figure: the first published speaks, the counter's own print before others."""
     scope = ["counter", "measure", "leaves", "start_date", "end_date", "event_id", "persons"]
     ranked = frame.sort_values(["published_on", "quoted", "figure_id"])
-    first = ranked.groupby(scope, dropna=False)[["figure_id", "delivery"]].transform("first")
-    # Two equal rows of one delivery are two reports, not an echo.
-    repeats = (ranked["figure_id"] != first["figure_id"]) & (
-        ranked["delivery"] != first["delivery"]
-    )
+    same = ["figure_id", "delivery", "parts_of", "counts_of"]
+    first = ranked.groupby(scope, dropna=False)[same].transform("first")
+    # Two equal rows of one delivery or partition are two reports, not an echo; of alternatives
+    # the preferred one speaks, and it may be the one that was read last.
+    repeats = (ranked[same] != first).all(axis="columns")
     return dict(zip(ranked["figure_id"][repeats], first["figure_id"][repeats], strict=True))
+
+
+def _echoes_of_partitions(frame: pd.DataFrame) -> dict[str, str]:
+    """Repeats of a total: the parts of one scope of a partition add up to the figure.
+
+    Only a figure outside of all partitions can be one, so that no two repeat each other.
+    """
+    scope = ["counter", "measure", "side", "leaves", "start_date", "end_date"]
+    parts = frame[frame["partition"].notna()]
+    own = ["source_id", "partition", "event_id", *scope]
+    number = parts.groupby(own, dropna=False, sort=False).ngroup().rename("number")
+    numbers = ["persons", "persons_low", "persons_high"]
+    first = parts.groupby(number)[[*own, "delivery"]].first()
+    totals = first.join(parts.groupby(number)[numbers].sum()).reset_index()
+    pairs = frame[frame["partition"].isna()].merge(totals, on=scope, suffixes=("", "_total"))
+    within = pairs["persons"].between(pairs["persons_low_total"], pairs["persons_high_total"])
+    holding = pairs["persons_total"].between(pairs["persons_low"], pairs["persons_high"])
+    same_event = pairs["event_id"].isna() | (pairs["event_id"] == pairs["event_id_total"])
+    pairs = pairs[(within | holding) & same_event & (pairs["delivery"] != pairs["delivery_total"])]
+    pairs = pairs.sort_values(["figure_id", "source_id_total", "partition_total"])
+    pairs = pairs.drop_duplicates("figure_id")
+    repeated = parts[number.isin(pairs["number"])].sort_values("figure_id")
+    joined = repeated.groupby(number)["figure_id"].agg("|".join)
+    return dict(zip(pairs["figure_id"], pairs["number"].map(joined), strict=True))
 
 
 def _echoes_of_sums(frame: pd.DataFrame) -> dict[str, str]:

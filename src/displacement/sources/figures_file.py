@@ -63,6 +63,7 @@ class FiguresFile:
     """The files `figures/*.csv` of the inbox."""
 
     source_id = "figures_file"
+    lists_files = True
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each file with the columns of the contract only; unreadable ones are rejections."""

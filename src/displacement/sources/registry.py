@@ -10,7 +10,7 @@ from types import ModuleType
 import displacement.sources
 from displacement.sources.source import Source
 
-NOT_SOURCES = frozenset({"registry", "source"})
+NOT_SOURCES = frozenset({"registry", "source", "wire"})
 
 
 def find_source(source_id: str) -> Source:

@@ -22,6 +22,16 @@ def write_whole(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def copy_whole(path: Path, source: Path) -> None:
+    """The same for a file that is too large to hold: copied aside, flushed, renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
+    shutil.copyfile(source, aside)
+    sync_file(aside)
+    aside.replace(path)
+    sync_folder(path.parent)
+
+
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """A folder to fill that appears at `path` only once everything in it is on the disk."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from displacement.sources.source import Answer, Landed
-from displacement.store.files import write_whole
+from displacement.store.files import copy_whole, write_whole
 
 
 class Landing:
@@ -16,12 +16,18 @@ class Landing:
         self._root = store / "landing"
 
     def put(self, answer: Answer, *, source_id: str, retrieved_at: datetime) -> Landed:
-        """Land an answer; the same content is landed once."""
-        sha256 = hashlib.sha256(answer.content).hexdigest()
+        """Land an answer; the same content is landed once. A temporary file is used up."""
+        if isinstance(answer.content, Path):
+            sha256, size = _hashed(answer.content)
+        else:
+            sha256, size = hashlib.sha256(answer.content).hexdigest(), len(answer.content)
         path = self._path(sha256)
         note = path.with_name(path.name + ".json")
         if not note.exists():
-            write_whole(path, answer.content)
+            if isinstance(answer.content, Path):
+                copy_whole(path, answer.content)
+            else:
+                write_whole(path, answer.content)
             written = {
                 "source_id": source_id,
                 "name": answer.name,
@@ -29,10 +35,13 @@ class Landing:
                 "status": answer.status,
                 "media_type": answer.media_type,
                 "retrieved_at": retrieved_at.isoformat(),
-                "bytes": len(answer.content),
+                "bytes": size,
             }
             write_whole(note, json.dumps(written, sort_keys=True, indent=1).encode())
-        return Landed(answer.name, sha256, answer.content)
+        if isinstance(answer.content, Path):
+            answer.content.unlink(missing_ok=True)
+            return Landed(answer.name, sha256, path, retrieved_at, answer.covers)
+        return Landed(answer.name, sha256, answer.content, retrieved_at, answer.covers)
 
     def damaged(self) -> list[str]:
         """The landed answers whose content is not what their name says."""
@@ -44,3 +53,10 @@ class Landing:
 
     def _path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256
+
+
+def _hashed(path: Path) -> tuple[str, int]:
+    """sha256 and size of a file, read piece by piece."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    return digest.hexdigest(), path.stat().st_size

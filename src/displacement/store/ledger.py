@@ -1,6 +1,7 @@
 """What has been done? The run log, and the windows of backfills."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,12 @@ class Ledger:
         """Every source of every run, oldest first."""
         frames = [parquet.read(Runs, path) for path in sorted(self._runs.glob("[!.]*.parquet"))]
         return Runs.in_order(pd.concat(frames)) if frames else Runs.empty()
+
+    def last_success(self, source_id: str) -> date | None:
+        """The day of the last run in which the source answered in full."""
+        runs = self.runs()
+        good = runs[(runs["source_id"] == source_id) & runs["complete"].fillna(value=False)]
+        return None if good.empty else good["started_at"].max().date()
 
     def add_run(self, run_id: str, outcome: DataFrame[Runs]) -> None:
         """Log a run: one row per source."""

@@ -1,14 +1,17 @@
 """What do the reference tables say? Reads areas, described areas and household sizes.
 
 They stand in `data/reference` as plain CSV files that people edit; a slip is named with its place.
+The world's areas are many, so that they are kept in few columns and read in one go.
 """
 
 import csv
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import pyarrow
+import pyarrow.compute
+import pyarrow.csv
 from pandera.errors import SchemaError, SchemaErrors
 from pandera.typing import DataFrame
 
@@ -17,6 +20,20 @@ from displacement_schemas import Areas, DescribedAreas, HouseholdSizes, Table
 Model = TypeVar("Model", bound=Table)
 
 HEADER_ROWS = 1
+
+WORLD_COLUMNS: Final = {
+    "country": pyarrow.string(),
+    "admin_level": pyarrow.int64(),
+    "area_code": pyarrow.string(),
+    "parent_code": pyarrow.string(),
+    "name": pyarrow.string(),
+    "aliases": pyarrow.string(),
+}
+WORLD_SYSTEM: Final = "ocha_pcode"
+WORLD_REFERENCE: Final = (
+    "Countries: ISO 3166-1, names in use with UNHCR, IOM and IDMC; admin 1 and 2: "
+    "OCHA global P-codes (CC BY 3.0 IGO), some names added"
+)
 
 
 class ReferenceTableError(ValueError):
@@ -29,6 +46,34 @@ def load_areas(folder: Path) -> DataFrame[Areas]:
     areas = _load(path, Areas)
     _refuse_lost_parents(path, areas)
     return areas
+
+
+def load_world_areas(folder: Path, known: DataFrame[Areas]) -> DataFrame[Areas]:
+    """The areas of all countries that `known` does not describe, from `world_areas.csv`.
+
+    A folder that wants only its own areas has no such file.
+    """
+    path = folder / "world_areas.csv"
+    if not path.exists():
+        return Areas.empty()
+    read = _world(path)
+    own = pyarrow.array(known["country"].unique().tolist(), type=pyarrow.string())
+    schema, filled = Areas.arrow_schema(), {"code_system": WORLD_SYSTEM}
+    filled |= {"reference": WORLD_REFERENCE}
+    columns = [
+        read[column.name]
+        if column.name in WORLD_COLUMNS
+        else pyarrow.repeat(pyarrow.scalar(filled.get(column.name), column.type), len(read))
+        for column in schema
+    ]
+    try:
+        areas = Areas.from_arrow(pyarrow.Table.from_arrays(columns, names=schema.names))
+    except (SchemaError, SchemaErrors) as error:
+        raise ReferenceTableError(_sentence(path, error)) from error
+    _refuse_lost_parents(path, areas)
+    abroad = pyarrow.compute.invert(pyarrow.compute.is_in(read["country"], value_set=own))
+    there: DataFrame[Areas] = areas[abroad.to_numpy()].reset_index(drop=True)
+    return there
 
 
 def load_described_areas(folder: Path) -> DataFrame[DescribedAreas]:
@@ -81,6 +126,22 @@ def _rows(path: Path, names: list[str]) -> list[list[str]]:
     return rows
 
 
+def _world(path: Path) -> pyarrow.Table:
+    options = pyarrow.csv.ConvertOptions(
+        column_types=WORLD_COLUMNS, strings_can_be_null=True, null_values=[""]
+    )
+    try:
+        read = pyarrow.csv.read_csv(path, convert_options=options)
+    except pyarrow.ArrowInvalid as error:
+        raise ReferenceTableError(f"{path.name} cannot be read: {error}.") from error
+    if read.column_names != list(WORLD_COLUMNS):
+        raise ReferenceTableError(
+            f"{path.name}, row 1: the columns are {', '.join(read.column_names)}, but must be "
+            f"{', '.join(WORLD_COLUMNS)}."
+        )
+    return read
+
+
 def _value(path: Path, row: int, column: pyarrow.Field, cell: str) -> Any:
     if cell == "":
         if column.nullable:
@@ -125,11 +186,12 @@ def _is_row(case: Any) -> bool:
 
 
 def _refuse_lost_parents(path: Path, areas: DataFrame[Areas]) -> None:
-    known = set(zip(areas["code_system"], areas["area_code"], strict=True))
-    parents = zip(areas["code_system"], areas["parent_code"], strict=True)
-    for row, (system, parent) in enumerate(parents, start=1 + HEADER_ROWS):
-        if isinstance(parent, str) and (system, parent) not in known:
-            raise ReferenceTableError(
-                f"{path.name}, row {row}, column parent_code: there is no area {parent} "
-                f"of {system}."
-            )
+    parents = areas["code_system"] + " " + areas["parent_code"]
+    known = parents.isna() | parents.isin(areas["code_system"] + " " + areas["area_code"])
+    if known.all():
+        return
+    row = int((~known).to_numpy(dtype=bool).argmax())
+    raise ReferenceTableError(
+        f"{path.name}, row {row + 1 + HEADER_ROWS}, column parent_code: there is no area "
+        f"{areas['parent_code'][row]} of {areas['code_system'][row]}."
+    )

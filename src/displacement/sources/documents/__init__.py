@@ -28,6 +28,7 @@ class Documents:
     """The texts `reports/*.{txt,html,pdf}` of the inbox."""
 
     source_id = "documents"
+    lists_files = True
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each report's text and publication facts; one that gives no text is a rejection."""
@@ -95,10 +96,11 @@ def _answer(path: Path) -> Answer | Rejection:
     if report.published is None:
         reason = f"{name}: no publication date; begin the text with a line “published: 2018-01-31”"
         return Rejection(SCHEMA, name, "no_publication_date", reason, column="published")
-    return Answer(name, f"inbox:{name}", "application/json", _landed(report))
+    return Answer(name, f"inbox:{name}", "application/json", landing_of(report))
 
 
-def _landed(report: Report) -> bytes:
+def landing_of(report: Report) -> bytes:
+    """What lands of a report: its text without the names of speakers, and its facts."""
     body = {
         "text": redact_speakers(report.text),
         "published": str(report.published),

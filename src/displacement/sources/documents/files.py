@@ -61,7 +61,7 @@ def read_report(path: Path) -> Report:
         case ".html" | ".htm":
             text, found = _from_html(content)
         case ".pdf":
-            text, found = _from_pdf(content), {}
+            text, found = text_of_pdf(content), {}
         case ".eml":
             text, found = read_message(content)
         case _:
@@ -114,7 +114,8 @@ def _from_html(content: bytes) -> tuple[str, dict[str, str]]:
     return page.text.replace("\n", "\n\n"), {name: value for name, value in known.items() if value}
 
 
-def _from_pdf(content: bytes) -> str:
+def text_of_pdf(content: bytes) -> str:
+    """The text of a PDF, page by page. Raises UnreadableError where it gives none."""
     try:
         import pypdfium2  # noqa: PLC0415 - an extra
     except ImportError:

@@ -38,6 +38,7 @@ class Sheets:
     """The workbooks and sheets `volunteers/*.xlsx` and `volunteers/*.csv` of the inbox."""
 
     source_id = "sheets"
+    lists_files = True
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each sheet's allowed cells as JSON; a file that cannot be used is one rejection."""

@@ -6,6 +6,7 @@ Used by `workbook` to find tables; the words themselves are data, in `columns.to
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,12 +22,21 @@ _ARABIC: Final = str.maketrans(
 )
 
 
-def roles_of(row: list[Any]) -> dict[int, str]:
-    """The columns that a row of headers names, by position."""
+Declared = Mapping[str, str]
+"""Headers as a source declares them, and which column each names."""
+
+
+def roles_of(row: list[Any], declared: Declared | None = None) -> dict[int, str]:
+    """The columns that a row of headers names, by position: as declared, else by the list."""
+    own = {_header_text(header): role for header, role in (declared or {}).items()}
+
+    def role_of(cell: str) -> str | None:
+        return _role(cell) if declared is None else own.get(_header_text(cell))
+
     return {
         column: role
         for column, cell in enumerate(row)
-        if isinstance(cell, str) and (role := _role(cell))
+        if isinstance(cell, str) and (role := role_of(cell))
     }
 
 

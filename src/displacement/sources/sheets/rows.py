@@ -25,6 +25,7 @@ SCHEMA: Final = SheetRows.table_name()
 WITHHELD: Final = "(withheld)"
 
 Record = dict[str, Any]
+Days = tuple[dt.date, dt.date]
 Value = TypeVar("Value")
 
 
@@ -54,15 +55,17 @@ class _RowError(ValueError):
         self.check, self.column, self.value = check, column, value
 
 
-def read_table(table: dict[str, Any], file: str, landing_sha256: str) -> TableRows:
-    """Read every row of one landed sheet."""
+def read_table(
+    table: dict[str, Any], file: str, landing_sha256: str, days: Days | None = None
+) -> TableRows:
+    """Read every row of one landed sheet; `days` hold where the sheet has no dates of its own."""
     rows = TableRows(table["name"])
     for number, cells in table["rows"]:
         if any(is_total(cells.get(column)) for column in AREA_COLUMNS):
             rows.totals.append(_total(number, cells))
             continue
         try:
-            record = _record(cells)
+            record = _record(cells, days)
         except _RowError as error:
             rows.rejections.append(_rejection(file, table, number, error))
         else:
@@ -79,7 +82,7 @@ def _total(number: int, cells: dict[str, Cell]) -> Total:
     return Total(number, families, people)
 
 
-def _record(cells: dict[str, Cell]) -> Record:
+def _record(cells: dict[str, Cell], days: Days | None) -> Record:
     code = next((cells[column] for column in CODE_COLUMNS if cells.get(column)), None)
     names = {column: cells.get(column) for column in AREA_COLUMNS}
     if code is None and not any(names.values()):
@@ -88,7 +91,7 @@ def _record(cells: dict[str, Cell]) -> Record:
     if families is None and people is None:
         sentence = _missing(cells, "number of families or people", COUNT_COLUMNS)
         raise _RowError("missing_number", "people", None, sentence)
-    start, end = _period(cells)
+    start, end = days or _period(cells)
     return {
         **names,
         "area_code": None if code is None else str(code).upper(),

@@ -9,6 +9,7 @@ import datetime as dt
 import io
 import re
 import warnings
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -25,6 +26,7 @@ from displacement.sources.sheets.headers import (
     CODE_COLUMNS,
     COUNT_COLUMNS,
     DATE_COLUMNS,
+    Declared,
     is_ignored,
     is_tag_row,
     roles_of,
@@ -47,7 +49,7 @@ _DATE_LIKE: Final = re.compile(
     r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}"
 )
 _PHONE_LIKE: Final = re.compile(r"\+?\d(?:[\s().\-/]*\d)+")
-_CODE_LIKE: Final = re.compile(r"[A-Za-z]{2,3}\d+")
+_CODE_LIKE: Final = re.compile(r"[A-Za-z]{2,3}\d+|[CN]\d{4,5}")
 
 
 class UnreadableError(Exception):
@@ -62,6 +64,8 @@ class Sheet:
     grid: Grid
     stacked: dict[tuple[int, int], str] = field(default_factory=dict)
     """Cells merged over several rows, by row and column (from 0), with those rows in words."""
+    title: str = ""
+    """What people called it: never to be kept."""
 
 
 class Header(NamedTuple):
@@ -75,31 +79,51 @@ class Header(NamedTuple):
 def read_sheets(path: Path) -> list[Sheet]:
     """The visible sheets of a workbook or CSV file. Raises UnreadableError."""
     try:
-        sheets = _csv_sheets(path) if path.suffix.lower() == ".csv" else _xlsx_sheets(path)
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unopened(path.name, error) from None
+    return sheets_of(content, path.name)
+
+
+def sheets_of(content: bytes, name: str, declared: Declared | None = None) -> list[Sheet]:
+    """The visible sheets of a file of this name, which never touches the disk.
+
+    `declared` headers tell which sign parts the columns of a CSV file. Raises UnreadableError.
+    """
+    try:
+        if name.lower().endswith(".csv"):
+            sheets = _csv_sheets(content, Path(name).stem, declared)
+        else:
+            sheets = _xlsx_sheets(content)
     except (
         BadZipFile, InvalidFileException, ParseError, OSError, KeyError, ValueError, TypeError,
-        IndexError, AttributeError, csv.Error,
+        IndexError, AttributeError, EOFError, zlib.error, csv.Error,
     ) as error:  # fmt: skip
-        # The library's own message may quote cells, so only its kind is passed on.
-        raise UnreadableError(
-            f"{path.name} cannot be opened as a {path.suffix.lstrip('.').lower()} file "
-            f"({type(error).__name__}); open it, save it again, and remove any password."
-        ) from None
+        raise _unopened(name, error) from None
     if not any(_filled(row) for sheet in sheets for row in sheet.grid):
-        raise UnreadableError(f"{path.name} is empty: no visible sheet has a filled cell.")
+        raise UnreadableError(f"{name} is empty: no visible sheet has a filled cell.")
     return sheets
 
 
-def table_of(sheet: Sheet) -> dict[str, Any]:
-    """What may land of a sheet: its mapped columns, row by row. Raises UnreadableError."""
-    header = _header(sheet.grid)
+def named_headers(sheet: Sheet, declared: Declared) -> set[str]:
+    """The columns of a mapping that the best row among the first of a sheet names."""
+    rows = (set(roles_of(row, declared).values()) for row in sheet.grid[:DEEPEST_HEADER])
+    return max(rows, key=len, default=set())
+
+
+def table_of(sheet: Sheet, declared: Declared | None = None) -> dict[str, Any]:
+    """What may land of a sheet: its mapped columns, row by row. Raises UnreadableError.
+
+    With a `declared` mapping all of its columns have to be there, and no other one lands.
+    """
+    header = _header(sheet.grid, declared)
     if header is None:
-        raise UnreadableError(_what_is_missing(sheet))
+        raise UnreadableError(_what_is_missing(sheet, declared))
     _refuse_doubled_columns(sheet.name, header)
     rows, withheld = [], []
     for number, row in enumerate(sheet.grid[header.last_row :], start=header.last_row + 1):
         cells = _allowed(sheet, number - 1, header)
-        if not cells or is_tag_row(row) or _repeats_header(row, header):
+        if not cells or is_tag_row(row) or _repeats_header(row, header, declared):
             continue
         kept = {role: None if _is_personal(role, cell) else cell for role, cell in cells.items()}
         withheld += [[number, role] for role in sorted(cells) if kept[role] is None]
@@ -125,10 +149,18 @@ def looks_personal(text: str) -> bool:
     return any(sum(sign.isdigit() for sign in run) >= PHONE_DIGITS for run in runs)
 
 
-def _xlsx_sheets(path: Path) -> list[Sheet]:
+def _unopened(name: str, error: Exception) -> UnreadableError:
+    """The library's own message may quote cells, so only its kind is passed on."""
+    return UnreadableError(
+        f"{name} cannot be opened as a {Path(name).suffix.lstrip('.').lower()} file "
+        f"({type(error).__name__}); open it, save it again, and remove any password."
+    )
+
+
+def _xlsx_sheets(content: bytes) -> list[Sheet]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions it leaves out
-        book = openpyxl.load_workbook(path, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
     try:
         return [
             _sheet(sheet, number)
@@ -157,16 +189,16 @@ def _sheet(sheet: Any, number: int) -> Sheet:
                 grid[row][column] = value
                 if len(rows) > 1:
                     stacked[row, column] = f"rows {merged.min_row} to {merged.max_row}"
-    return Sheet(str(number), grid, stacked)
+    return Sheet(str(number), grid, stacked, str(sheet.title))
 
 
-def _csv_sheets(path: Path) -> list[Sheet]:
-    text = _decoded(path.read_bytes())
+def _csv_sheets(content: bytes, stem: str, declared: Declared | None) -> list[Sheet]:
+    text = _decoded(content)
     grids = [
         list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         for delimiter in DELIMITERS
     ]
-    return [Sheet(path.stem, max(grids, key=_known_headers))]
+    return [Sheet(stem, max(grids, key=lambda grid: _known_headers(grid, declared)))]
 
 
 def _decoded(content: bytes) -> str:
@@ -178,28 +210,29 @@ def _decoded(content: bytes) -> str:
         return content.decode(ARABIC_WINDOWS)
 
 
-def _known_headers(grid: Grid) -> int:
-    return max((len(roles_of(row)) for row in grid[:DEEPEST_HEADER]), default=0)
+def _known_headers(grid: Grid, declared: Declared | None) -> int:
+    return max((len(roles_of(row, declared)) for row in grid[:DEEPEST_HEADER]), default=0)
 
 
-def _header(grid: Grid) -> Header | None:
+def _header(grid: Grid, declared: Declared | None) -> Header | None:
     """The first row, alone or with the row below it, that names all a table needs."""
     for height in (1, 2):
         for index in range(min(DEEPEST_HEADER, len(grid))):
             band = grid[index : index + height]
             below = grid[index + height] if index + height < len(grid) else []
-            columns = _named(band, below)
-            if _is_complete(columns.values()) and _is_header_band(band):
-                return Header(index + height, columns, _unknown(grid, index, height, columns))
+            columns = _named(band, below, declared)
+            if _is_complete(columns.values(), declared) and _is_header_band(band):
+                unknown = [] if declared else _unknown(grid, index, height, columns)
+                return Header(index + height, columns, unknown)
     return None
 
 
-def _named(band: Grid, below: list[Any]) -> dict[int, str]:
+def _named(band: Grid, below: list[Any], declared: Declared | None) -> dict[int, str]:
     """The columns that the rows of a header name, and those that only a tag row below names."""
     columns: dict[int, str] = {}
     for row in band:
-        columns |= roles_of(row)
-    tagged = roles_of_tags(below) if is_tag_row(below) else {}
+        columns |= roles_of(row, declared)
+    tagged = roles_of_tags(below) if declared is None and is_tag_row(below) else {}
     return columns | {
         column: role
         for column, role in tagged.items()
@@ -207,8 +240,10 @@ def _named(band: Grid, below: list[Any]) -> dict[int, str]:
     }
 
 
-def _is_complete(roles: Any) -> bool:
+def _is_complete(roles: Any, declared: Declared | None) -> bool:
     found = set(roles)
+    if declared is not None:
+        return found == set(declared.values())
     return (
         not found.isdisjoint((*AREA_COLUMNS, *CODE_COLUMNS))
         and not found.isdisjoint(COUNT_COLUMNS)
@@ -235,7 +270,15 @@ def _unknown(grid: Grid, index: int, height: int, columns: dict[int, str]) -> li
     ]
 
 
-def _what_is_missing(sheet: Sheet) -> str:
+def _what_is_missing(sheet: Sheet, declared: Declared | None) -> str:
+    if declared is not None:
+        found = named_headers(sheet, declared)
+        missing = [f"“{header}”" for header, role in declared.items() if role not in found]
+        return (
+            f"sheet {_without_personal(sheet.name)} has no header row that names "
+            f"{' and '.join(missing) or 'all that is needed in one row'}; "
+            "name the columns there as before, or change the mapping."
+        )
     best = max((roles_of(row) for row in sheet.grid[:DEEPEST_HEADER]), key=len, default={})
     found = set(best.values())
     needs = {
@@ -300,8 +343,8 @@ def _without_personal(text: str) -> str:
     return "(withheld)" if looks_personal(text) else text
 
 
-def _repeats_header(row: list[Any], header: Header) -> bool:
-    same = [c for c, role in roles_of(row).items() if header.columns.get(c) == role]
+def _repeats_header(row: list[Any], header: Header, declared: Declared | None) -> bool:
+    same = [c for c, role in roles_of(row, declared).items() if header.columns.get(c) == role]
     return len(same) > 1
 
 

@@ -1,0 +1,102 @@
+"""Which area does a code mean? Exactly, or as another spelling of the same code.
+
+Beside `places`, which matches names. Sources write one country as SD or SDN, TD07 for TCD07 and
+HT1 for HT01; what was converted is said, and a code that could mean two areas means none.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement_schemas import Areas
+
+Key = tuple[str, str]
+"""Code system and area code: a bare code means nothing."""
+
+_PARTS: Final = re.compile(r"([A-Z]{2,3})(\d+)")
+
+
+class Found(NamedTuple):
+    """The areas that have a code, and how the code was read where it is written otherwise."""
+
+    keys: tuple[Key, ...]
+    note: str
+
+
+class AreaCodes:
+    """The codes of some areas; a country is found by its own code and by ISO 3166-1 alpha-3."""
+
+    def __init__(self, areas: DataFrame[Areas]) -> None:
+        """Remember the areas; nothing is laid out before the first question."""
+        self._areas = areas
+
+    def find(self, code: str) -> Found | None:
+        """The areas of a code in capitals, or None where there is none."""
+        if code in self._exact:
+            return Found(tuple(self._exact[code]), "")
+        if code in self._countries:
+            key = self._countries[code]
+            return Found((key,), f"{code} is the country {key[1]}")
+        parts = _PARTS.fullmatch(code)
+        alike = self._padded.get(_spelling(self._iso3(parts[1]), parts[2]), []) if parts else []
+        if len(alike) == 1:
+            return Found((alike[0],), f"{code} was read as {alike[0][1]}")
+        return None
+
+    def _iso3(self, prefix: str) -> str:
+        return self._iso3_of.get(self._countries.get(prefix), prefix)
+
+    @cached_property
+    def _keys(self) -> list[Key]:
+        return list(
+            zip(texts(self._areas["code_system"]), texts(self._areas["area_code"]), strict=True)
+        )
+
+    @cached_property
+    def _exact(self) -> dict[str, list[Key]]:
+        return grouped((key[1].upper(), key) for key in self._keys)
+
+    @cached_property
+    def _iso3_of(self) -> dict[Key | None, str]:
+        top = self._areas["admin_level"] == 0
+        outer = self._areas[top]
+        keys = zip(outer["code_system"], outer["area_code"], strict=True)
+        return dict(zip(keys, outer["country"], strict=True))
+
+    @cached_property
+    def _countries(self) -> dict[str, Key]:
+        """Countries by their own code and by ISO 3166-1 alpha-3."""
+        known = {key[1].upper(): key for key in self._iso3_of if key}
+        return {iso3: key for key, iso3 in self._iso3_of.items() if key} | known
+
+    @cached_property
+    def _padded(self) -> dict[str, list[Key]]:
+        """Areas by country and by the digits of their code without the zeros before them."""
+        parts = [(_PARTS.fullmatch(key[1].upper()), key) for key in self._keys]
+        return grouped(
+            (_spelling(iso3, found[2]), key)
+            for (found, key), iso3 in zip(parts, texts(self._areas["country"]), strict=True)
+            if found
+        )
+
+
+def _spelling(iso3: str, digits: str) -> str:
+    return f"{iso3} {digits.lstrip('0')}"
+
+
+def texts(column: "pd.Series[str]") -> list[str]:
+    """The texts of a column as plain strings, null as ''. Quick on columns backed by Arrow."""
+    plain: list[str] = column.fillna("").to_numpy(dtype=object).tolist()
+    return plain
+
+
+def grouped(entries: Iterable[tuple[str, Key]]) -> dict[str, list[Key]]:
+    """The keys by their text, in order."""
+    groups: dict[str, list[Key]] = {}
+    for text, key in entries:
+        groups.setdefault(text, []).append(key)
+    return groups

@@ -1,0 +1,92 @@
+"""How does each source stand? What `displacement status` shows: last success, rows, next run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.sources.source import Declaration
+from displacement_schemas import Runs
+
+DAILY_HOUR: Final = 5
+"""The hour (UTC) of the daily deployment."""
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """One source: whether it is asked, its last run and its last success."""
+
+    source_id: str
+    enabled: bool
+    missing: tuple[str, ...]
+    """What has to be set before it can be asked."""
+    last_run: datetime | None
+    last_success: datetime | None
+    first_day: date | None
+    last_day: date | None
+    """The days that the last run asked for."""
+    rows_in: int
+    accepted: int
+    rejected: int
+    signals: tuple[str, ...]
+    message: str
+    next_run: datetime | None
+    """When the daily deployment asks it next; null where it is switched off."""
+
+
+def status_of(
+    declared: Mapping[str, Declaration],
+    runs: DataFrame[Runs],
+    *,
+    now: datetime,
+    environment: Mapping[str, str],
+) -> list[SourceStatus]:
+    """The standing of every declared source, and of those that only the run log knows."""
+    names = sorted({*declared, *runs["source_id"]})
+    return [_status(name, declared.get(name), runs, now, environment) for name in names]
+
+
+def _status(
+    source_id: str,
+    declaration: Declaration | None,
+    runs: DataFrame[Runs],
+    now: datetime,
+    environment: Mapping[str, str],
+) -> SourceStatus:
+    mine = runs[runs["source_id"] == source_id]
+    good = mine[mine["complete"].fillna(value=False)]
+    last: dict[Any, Any] = mine.iloc[-1].to_dict() if len(mine) else {}
+    enabled = declaration is not None and declaration.enabled
+    return SourceStatus(
+        source_id=source_id,
+        enabled=enabled,
+        missing=_missing(declaration, environment) if declaration else (),
+        last_run=last.get("started_at"),
+        last_success=good["started_at"].max() if len(good) else None,
+        first_day=_known(last.get("first_day")),
+        last_day=_known(last.get("last_day")),
+        rows_in=last.get("rows_in", 0),
+        accepted=last.get("accepted", 0),
+        rejected=last.get("rejected", 0),
+        signals=tuple((_known(last.get("signals")) or "").splitlines()),
+        message=last.get("message", "never asked"),
+        next_run=next_daily(now) if enabled else None,
+    )
+
+
+def next_daily(now: datetime) -> datetime:
+    """The next time at which the daily deployment runs."""
+    today = now.replace(hour=DAILY_HOUR, minute=0, second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
+
+
+def _missing(declaration: Declaration, environment: Mapping[str, str]) -> tuple[str, ...]:
+    keys = [name for name in declaration.secrets.values() if not environment.get(name)]
+    return (*keys, *declaration.open_needs())
+
+
+def _known(value: Any) -> Any:
+    return None if value is None or pd.isna(value) else value

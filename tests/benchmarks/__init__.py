@@ -1,0 +1,1 @@
+"""Measurements that are run by hand, and their small copies that are tests."""
