@@ -5,7 +5,7 @@ What is read here waits for a reviewer: unit or predicate come from another figu
 
 from dataclasses import replace
 
-from displacement.extraction.candidates import Candidate, only_pattern
+from displacement.extraction.candidates import Candidate, may_be_same, only_pattern
 from displacement.extraction.claims import (
     STATE,
     Claim,
@@ -107,9 +107,9 @@ def carried_on(candidate: Candidate, previous: Decision, lang: str) -> Decision 
     placed = only_pattern(lang, "carry").match(candidate.right) and only_pattern(
         lang, "carry_gap"
     ).search(candidate.left)
-    gapped = only_pattern(lang, "gapped").search(candidate.left) and not candidate.right.strip(
-        " .,;)"
-    )
+    gapped = only_pattern(lang, "gapped").search(candidate.left) and only_pattern(
+        lang, "gap_closed"
+    ).match(candidate.right)
     if not placed and not gapped:
         return None
     return replace(
@@ -125,11 +125,13 @@ def carried_on(candidate: Candidate, previous: Decision, lang: str) -> Decision 
 
 def apposed(candidate: Candidate, previous: Decision, masked: str, lang: str) -> bool:
     """Whether the number gives the previous one's people in another unit."""
-    other = previous.candidate.head if previous.candidate else None
-    head = candidate.head
-    if not other or not head or not head.unit or not other.unit or head.unit == other.unit:
+    other, head = previous.candidate, candidate.head
+    if not other or not head or not head.unit:
         return False
-    between = masked[other.end : candidate.number.start]
+    unit = previous.unit if isinstance(previous, Claim) else other.head and other.head.unit
+    if not unit or head.unit == unit or not may_be_same(other.number, candidate.number):
+        return False
+    between = masked[other.right_start : candidate.number.start]
     return bool(only_pattern(lang, "apposition").match(between))
 
 

@@ -229,6 +229,8 @@ def _unless_denied(decision: Decision, lang: str) -> Decision:
 
 def _leftover(candidate: Candidate) -> Refusal:
     head = candidate.head
+    if head and head.guessed:
+        return refuse(candidate, NumberReason.NO_UNIT, "nothing.counted")
     if head and head.base:
         return refuse(candidate, NumberReason.POPULATION_BASE, "noun.residents")
     if head:

@@ -15,6 +15,9 @@ from displacement_schemas.vocabulary import Measure, Term
 REACH: Final = 320
 """How far a predicate may stand from its number."""
 
+FAMILY: Final = (1.5, 15)
+"""So many people may be one household on average."""
+
 MOST_BESIDE: Final = 6
 """So many further numbers may stand in phrases between a noun and its predicate."""
 
@@ -77,6 +80,8 @@ def read_candidate(
     if head and following and following.start < head.start and not head.of_number:
         head = None
     right_start = head.end if head else number.end
+    same = _equivalent(masked, number, following, head, lang)
+    right_start = same or right_start
     right = Span(right_start, min(sentence.end, number.end + REACH))
     right = _up_to_boundary(masked, right, phrase_start, lang)
     beside = _DASHED.match(masked, right.start, right.end)
@@ -84,6 +89,8 @@ def read_candidate(
     before = masked[max(sentence.start, phrase_start - REACH // 2) : phrase_start]
     left = before[_last_end(only_pattern(lang, "boundary"), before) :]
     words = _without_brackets(masked[right.start : right.end])
+    if same and head:
+        words, right_start = " " * (same - head.end) + words, head.end
     part = bool(
         only_pattern(lang, "part_after").match(masked, number.end, sentence.end)
         or only_pattern(lang, "part_before").search(left)
@@ -103,6 +110,26 @@ def read_candidate(
         right_start=right_start,
         part=part,
     )
+
+
+def may_be_same(one: Number, other: Number) -> bool:
+    """Whether the two can be the same people in persons and in households."""
+    if not one.value or not other.value:
+        return True
+    small, large = sorted((one.value, other.value))
+    return FAMILY[0] <= large / small <= FAMILY[1]
+
+
+def _equivalent(
+    masked: str, number: Number, following: Number | None, head: Head | None, lang: str
+) -> int | None:
+    """Where the same people end that stand in another unit right behind: "or 20,134 persons"."""
+    if not head or not head.unit or not following or not may_be_same(number, following):
+        return None
+    match = only_pattern(lang, "equivalent").match(masked, head.end)
+    if not match or not match.start() <= following.start < match.end():
+        return None
+    return match.end() if match.lastgroup != head.unit else None
 
 
 def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int:

@@ -63,6 +63,9 @@ def claim_of(
     state = side == "right" and only_pattern(lang, "state").search(match[0])
     if measure == Measure.NEW_DISPLACEMENT and state:
         measure = Measure.IDPS
+    if measure == Measure.IDPS and candidate.carried and not candidate.head:
+        crossed = candidate.carried[0] is Measure.CROSS_BORDER_FLIGHT
+        measure = Measure.CROSS_BORDER_FLIGHT if crossed else measure
     if measure == Measure.IDPS and head and head.measure in _STOCKS_OF_NOUNS:
         measure, term = head.measure, head.term
     counted = counted_before(match, lang)
@@ -82,6 +85,7 @@ def claim_of(
         predicate=Span(begin + match.start(), begin + match.end()),
         modality=Modality(modality),
         certain=unit is not None
+        and not (head and head.guessed)
         and not rule.get("review")
         and bool(candidate.head or not candidate.stand_in),
     )

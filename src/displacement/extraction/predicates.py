@@ -13,7 +13,9 @@ def from_left(candidate: Candidate, lang: str) -> Decision | None:
     """What the words right before the number say; a blocker there goes before a figure."""
     rules = load_rules(lang)
     taken = best_before(rules.table("left"), candidate)
-    if blocker := best_before(rules.table("left_blocker"), candidate):
+    blocker = best_before(rules.table("left_blocker"), candidate)
+    lived_in = blocker and blocker[0].get("reason") == NumberReason.POPULATION_BASE
+    if blocker and not (lived_in and taken and taken[0].get("site")):
         return refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
     if taken is None:
         return None
@@ -61,9 +63,23 @@ def main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
                 if "at" in rule.pattern.groupindex:
                     begin = match.start("at")
                 found.append((begin, -len(match[0]), order, rule, match))
+    certain = [one[4].span() for one in found if not one[3].get("review")]
+    found = [
+        one
+        for one in found
+        if not one[3].get("review")
+        or not any(start < one[4].end() and one[4].start() < end for start, end in certain)
+    ]
     if not found:
         return None
-    found.sort(key=lambda entry: (bool(entry[3].get("weak")), *entry[:3]))
+    found.sort(
+        key=lambda entry: (
+            bool(entry[3].get("weak")),
+            entry[0],
+            bool(entry[3].get("review")),
+            *entry[1:3],
+        )
+    )
     _, _, order, rule, match = found[0]
     if order == 0:
         return refuse(candidate, NumberReason(rule.get("reason")), rule.id)

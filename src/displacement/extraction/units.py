@@ -25,6 +25,8 @@ class Head:
     base: bool = False
     of_number: bool = False
     demonym: bool = False
+    guessed: bool = False
+    """Whether only its capital and the verb behind it say that it names a people."""
 
     @property
     def displaced(self) -> bool:
@@ -49,7 +51,8 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
             if compound and compound.lastgroup not in _ADJECTIVAL:
                 noun = compound
             modifiers = masked[modifiers_start : noun.start()]
-            return _head(noun, modifiers, adjectives, lang, of_number=of_number)
+            if noun.lastgroup != "people" or _CAPITALS.fullmatch(modifiers.lstrip()):
+                return _head(noun, modifiers, adjectives, lang, of_number=of_number)
         if stop.match(masked, position, limit):
             return None
         word = _WORD.match(masked, position, limit)
@@ -67,8 +70,9 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
     return None
 
 
-_ADJECTIVAL: Final = ("displaced_person", "dead", "hurt", "lost")
+_ADJECTIVAL: Final = ("displaced_person", "evacuated", "people", "dead", "hurt", "lost")
 """Nouns that after another noun are predicates: "12 people dead", "300 families displaced"."""
+_CAPITALS: Final = re.compile(r"(?:(?:[A-Z][\w'-]*|ethnic|of|displaced|young|other|more)\s+)*")
 _GAP: Final = re.compile(r"\s+")
 _WORD: Final = re.compile(
     r"[^\W\d_][\w'\u064b-\u0652-]*|[\ue001-\ue004]+|,(?= [^\WA-Z\d_][\w-]*(?:,| [^\W\d_]))"
@@ -89,7 +93,9 @@ def _patterns(lang: str) -> tuple[re.Pattern[str], ...]:
     return (
         rules.compile(
             rf"(?:{kinds}|(?P<person>{{person}}))(?![\w'-]){adjective}"
-            r"|(?P<demonym>{demonym})(?![\w'-])" + adjective
+            r"|(?P<demonym>{demonym})(?![\w'-])"
+            + adjective
+            + r"|(?P<people>{people_name})(?![\w'-])"
         ),
         rules.compile(rules.words["stop"]),
         rules.compile(rules.words["skip"]),
@@ -124,5 +130,6 @@ def _head(
         reason=said.get("reason"),
         base=bool(said.get("base")),
         of_number=of_number,
-        demonym=kind == "demonym",
+        demonym=kind in ("demonym", "people"),
+        guessed=kind == "people",
     )
