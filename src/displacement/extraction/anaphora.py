@@ -16,8 +16,8 @@ from displacement.extraction.claims import (
     refuse,
 )
 from displacement.extraction.document import Span
+from displacement.extraction.needles import possible
 from displacement.extraction.predicates import before_number, from_left, main_verb
-from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import Measure, NumberReason, Term, Unit
 
 
@@ -39,7 +39,7 @@ def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> 
     """In "officials put the number at 3,900" the number is that of the figure before."""
     if candidate.head and not candidate.head.unit:
         return None
-    for rule in load_rules(lang).table("anaphor"):
+    for rule in possible(lang, "anaphor", candidate.letters):
         if isinstance(last, Claim) and (match := before_number(rule, candidate)):
             begin = candidate.body.start
             return replace(
@@ -93,7 +93,7 @@ def in_context(candidate: Candidate, lang: str) -> Decision | None:
     """Families registered, right after a sentence on displaced people, are such people."""
     if not candidate.head or not candidate.head.unit or not candidate.stand_in:
         return None
-    for rule in load_rules(lang).table("context"):
+    for rule in possible(lang, "context", candidate.letters):
         if match := rule.pattern.search(candidate.left):
             claim = claim_of(candidate, rule, match, side="left", lang=lang)
             return replace(claim, measure=STATE[0], term=STATE[1], certain=False)

@@ -20,6 +20,7 @@ from displacement.extraction.anaphora import (
 from displacement.extraction.candidates import Candidate, only_pattern, read_candidate
 from displacement.extraction.claims import Claim, Decision, Refusal, claim_of, refuse
 from displacement.extraction.document import Document, Span
+from displacement.extraction.needles import possible
 from displacement.extraction.numbers import MAX_PLAUSIBLE, Number
 from displacement.extraction.predicates import best_before, from_left, main_verb
 from displacement.extraction.rules import load_rules
@@ -143,7 +144,7 @@ def _decide(
 
 def _first_left(candidate: Candidate, lang: str) -> Decision | None:
     """Words before the number that leave no doubt: "the number of displaced people is"."""
-    taken = best_before(load_rules(lang).table("left"), candidate)
+    taken = best_before(possible(lang, "left", candidate.letters), candidate)
     if not taken or not taken[0].get("first"):
         return None
     return claim_of(candidate, *taken, side="left", lang=lang)
@@ -167,12 +168,12 @@ def _clause_beside(candidate: Candidate, lang: str) -> Claim | None:
     """What a clause beside the noun says: "people displaced by ...", "people who crossed ..."."""
     if not candidate.head:
         return None
-    for relative in load_rules(lang).table("relative"):
+    for relative in possible(lang, "relative", candidate.letters):
         if match := relative.pattern.search(candidate.right):
             claim = claim_of(candidate, relative, match, side="right", lang=lang)
             fled = match.groupdict().get("flee")
             return replace(claim, term=Term.FORCED_TO_FLEE) if fled else claim
-    for rule in load_rules(lang).table("beside"):
+    for rule in possible(lang, "beside", candidate.letters):
         if match := rule.pattern.match(candidate.right):
             return claim_of(candidate, rule, match, side="right", lang=lang)
     who = only_pattern(lang, "who").match(candidate.right)

@@ -4,16 +4,16 @@ import re
 
 from displacement.extraction.candidates import Candidate
 from displacement.extraction.claims import Decision, Refusal, claim_of, refuse
-from displacement.extraction.rules import Rule, load_rules
+from displacement.extraction.needles import possible
+from displacement.extraction.rules import Rule
 from displacement.extraction.units import Head
 from displacement_schemas.vocabulary import NumberReason
 
 
 def from_left(candidate: Candidate, lang: str) -> Decision | None:
     """What the words right before the number say; a blocker there goes before a figure."""
-    rules = load_rules(lang)
-    taken = best_before(rules.table("left"), candidate)
-    blocker = best_before(rules.table("left_blocker"), candidate)
+    taken = best_before(possible(lang, "left", candidate.letters), candidate)
+    blocker = best_before(possible(lang, "left_blocker", candidate.letters), candidate)
     lived_in = blocker and blocker[0].get("reason") == NumberReason.POPULATION_BASE
     if blocker and not (lived_in and taken and taken[0].get("site")):
         return refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
@@ -50,11 +50,10 @@ def before_number(rule: Rule, candidate: Candidate) -> re.Match[str] | None:
 
 def main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
     """The first predicate after `start` that says something of the counted people."""
-    rules = load_rules(lang)
     right = candidate.right
     found: list[tuple[int, int, int, Rule, re.Match[str]]] = []
     for order, table in enumerate(("right_blocker", "right")):
-        for rule in rules.table(table):
+        for rule in possible(lang, table, candidate.letters):
             if not _noun_fits(rule, candidate.head):
                 continue
             match = rule.pattern.search(right, start)

@@ -9,6 +9,7 @@ from typing import Final
 
 from displacement.extraction.claims import Refusal
 from displacement.extraction.document import Document, Span
+from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import Rule, load_rules
 from displacement_schemas.vocabulary import NumberReason
@@ -17,7 +18,6 @@ from displacement_schemas.vocabulary import NumberReason
 def settle(document: Document, masked: str, numbers: list[Number]) -> dict[int, Refusal]:
     """The numbers that a local rule rejects, by their first character; the first rule wins."""
     at = {number.start: number for number in numbers}
-    rules = [rule for rule in load_rules(document.lang).table("local") if not rule.get("kind")]
     settled = {
         number.start: Refusal(number, rule.id, NumberReason(rule.get("reason")))
         for rule in load_rules(document.lang).table("local")
@@ -26,7 +26,10 @@ def settle(document: Document, masked: str, numbers: list[Number]) -> dict[int, 
         if number.kind == kind
     }
     for stretch in _stretches(document, numbers):
-        for rule in rules:
+        letters = letters_of(masked[stretch.start : stretch.end])
+        for rule in possible(document.lang, "local", letters):
+            if rule.get("kind"):
+                continue
             for start in _hits(rule, masked, stretch):
                 number = at.get(start)
                 if number is None or start in settled:
