@@ -25,9 +25,12 @@ def settle(document: Document, masked: str, numbers: list[Number]) -> dict[int, 
         for number in numbers
         if number.kind == kind
     }
-    for stretch in _stretches(document, numbers):
+    for stretch, inside in _stretches(document, numbers):
+        open_ones = {number.start for number in inside} - settled.keys()
         letters = letters_of(masked[stretch.start : stretch.end])
         for rule in possible(document.lang, "local", letters):
+            if not open_ones:
+                break
             if rule.get("kind"):
                 continue
             for start in _hits(rule, masked, stretch):
@@ -38,6 +41,7 @@ def settle(document: Document, masked: str, numbers: list[Number]) -> dict[int, 
                 if words and document.clean[start : number.end].lower() not in words:
                     continue
                 settled[start] = Refusal(number, rule.id, NumberReason(rule.get("reason")))
+                open_ones.discard(start)
     return settled
 
 
@@ -45,13 +49,14 @@ BESIDE: Final = 60
 """How far the words that settle a number may stand from it."""
 
 
-def _stretches(document: Document, numbers: list[Number]) -> Iterator[Span]:
-    """The parts of the sentences that hold numbers, and the words beside these."""
+def _stretches(document: Document, numbers: list[Number]) -> Iterator[tuple[Span, list[Number]]]:
+    """The parts of the sentences that hold numbers, with the words beside these and them."""
     for index, inside in groupby(numbers, key=lambda number: document.sentence_at(number.start)):
         sentence, found = document.sentences[index], list(inside)
         start = document.clean.find(" ", max(sentence.start, found[0].start - BESIDE))
         end = min(sentence.end, found[-1].end + BESIDE)
-        yield Span(sentence.start if found[0].start - BESIDE < sentence.start else start, end)
+        begin = sentence.start if found[0].start - BESIDE < sentence.start else start
+        yield Span(begin, end), found
 
 
 def _hits(rule: Rule, masked: str, sentence: Span) -> Iterator[int]:
