@@ -268,6 +268,8 @@ def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Sp
     Dates and places in there are not those of the figure.
     """
     for attribution in attributions:
+        if attribution.cue == "cue.colon" and not attribution.known:
+            continue  # "Over 105,000 have fled since early April: 70,187 are in Tanzania"
         speaks = attribution.cue in ("cue.x_said", "cue.said_x")
         after = _SAYING.match(masked, attribution.cue_end) if speaks else None
         yield Span(attribution.start, after.end() if after else attribution.cue_end)

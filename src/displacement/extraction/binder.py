@@ -222,7 +222,10 @@ def _unless_denied(decision: Decision, lang: str) -> Decision:
     rules = load_rules(lang)
     between = candidate.right[: max(0, decision.predicate.end - candidate.right_start)]
     denied = only_pattern(lang, "denial").search(between)
-    before = any(rule.pattern.search(candidate.left) for rule in rules.table("denial_before"))
+    before = any(
+        rule.pattern.search(candidate.before if rule.get("across") else candidate.left)
+        for rule in rules.table("denial_before")
+    )
     if denied or before:
         return refuse(candidate, NumberReason.DENIED, "denied")
     return decision

@@ -122,7 +122,7 @@ def _row(
     number = claim.number
     clause = clause_of(masked, context.span, number, document.lang)
     measure, area = choose_area(claim, context, clause, document)
-    if claim.follows and measure in FLOWS:
+    if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
         measure = measures.get(claim.follows.start, measure)
     dates = choose_dates(claim, measure, context, clause, document.published_on)
     source = choose(context.attributions, number, clause, context.before)

@@ -265,9 +265,11 @@ def _weekdays(named: Named, published: date, words: _Words) -> _Read | None:
 
 
 def _week_to(named: Named, published: date, words: _Words) -> _Read | None:
-    """The week, or the days, that ended on a date."""
+    """The week, or the days, that ended on a date or a day of the week."""
     when = _when(named, 1, words)
     end = last_day(when, published, words) if when else None
+    if named.get("weekday"):
+        end = _weekday((named["weekday"] or "").lower(), published, words)
     count = _count(named.get("count"), words)
     if not end or count is None:
         return None

@@ -131,7 +131,11 @@ def _own_side(places: list[Place], claim: Claim) -> list[Place]:
 def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measure:
     across = bool(only_pattern(lang, "border").search(clause))
     if claim.measure is Measure.NEW_DISPLACEMENT and _may_cross(claim):
-        abroad = any(place.country and place.role is AreaRole.DESTINATION for place in places)
+        begin = min(claim.number.start, claim.predicate.start)
+        abroad = any(
+            place.country and place.role is AreaRole.DESTINATION and place.start >= begin
+            for place in places
+        )
         noun = claim.candidate.noun
         refugees = noun is not None and noun.measure == Measure.REFUGEES
         moved = refugees and claim.term in (Term.ARRIVED, Term.FORCED_TO_FLEE)

@@ -115,7 +115,8 @@ def _head(
     said: dict[str, Any] = load_rules(lang).words["nouns"].get(kind, {"unit": "person"})
     measure, term = said.get("measure"), said.get("term")
     adjective = adjectives.search(modifiers)
-    if adjective and said.get("unit") and not measure:
+    returning = adjective and adjective.lastgroup == "returnee" and measure == "idps"
+    if adjective and said.get("unit") and (returning or not measure):
         nouns = load_rules(lang).words["nouns"]
         alike = nouns[adjective.lastgroup or "displaced_person"]
         measure, term = alike["measure"], alike["term"]
