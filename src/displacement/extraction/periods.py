@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from displacement.extraction.document import Span
 from displacement.extraction.rules import load_rules
-from displacement.extraction.when import When, first_day, last_day, months_before
+from displacement.extraction.when import LAST_YEAR, When, first_day, last_day, months_before
 from displacement_schemas.vocabulary import DatePrecision
 
 Named = dict[str, str | None]
@@ -95,7 +95,10 @@ def _when(named: Named, place: int, words: _Words) -> When | None:
     if name is None and day_found is None:
         return None
     month_found = _month(name, words) if name else None
-    return When(day_found, month_found, whole("ayear", "byear"), text("part"))
+    year_found = whole("ayear", "byear")
+    if text("alast") or text("blast"):
+        year_found = LAST_YEAR
+    return When(day_found, month_found, year_found, text("part"))
 
 
 def _month(name: str, words: _Words) -> int | None:
