@@ -126,9 +126,10 @@ def _decide(
     named = head is not None and head.unit is not None and not head.measure
     elliptic = named or candidate.part or only_pattern(lang, "no_noun").match(candidate.right)
     if isinstance(last, Claim) and (named or not head) and elliptic:
-        candidate = replace(
-            candidate, stand_in=last.candidate.noun, carried=(last.measure, last.term)
-        )
+        noun = last.candidate.noun
+        if noun and last.same_people_as:
+            noun = replace(noun, unit=Unit.PERSON)  # "82,300 IDPs (16,460 families) ... of them"
+        candidate = replace(candidate, stand_in=noun, carried=(last.measure, last.term))
     if candidate.part:
         return _unless_denied(part_of_those(candidate, last, lang), lang)
     decision = _first_left(candidate, lang) or number_of_before(candidate, last, lang)
