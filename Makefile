@@ -28,13 +28,15 @@ lint: $(VENV)/.test-ready ## Check format, style, types, import directions and g
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m displacement_schemas --check schemas/README.md
+	$(BIN)/python -m tests.evaluation --rules | diff tests/evaluation/RULES.md -
 
 format: $(VENV)/.test-ready ## Format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.test-ready ## Write the data dictionary, schemas/README.md
+docs: $(VENV)/.test-ready ## Write the data dictionary and the table of reading rules
 	$(BIN)/python -m displacement_schemas schemas/README.md
+	$(BIN)/python -m tests.evaluation --rules > tests/evaluation/RULES.md
 
 picture: run ## Renew the picture of the README from the current snapshot
 	cp data/store/published/latest/report.png data/pictures/north-west-syria.png

@@ -153,7 +153,7 @@ def explain(
 
 @app.command()
 def extract(
-    file: Annotated[Path, typer.Argument(help="A text, HTML page or PDF.")],
+    file: Annotated[Path, typer.Argument(help="A text, HTML page, PDF or e-mail.")],
     published: Annotated[
         datetime, typer.Option("--published", formats=["%Y-%m-%d"], help="When it was published.")
     ],
@@ -165,7 +165,7 @@ def extract(
     from displacement.publication import load_reference
     from displacement.reading import reading_of
     from displacement.sources.documents.files import read_report
-    from displacement_flows.terminal import show_reading
+    from displacement_flows.marked_text import show_reading
 
     settings = _settings(config)
     with _wrong_use_on(OSError, ValueError):

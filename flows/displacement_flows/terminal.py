@@ -9,14 +9,12 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
 from displacement.intake import Outcome
 from displacement.normalise.places import Match
 from displacement.source_status import SourceStatus
 from displacement.store.snapshots import Snapshot
 from displacement_schemas import Rejected
-from displacement_schemas.vocabulary import Tier
 
 WIDE = 160
 """Columns where no terminal says how many it has: a file, a log."""
@@ -106,33 +104,6 @@ def show_explanation(answer: dict[str, Any]) -> None:
         out.print(f"conflict: {escape(conflict['text'])}", style="red")
 
 
-def show_reading(text: str, reading: dict[str, Any]) -> None:
-    """The text with accepted, review and rejected numbers marked, then the figures."""
-    marks = [(f["number_start"], f["number_end"], STYLES[f["tier"]]) for f in reading["figures"]]
-    marks += [(r["number_start"], r["number_end"], STYLES["rejected"]) for r in reading["rejected"]]
-    shown = Text(text)
-    for start, end, style in marks:
-        shown.stylize(style, start, end)
-    out.print(shown)
-    legend = Text("marked: ")
-    for name, style in STYLES.items():
-        legend.append(name, style).append("  ")
-    out.print(legend)
-    for one in reading["figures"]:
-        persons = "" if one["persons"] is None else f" (about {one['persons']:,.0f} persons)"
-        out.print(
-            f"[bold]{one['quantifier'].replace('_', ' ')} {escape(one['number_text'])} "
-            f"{one['unit']}s[/bold]{persons}: {one['measure'].replace('_', ' ')}, "
-            f"{one['start_date'] or 'open start'} to {one['end_date']}, "
-            f"{escape(one['area_text']) or 'no place'}; counted by {escape(one['counter'])} "
-            f"[dim]({one['tier']}, {one['modality']}, {one['rule_id']})[/dim]"
-        )
-    reasons = Table("number", "why it is no displacement figure", "rule")
-    for one in reading["rejected"]:
-        reasons.add_row(escape(one["number_text"]), one["reason"].replace("_", " "), one["rule_id"])
-    out.print(reasons)
-
-
 def show_matches(found: Sequence[Match]) -> None:
     """What each name means, and why."""
     table = Table("name", "code", "method", "score", "why, or the nearest")
@@ -189,10 +160,3 @@ def show_waiting(found: Sequence[dict[str, Any]]) -> None:
     for one in found:
         table.add_row(one["kind"], escape(str(one["says"])), escape(one["why"]))
     out.print(table)
-
-
-STYLES = {
-    Tier.ACCEPTED.value: "bold black on green",
-    Tier.REVIEW.value: "bold black on yellow",
-    "rejected": "dim strike",
-}

@@ -1,76 +1,57 @@
 """Contracts: every table of the system, declared once.
 
-The ground floor: it imports nothing else of ours.
+The ground floor: it imports nothing else of ours. A table is loaded when it is first named, so
+that who needs only the vocabulary does not wait for pandas.
 """
 
-import importlib
 import pkgutil
+from importlib import import_module
 from pkgutil import extend_path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from displacement_schemas.areas import Areas
-from displacement_schemas.conflicts import Conflicts
-from displacement_schemas.contributions import Contributions
-from displacement_schemas.coverage import Coverage
-from displacement_schemas.described_areas import DescribedAreas
-from displacement_schemas.estimates import Estimates
-from displacement_schemas.estimates_daily import EstimatesDaily
-from displacement_schemas.estimates_monthly import EstimatesMonthly
-from displacement_schemas.extracted_figures import ExtractedFigures
-from displacement_schemas.figure_areas import FigureAreas
-from displacement_schemas.figures import Figures
-from displacement_schemas.figures_file_rows import FiguresFileRows
-from displacement_schemas.household_sizes import HouseholdSizes
-from displacement_schemas.rejected import Rejected
-from displacement_schemas.rejected_numbers import RejectedNumbers
-from displacement_schemas.runs import Runs
-from displacement_schemas.sheet_rows import SheetRows
-from displacement_schemas.sources import Sources
-from displacement_schemas.statements import Records, Statements
-from displacement_schemas.stocks import Stocks
-from displacement_schemas.table import Table
+if TYPE_CHECKING:
+    from displacement_schemas.areas import Areas
+    from displacement_schemas.conflicts import Conflicts
+    from displacement_schemas.contributions import Contributions
+    from displacement_schemas.coverage import Coverage
+    from displacement_schemas.described_areas import DescribedAreas
+    from displacement_schemas.estimates import Estimates
+    from displacement_schemas.estimates_daily import EstimatesDaily
+    from displacement_schemas.estimates_monthly import EstimatesMonthly
+    from displacement_schemas.extracted_figures import ExtractedFigures
+    from displacement_schemas.figure_areas import FigureAreas
+    from displacement_schemas.figures import Figures
+    from displacement_schemas.figures_file_rows import FiguresFileRows
+    from displacement_schemas.household_sizes import HouseholdSizes
+    from displacement_schemas.rejected import Rejected
+    from displacement_schemas.rejected_numbers import RejectedNumbers
+    from displacement_schemas.runs import Runs
+    from displacement_schemas.sheet_rows import SheetRows
+    from displacement_schemas.sources import Sources
+    from displacement_schemas.statements import Records, Statements
+    from displacement_schemas.stocks import Stocks
+    from displacement_schemas.table import Table
+
+    PUBLISHED: tuple[type[Table], ...]
+    """The tables of a snapshot, in the order of the data dictionary."""
+    INTERNAL: tuple[type[Table], ...]
+    """Frames between the stages and reference tables; not published."""
 
 # The contract of a source's rows may live in another folder on the path, like the source itself.
 __path__ = extend_path(__path__, __name__)
 
-PUBLISHED: Final[tuple[type[Table], ...]] = (
-    Figures,
-    FigureAreas,
-    Rejected,
-    Estimates,
-    EstimatesDaily,
-    EstimatesMonthly,
-    Stocks,
-    Contributions,
-    Conflicts,
-    Coverage,
-    Areas,
-    Sources,
-    Runs,
-)
-"""The tables of a snapshot, in the order of the data dictionary."""
 
-INTERNAL: Final[tuple[type[Table], ...]] = (
-    ExtractedFigures,
-    RejectedNumbers,
-    Statements,
-    Records,
-    HouseholdSizes,
-    DescribedAreas,
-)
-"""Frames between the stages and reference tables; not published."""
-
-
-def rows_of_sources() -> list[type[Table]]:
+def rows_of_sources() -> "list[type[Table]]":
     """The contract of each source's own records: every module here whose name ends in `_rows`."""
     names = sorted(one.name for one in pkgutil.iter_modules(__path__) if one.name.endswith("_rows"))
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    modules = [import_module(f"{__name__}.{name}") for name in names]
+    table = _table("Table")
     return [
         model
         for module in modules
         for model in vars(module).values()
         if isinstance(model, type)
-        and issubclass(model, Table)
+        and issubclass(model, table)
         and model.__module__ == module.__name__
     ]
 
@@ -102,3 +83,47 @@ __all__ = [
     "Table",
     "rows_of_sources",
 ]
+
+_TABLES: Final = {
+    "PUBLISHED": (
+        "Figures",
+        "FigureAreas",
+        "Rejected",
+        "Estimates",
+        "EstimatesDaily",
+        "EstimatesMonthly",
+        "Stocks",
+        "Contributions",
+        "Conflicts",
+        "Coverage",
+        "Areas",
+        "Sources",
+        "Runs",
+    ),
+    "INTERNAL": (
+        "ExtractedFigures",
+        "RejectedNumbers",
+        "Statements",
+        "Records",
+        "HouseholdSizes",
+        "DescribedAreas",
+    ),
+}
+_MODULES: Final = {"Records": "statements"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _TABLES:
+        value: Any = tuple(_table(one) for one in _TABLES[name])
+    elif name in __all__:
+        value = _table(name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def _table(name: str) -> Any:
+    snake = "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in name)
+    module = import_module(f"{__name__}.{_MODULES.get(name, snake.lstrip('_'))}")
+    return getattr(module, name)

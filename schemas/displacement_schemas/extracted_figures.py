@@ -10,6 +10,7 @@ from displacement_schemas.vocabulary import (
     DatePrecision,
     Measure,
     Modality,
+    Population,
     Quantifier,
     Term,
     Tier,
@@ -61,9 +62,26 @@ class ExtractedFigures(Table):
         "Shared by figures of one text that count the same people in other units or words.",
         nullable=True,
     )
+    supersedes: Series[Decimal] = field(
+        "The number that this one replaces: 12,000, up from 9,000.",
+        unit="as in column unit",
+        ge=0,
+        nullable=True,
+    )
+    population: Series[Text] = field("Who these people are.", words=Population)
+    via: Series[Text] = field("Who passed the counter's number on.", nullable=True)
     caveat: Series[Text] = field("The publisher's own reservation.", nullable=True)
     tier: Series[Text] = field("Whether a reviewer has to look first.", words=Tier)
     rule_id: Series[Text] = field("The rule that took the number.")
+    lang: Series[Text] = field("The language of the text.")
+    term_start: Series[Whole] = field("Offset of the words that make it a figure.", ge=0)
+    term_end: Series[Whole] = field("Offset after these words.", ge=0)
+    counter_start: Series[Whole] = field("Offset of the counter.", ge=0, nullable=True)
+    counter_end: Series[Whole] = field("Offset after the counter.", ge=0, nullable=True)
+    period_start: Series[Whole] = field("Offset of the words of time.", ge=0, nullable=True)
+    period_end: Series[Whole] = field("Offset after the words of time.", ge=0, nullable=True)
+    area_start: Series[Whole] = field("Offset of the area.", ge=0, nullable=True)
+    area_end: Series[Whole] = field("Offset after the area.", ge=0, nullable=True)
 
     class Config:
         metadata = {"sort_by": ["number_start"]}

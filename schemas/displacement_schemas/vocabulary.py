@@ -51,6 +51,15 @@ class Unit(StrEnum):
     HOUSEHOLD = "household"
 
 
+class Population(StrEnum):
+    """Who the counted people are, as far as a text tells."""
+
+    IDP = "idp"
+    REFUGEE = "refugee"
+    RETURNEE = "returnee"
+    MIXED = "mixed"
+
+
 class Term(StrEnum):
     """The publisher's word for what happened to the people (Helix)."""
 

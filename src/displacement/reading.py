@@ -40,7 +40,9 @@ def reading_of(
 
 _WHERE = (
     *("number_start", "number_end", "number_text", "sentence_start", "sentence_end"),
-    *("group_id", "caveat", "tier"),
+    *("group_id", "supersedes", "population", "via", "caveat", "tier", "lang"),
+    *("term_start", "term_end", "counter_start", "counter_end"),
+    *("period_start", "period_end", "area_start", "area_end"),
 )
 
 

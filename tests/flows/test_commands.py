@@ -91,6 +91,9 @@ def test_extract_gives_every_number_of_a_text_with_its_offsets(home: Path) -> No
 def test_extract_without_json_shows_the_marked_text(home: Path) -> None:
     done = displacement("extract", REPORT, "--published", "2018-01-08", home=home)
     assert "marked: accepted  review  rejected" in done.stdout
+    assert "+[60,000]" in done.stdout
+    assert "?[800]" in done.stdout
+    assert "- 24  distance or measure [measure.unit]" in done.stdout
 
 
 def test_match_tells_codes_and_why_a_name_stays_open(home: Path) -> None:

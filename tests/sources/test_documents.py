@@ -221,3 +221,48 @@ def test_the_same_text_has_the_same_record_ids_wherever_a_figure_stands(inbox):
     put(inbox, "a.txt", HEADER + "Snow fell on the camps.\n\n" + SENTENCE)
     [moved] = parse(inbox).statements["source_record_id"]
     assert moved == first
+
+
+MESSAGE = f"""From: Mona Example <mona@volunteers.example>
+To: desk@agency.example
+Subject: Mona Example on Idlib
+Date: Mon, 08 Jan 2018 09:30:00 +0200
+Content-Type: text/plain; charset=utf-8
+
+Dear all,
+
+{SENTENCE}
+
+Best regards,
+Mona Example
++963 933 123 456
+"""
+
+
+def test_an_e_mail_gives_its_text_and_day_and_names_nobody(inbox):
+    put(inbox, "statement.eml", MESSAGE)
+    body = landed(inbox)
+    assert body["published"] == "2018-01-08"
+    assert SENTENCE in body["text"]
+    assert "Mona" not in json.dumps(body)
+    assert "@" not in json.dumps(body)
+
+
+def test_an_e_mail_without_text_says_so(inbox):
+    put(inbox, "empty.eml", MESSAGE.split("\n\n", maxsplit=1)[0] + "\n\n")
+    assert "holds no text" in refused(inbox).reason
+
+
+def test_text_in_two_encodings_is_refused_with_the_place(inbox):
+    put(inbox, "mixed.txt", (HEADER + SENTENCE).encode() + "Idlib: évacués".encode("cp1252"))
+    assert "byte" in refused(inbox).reason
+
+
+def test_utf_16_with_its_mark_is_read(inbox):
+    put(inbox, "wide.txt", (HEADER + SENTENCE).encode("utf-16"))
+    assert SENTENCE in landed(inbox)["text"]
+
+
+def test_a_language_without_rules_is_refused_with_those_that_have_some(inbox):
+    put(inbox, "other.txt", HEADER.replace("\n\n", "\nlanguage: xx\n\n") + SENTENCE)
+    assert "no rules for the language “xx”" in refused(inbox).reason

@@ -279,9 +279,9 @@ def test_an_answer_that_is_no_list_of_reports_is_a_failure(take, body):
 
 
 def test_a_report_in_a_language_without_rules_costs_no_other(take, store):
-    with Reports([report(7, language=[{"code": "fr"}]), report(8)]) as server:
+    with Reports([report(7, language=[{"code": "es"}]), report(8)]) as server:
         outcome = take(server)
     assert outcome.complete
     rejected = Store(store).tables.read("reliefweb").rejected
     [refused] = rejected[rejected["check"] == "language"].to_dict("records")
-    assert refused["reason"] == "reliefweb/SYR/7: its language, 'fr', cannot be read"
+    assert refused["reason"] == "reliefweb/SYR/7: its language, 'es', cannot be read"

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
+from displacement.extraction.candidates import only_pattern
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
-from displacement.extraction.rules import load_rules
+from displacement.extraction.rules import Rule, load_rules
 from displacement_schemas.vocabulary import CounterKind
 
 
@@ -40,8 +41,8 @@ def find_attributions(document: Document, masked: str, sentence: Span) -> list[A
     found: list[Attribution] = []
     for rule in load_rules(document.lang).table("cue"):
         for match in rule.pattern.finditer(masked, max(0, sentence.start - 1), sentence.end):
-            attribution = _read(document, masked, sentence, match, str(rule.get("side")))
-            if attribution:
+            attribution = _read(document, masked, sentence, match, rule)
+            if attribution and (attribution.known or not rule.get("strict")):
                 found.append(replace(attribution, cue=rule.id))
     found = [one for one in found if not any(_outdone(one, other) for other in found)]
     return sorted(found, key=lambda attribution: (attribution.start, attribution.cue))
@@ -78,6 +79,23 @@ def choose(
     return UNKNOWN
 
 
+def publisher_as_counter(document: Document) -> Attribution | None:
+    """Whom "the agency" means where no counter was named before: a publisher that counts."""
+    kind = _kind_of_publisher(document)
+    if not document.publisher or kind is CounterKind.MEDIA:
+        return None
+    return Attribution(0, 0, 0, document.publisher, kind)
+
+
+def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | None:
+    """Who told of the source's number: X in "X, citing Y"."""
+    if not source.known or _rank(source) != 0:
+        return None
+    others = [one for one in attributions if _rank(one) and one.known and one.cue_end <= source.end]
+    named = [one.counter for one in others if one.counter not in (source.counter, _POINTS_BACK)]
+    return named[-1] if named else None
+
+
 def _filled(attribution: Attribution, before: Attribution | None) -> Attribution:
     """A pronoun takes the counter of the sentences before."""
     if attribution.counter == _POINTS_BACK and before:
@@ -98,9 +116,10 @@ def _distance(attribution: Attribution, number: Number) -> int:
 
 
 def _read(
-    document: Document, masked: str, sentence: Span, match: re.Match[str], side: str
+    document: Document, masked: str, sentence: Span, match: re.Match[str], rule: Rule
 ) -> Attribution | None:
-    if side == "after":
+    strict = bool(rule.get("strict"))
+    if rule.get("side") == "after":
         region = _region_after(masked, match.end(), sentence.end)
         cue_end = region.end
     else:
@@ -108,7 +127,12 @@ def _read(
         cue_end = match.end()
     words = document.clean[region.start : region.end]
     begin = min(match.start(), region.start)
-    if document.publisher and document.publisher.lower() in words.lower():
+    if we := _is_we(words, document):
+        kind = _kind_of_publisher(document)
+        begin = max(begin, min(match.start(), region.start + we.start()))
+        return Attribution(begin, region.end, cue_end, str(document.publisher), kind)
+    in_print = document.publisher and document.publisher.lower() in words.lower()
+    if document.publisher and in_print and _kind_of_publisher(document) is CounterKind.MEDIA:
         if not re.search(r"count|tall", match[0]):
             return None
         return Attribution(begin, region.end, cue_end, document.publisher, CounterKind.MEDIA)
@@ -116,10 +140,24 @@ def _read(
         words, document.lang
     ):
         return Attribution(begin, region.end, cue_end, _POINTS_BACK, CounterKind.UNKNOWN)
-    named = _resolved(words, document.lang)
+    named = _resolved(words, document.lang, strict=strict)
     if named is None:
         return Attribution(begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False)
-    return Attribution(begin, region.end, cue_end, *named)
+    begin = min(match.start(), region.start + named.start)
+    as_written = document.text[region.start + named.start : region.start + named.end]
+    return Attribution(begin, region.end, cue_end, named.name or _as_name(as_written), named.kind)
+
+
+def _is_we(words: str, document: Document) -> re.Match[str] | None:
+    """An organisation that publishes speaks of itself: "our teams have registered"."""
+    we = only_pattern(document.lang, "we").search(words)
+    return we if document.publisher and '"' not in words else None
+
+
+def _kind_of_publisher(document: Document) -> CounterKind:
+    """A publisher that is known to count is no newspaper."""
+    named = _resolved(document.publisher or "", document.lang)
+    return named.kind if named else CounterKind.MEDIA
 
 
 def _region_after(masked: str, start: int, limit: int) -> Span:
@@ -137,7 +175,7 @@ def _region_after(masked: str, start: int, limit: int) -> Span:
 
 
 _AFTER_STOP: Final = re.compile(
-    r"[\ue001-\ue004;:\"—]|\.(?:\s|$)|\s(?:which|that|while|but|has|have|had|were|was|are|is)\s"
+    r"[\ue001-\ue004;:\"—)]|\.(?:\s|$)|\s(?:which|that|while|but|has|have|had|were|was|are|is)\s"
 )
 _ROLE: Final = re.compile(
     r",\s+(?:an?|the|who|its|head|director|spokes\w+|chief|deputy|one\s+of)\b"
@@ -154,6 +192,10 @@ def _region_before(masked: str, end: int, limit: int) -> Span:
     ]
     if len(segments) < 2:  # noqa: PLR2004
         return Span(start, end)
+    while len(segments) > 1 and _WHO.match(masked, segments[-1].start):
+        segments.pop()  # "a spokesman, who asked not to be named, said"
+    if len(segments) == 1:
+        return segments[0]
     last, name = segments[-1], segments[-2]
     if not masked[last.start : last.end].strip():
         last, name = segments[-2], segments[max(0, len(segments) - 3)]
@@ -166,6 +208,7 @@ def _region_before(masked: str, end: int, limit: int) -> Span:
 _BEFORE_STOP: Final = re.compile(
     r"[\ue001-\ue004;:\"—]|\bthat\b|\b(?:while|but|although|and then)\b"
 )
+_WHO: Final = re.compile(r"\s*(?:who|which|whose|speaking|citing|quoting|quoted)\b")
 _SEGMENT: Final = re.compile(r"[^,]+")
 _NAME: Final = re.compile(
     r"(?:[Tt]he\s+)?(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*|a-[A-Z][\w'-]*)(?:\s+(?:[A-Z][\w'.-]*|al-\w+|a-\w+|bin|abu|of|for|the|de|van|el)){0,6}"
@@ -174,7 +217,7 @@ _NAME: Final = re.compile(
 
 @cache
 def _pointing_back(lang: str) -> re.Pattern[str]:
-    return load_rules(lang).table("pronoun")[0].pattern
+    return load_rules(lang).only("pronoun")
 
 
 def _named(words: str, lang: str) -> bool:
@@ -185,12 +228,26 @@ def _named(words: str, lang: str) -> bool:
     )
 
 
-def _resolved(words: str, lang: str) -> tuple[str, CounterKind] | None:
+class _Named(NamedTuple):
+    name: str | None
+    """How the house calls it; None where the words of the text are its name."""
+    kind: CounterKind
+    start: int
+    end: int
+
+
+def _resolved(words: str, lang: str, *, strict: bool = False) -> _Named | None:
+    """The counter that words name; `strict` takes only those that are known by name."""
+    speaker = only_pattern(lang, "speaker_for").match(words)
+    behind = _resolved(words[speaker.end() :], lang, strict=strict) if speaker else None
+    if speaker and behind:
+        skipped = speaker.end()
+        return behind._replace(start=behind.start + skipped, end=behind.end + skipped)
     for rule in load_rules(lang).table("counter"):
-        match = rule.pattern.search(words)
+        match = None if strict and not rule.get("sure") else rule.pattern.search(words)
         if match:
-            name = rule.get("says") or _as_name(match[0])
-            return str(name), CounterKind(rule.get("kind"))
+            group = "name" if match.groupdict().get("name") else 0
+            return _Named(rule.get("says"), CounterKind(rule.get("kind")), *match.span(group))
     return None
 
 
@@ -211,6 +268,8 @@ def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Sp
     Dates and places in there are not those of the figure.
     """
     for attribution in attributions:
+        if attribution.cue == "cue.colon" and not attribution.known:
+            continue  # "Over 105,000 have fled since early April: 70,187 are in Tanzania"
         speaks = attribution.cue in ("cue.x_said", "cue.said_x")
         after = _SAYING.match(masked, attribution.cue_end) if speaks else None
         yield Span(attribution.start, after.end() if after else attribution.cue_end)
@@ -219,5 +278,5 @@ def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Sp
 _SAYING: Final = re.compile(
     r"(?:(?!\bthat\b|[\ue001\ue004;:\"—])[^.]){0,110}?(?=\bthat\b|:|\"|—)"
     r"|(?:\s+(?:reporters|journalists|(?:[A-Z]\w+\s?){1,3}))?(?:\s+in\s+(?:a|an|the|its)\s+(?:\w+\s+){0,3}?(?:statement|report|update|bulletin|briefing))?"
-    r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|\ue003+\s+[A-Z]\w+|[A-Z]\w+\.?\s+\ue003+)(?:,?\s+\ue002{4})?)?"
+    r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|[\ue003\d]+\s+[A-Z]\w+|[A-Z]\w+\.?\s+[\ue003\d]+)(?:,?\s+[\ue002\d]{4})?)?"
 )

@@ -4,53 +4,34 @@ Each number that its neighbours have not settled is bound to a rule: one that ta
 figure, or one that says why it is none.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from displacement.extraction.anaphora import (
+    apposed,
+    carried_on,
+    in_context,
+    listed,
+    number_of_before,
+    part_of_those,
+    same_people,
+)
 from displacement.extraction.candidates import Candidate, only_pattern, read_candidate
+from displacement.extraction.claims import Claim, Decision, Refusal, claim_of, refuse
 from displacement.extraction.document import Document, Span
+from displacement.extraction.needles import possible
 from displacement.extraction.numbers import MAX_PLAUSIBLE, Number
-from displacement.extraction.rules import Rule, load_rules
-from displacement.extraction.units import Head
-from displacement_schemas.vocabulary import Measure, Modality, NumberReason, Term, Unit
+from displacement.extraction.predicates import best_before, from_left, main_verb
+from displacement.extraction.rules import load_rules
+from displacement_schemas.vocabulary import FLOWS, Measure, NumberReason, Term, Unit
 
 SMALLEST_BARE: Final = 10
 """Fewer displaced people without a predicate are the people of some story."""
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """A number that is no displacement figure, and why."""
-
-    number: Number
-    rule_id: str
-    reason: NumberReason
-    candidate: Candidate | None = None
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A number that counts displaced people, as far as its noun and predicate tell."""
-
-    candidate: Candidate
-    rule_id: str
-    measure: Measure
-    term: Term
-    unit: Unit
-    predicate: Span
-    modality: Modality = Modality.ASSERTED
-    certain: bool = True
-    same_people_as: Number | None = None
-
-    @property
-    def number(self) -> Number:
-        """The number itself."""
-        return self.candidate.number
-
-
-Decision = Claim | Refusal
+NEAR: Final = 30
+"""Characters between "who" and the predicate of its clause."""
 
 
 def bind(
@@ -64,164 +45,144 @@ def bind(
             decisions.append(settled[number.start])
             continue
         candidate = read_candidate(document, masked, number, following, open_starts)
-        previous = _previous(decisions, candidate.sentence)
-        decisions.append(_decide(candidate, previous, masked, document.lang))
+        if _needs_reading(candidate, document.lang):
+            previous = _previous(decisions, candidate.sentence)
+            last = previous or _last_claim(decisions, document, candidate.sentence)
+            decision = _decide(candidate, previous, last, masked, document.lang)
+            decisions.append(decision)
+            _note_superseded(decisions, decision, previous)
+        else:
+            decisions.append(_settled_by_noun(candidate))
     return decisions
 
 
-def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:
-    """The number counted before in the same sentence."""
+def _last_claim(decisions: list[Decision], document: Document, sentence: Span) -> Decision | None:
+    """The last number of the sentence before, if it was a figure: "the number" may mean it."""
+    index = document.sentence_at(sentence.start)
+    if index == 0 or not decisions:
+        return None
+    before = document.sentences[index - 1]
     for decision in reversed(decisions):
-        if decision.number.start < sentence.start:
+        if decision.number.start < before.start:
             return None
-        if decision.candidate:
+        if isinstance(decision, Claim) or (decision.candidate and decision.reason not in _THINGS):
             return decision
     return None
 
 
-def _decide(candidate: Candidate, previous: Decision | None, masked: str, lang: str) -> Decision:
+def _note_superseded(
+    decisions: list[Decision], decision: Decision, previous: Decision | None
+) -> None:
+    """Keep with a figure the number that it replaces: "12,000, up from 9,000"."""
+    if not isinstance(decision, Refusal) or not isinstance(previous, Claim):
+        return
+    if decision.reason is NumberReason.SUPERSEDED and decisions[-2] is previous:
+        decisions[-2] = replace(previous, supersedes=decision.number)
+
+
+def _needs_reading(candidate: Candidate, lang: str) -> bool:
+    """Whether the number may count people: by its noun, or because it has none."""
+    head = candidate.head
+    if head:
+        return head.reason is None
+    return bool(candidate.part or only_pattern(lang, "no_noun").match(candidate.right))
+
+
+def _settled_by_noun(candidate: Candidate) -> Refusal:
+    """Why a number that counts no people is no figure."""
+    head = candidate.head
+    if head and head.reason:
+        return refuse(candidate, NumberReason(head.reason), f"noun.{head.reason}")
+    return _leftover(candidate)
+
+
+def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:
+    """The number of people, or of nobody knows what, counted before in the same sentence."""
+    for decision in reversed(decisions):
+        if decision.number.start < sentence.start:
+            return None
+        if isinstance(decision, Claim) or (decision.candidate and decision.reason not in _THINGS):
+            return decision
+    return None
+
+
+_THINGS: Final = (NumberReason.NO_UNIT, NumberReason.HOUSING_DAMAGE, NumberReason.AID_ITEMS)
+
+
+def _decide(
+    candidate: Candidate,
+    previous: Decision | None,
+    last: Decision | None,
+    masked: str,
+    lang: str,
+) -> Decision:
     number, head = candidate.number, candidate.head
     if (number.high or number.value or 0) > MAX_PLAUSIBLE:
-        return _refuse(candidate, NumberReason.IMPLAUSIBLE, "implausible.bound")
-    if previous and _apposed(candidate, previous, masked, lang):
-        return _same_people(candidate, previous)
+        return refuse(candidate, NumberReason.IMPLAUSIBLE, "implausible.bound")
+    if previous and apposed(candidate, previous, masked, lang):
+        return same_people(candidate, previous)
     if head and head.reason:
-        return _refuse(candidate, NumberReason(head.reason), f"noun.{head.reason}")
-    decision = _from_left(candidate, lang) or _from_right(candidate, lang)
+        return refuse(candidate, NumberReason(head.reason), f"noun.{head.reason}")
+    named = head is not None and head.unit is not None and not head.measure
+    elliptic = named or candidate.part or only_pattern(lang, "no_noun").match(candidate.right)
+    if isinstance(last, Claim) and (named or not head) and elliptic:
+        noun = last.candidate.noun
+        if noun and last.same_people_as:
+            noun = replace(noun, unit=Unit.PERSON)  # "82,300 IDPs (16,460 families) ... of them"
+        candidate = replace(candidate, stand_in=noun, carried=(last.measure, last.term))
+    if candidate.part:
+        return _unless_denied(part_of_those(candidate, last, lang), lang)
+    decision = _first_left(candidate, lang) or number_of_before(candidate, last, lang)
+    decision = decision or listed(candidate, last, lang)
+    decision = decision or from_left(candidate, lang) or _from_right(candidate, lang)
     if decision is None and previous:
-        decision = _carried(candidate, previous, masked, lang)
+        decision = carried_on(candidate, previous, lang)
+    decision = decision or in_context(candidate, lang)
+    if isinstance(decision, Claim) and not candidate.head and (number.value or 10) < SMALLEST_BARE:
+        return refuse(candidate, NumberReason.OTHER_EVENT, "bare.few")
     return _unless_denied(decision, lang) if decision else _leftover(candidate)
 
 
-def _from_left(candidate: Candidate, lang: str) -> Decision | None:
-    rules = load_rules(lang)
-    taken = _longest(rules.table("left"), candidate)
-    if taken is None or not taken[0].get("first"):
-        blocker = _longest(rules.table("left_blocker"), candidate)
-        if blocker:
-            return _refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
-    if taken is None or (
-        not candidate.head
-        and not only_pattern(lang, "no_noun").match(candidate.right)
-        and not taken[0].get("first")
-    ):
+def _first_left(candidate: Candidate, lang: str) -> Decision | None:
+    """Words before the number that leave no doubt: "the number of displaced people is"."""
+    taken = best_before(possible(lang, "left", candidate.letters), candidate)
+    if not taken or not taken[0].get("first"):
         return None
-    if taken[0].get("needs") == "displaced":
-        blocked = _main_verb(candidate, 0, lang)
-        if isinstance(blocked, Refusal):
-            return blocked
-    return _claim(candidate, *taken, side="left", lang=lang)
-
-
-def _longest(rules: tuple[Rule, ...], candidate: Candidate) -> tuple[Rule, re.Match[str]] | None:
-    """The rule that fits the most words before the number; "first" rules before all others."""
-    fits = [
-        (rule, match)
-        for rule in rules
-        if (match := rule.pattern.search(candidate.left))
-        and _noun_fits(rule, candidate.head)
-        and _applies(rule, candidate)
-    ]
-    return max(fits, key=lambda fit: (bool(fit[0].get("first")), len(fit[1][0])), default=None)
+    return claim_of(candidate, *taken, side="left", lang=lang)
 
 
 def _from_right(candidate: Candidate, lang: str) -> Decision | None:
     """The predicate after the noun; a clause beside the noun only if no main verb follows it."""
-    relative = load_rules(lang).table("relative")[0]
-    match = relative.pattern.search(candidate.right) if candidate.head else None
-    if not match:
-        return _main_verb(candidate, 0, lang) or _bare(candidate, lang)
-    claim = _claim(candidate, relative, match, side="right", lang=lang)
-    term = Term.FORCED_TO_FLEE if match["flee"] else claim.term
+    beside = _clause_beside(candidate, lang)
+    if not beside:
+        return main_verb(candidate, 0, lang) or _bare(candidate, lang)
+    main = main_verb(candidate, beside.predicate.end - candidate.right_start, lang)
+    if main:
+        return main
     licensed = bool(only_pattern(lang, "licence").search(candidate.left))
-    return _main_verb(candidate, match.end(), lang) or replace(claim, term=term, certain=licensed)
+    if not licensed and (candidate.number.value or SMALLEST_BARE) < SMALLEST_BARE:
+        return refuse(candidate, NumberReason.OTHER_EVENT, "bare.few")
+    return replace(beside, certain=beside.certain and licensed)
 
 
-def _main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
-    """The first predicate after `start` that says something of the counted people."""
-    rules = load_rules(lang)
-    right = candidate.right
-    found: list[tuple[int, int, int, Rule, re.Match[str]]] = []
-    for order, table in enumerate(("right_blocker", "right")):
-        for rule in rules.table(table):
-            if not _noun_fits(rule, candidate.head):
-                continue
-            match = rule.pattern.search(right, start)
-            if match and _applies(rule, candidate):
-                begin = match.end() - len(match[0].lstrip())
-                if "at" in rule.pattern.groupindex:
-                    begin = match.start("at")
-                found.append((begin, -len(match[0]), order, rule, match))
-    if not found:
+def _clause_beside(candidate: Candidate, lang: str) -> Claim | None:
+    """What a clause beside the noun says: "people displaced by ...", "people who crossed ..."."""
+    if not candidate.head:
         return None
-    _, _, order, rule, match = min(found, key=lambda entry: entry[:3])
-    if order == 0:
-        return _refuse(candidate, NumberReason(rule.get("reason")), rule.id)
-    return _claim(candidate, rule, match, side="right", lang=lang)
-
-
-def _noun_fits(rule: Rule, head: Head | None) -> bool:
-    noun = rule.get("noun")
-    if noun == "plain":
-        return not (head and head.displaced)
-    return head is None if noun == "none" else True
-
-
-def _applies(rule: Rule, candidate: Candidate) -> bool:
-    displaced = candidate.head is not None and candidate.head.displaced
-    if rule.get("needs") == "displaced" and not displaced:
-        return False
-    return rule.then is None or rule.then.search(candidate.right) is not None
-
-
-def _claim(
-    candidate: Candidate, rule: Rule, match: re.Match[str], *, side: str, lang: str
-) -> Claim:
-    head = candidate.head
-    measure, term = rule.get("measure"), rule.get("term")
-    if measure == "as_noun" and head:
-        measure, term = head.measure, head.term
-        if measure == "idps" and only_pattern(lang, "newly").search(head.modifiers):
-            measure = "new_displacement"
-    if measure == Measure.IDPS and head and head.measure in _STOCKS_OF_NOUNS:
-        measure, term = head.measure, head.term
-    counted = _counted_before(match, lang)
-    if counted:
-        measure, term = counted.get("measure"), counted.get("term")
-    begin = candidate.right_start if side == "right" else candidate.body.start
-    unit = head.unit if head and head.unit else counted.get("unit") if counted else None
-    modality = rule.get("modality") or _modality(candidate, match, side, lang)
-    return Claim(
-        candidate=candidate,
-        rule_id=rule.id,
-        measure=Measure(measure),
-        term=Term(term),
-        unit=Unit(unit or Unit.PERSON),
-        predicate=Span(begin + match.start(), begin + match.end()),
-        modality=Modality(modality),
-        certain=unit is not None and not rule.get("review"),
-    )
-
-
-_STOCKS_OF_NOUNS: Final = (Measure.REFUGEES, Measure.RETURNEES)
-
-
-def _counted_before(match: re.Match[str], lang: str) -> Rule | None:
-    """What "the number of displaced families has reached" counts: the noun stands before."""
-    noun = match.groupdict().get("noun")
-    if not noun:
+    for relative in possible(lang, "relative", candidate.letters):
+        if match := relative.pattern.search(candidate.right):
+            claim = claim_of(candidate, relative, match, side="right", lang=lang)
+            fled = match.groupdict().get("flee")
+            return replace(claim, term=Term.FORCED_TO_FLEE) if fled else claim
+    for rule in possible(lang, "beside", candidate.letters):
+        if match := rule.pattern.match(candidate.right):
+            return claim_of(candidate, rule, match, side="right", lang=lang)
+    who = only_pattern(lang, "who").match(candidate.right)
+    found = main_verb(candidate, 0, lang) if who else None
+    if not who or not isinstance(found, Claim):
         return None
-    return next(rule for rule in load_rules(lang).table("counted") if rule.pattern.search(noun))
-
-
-def _modality(candidate: Candidate, match: re.Match[str], side: str, lang: str) -> str:
-    """Planned or forecast, if the words up to the predicate say so."""
-    near = candidate.right[: match.end()] if side == "right" else match[0]
-    before = candidate.left[-60:]
-    for rule in reversed(load_rules(lang).table("modality")):
-        if rule.pattern.search(near) or rule.pattern.search(before):
-            return str(rule.get("says"))
-    return "asserted"
+    near = found.predicate.start - candidate.right_start <= who.end() + NEAR
+    return found if near else None
 
 
 def _bare(candidate: Candidate, lang: str) -> Decision | None:
@@ -230,7 +191,9 @@ def _bare(candidate: Candidate, lang: str) -> Decision | None:
     if not head or not head.measure:
         return None
     if (candidate.number.value or SMALLEST_BARE) < SMALLEST_BARE:
-        return _refuse(candidate, NumberReason.OTHER_EVENT, "bare.few")
+        return refuse(candidate, NumberReason.OTHER_EVENT, "bare.few")
+    if not _stands_alone(candidate, lang):
+        return refuse(candidate, NumberReason.OTHER_EVENT, "bare.other_verb")
     # "200 killed and 3,400 displaced" tells of an event, "3,400 displaced people" of a state
     newly = only_pattern(lang, "newly").search(f"{head.modifiers} {head.noun}|")
     flow = newly and head.measure == Measure.IDPS
@@ -245,6 +208,14 @@ def _bare(candidate: Candidate, lang: str) -> Decision | None:
     )
 
 
+def _stands_alone(candidate: Candidate, lang: str) -> bool:
+    """Whether no verb that we do not know may have the people for its subject or object."""
+    if candidate.head and candidate.head.measure in FLOWS:
+        return True  # displacements are events themselves, whoever triggered them
+    verb_after = only_pattern(lang, "any_verb").search(candidate.right)
+    return not verb_after and bool(only_pattern(lang, "no_verb_before").search(candidate.left))
+
+
 def _unless_denied(decision: Decision, lang: str) -> Decision:
     if isinstance(decision, Refusal):
         return decision
@@ -252,57 +223,21 @@ def _unless_denied(decision: Decision, lang: str) -> Decision:
     rules = load_rules(lang)
     between = candidate.right[: max(0, decision.predicate.end - candidate.right_start)]
     denied = only_pattern(lang, "denial").search(between)
-    before = any(rule.pattern.search(candidate.left) for rule in rules.table("denial_before"))
+    before = any(
+        rule.pattern.search(candidate.before if rule.get("across") else candidate.left)
+        for rule in rules.table("denial_before")
+    )
     if denied or before:
-        return _refuse(candidate, NumberReason.DENIED, "denied")
+        return refuse(candidate, NumberReason.DENIED, "denied")
     return decision
-
-
-def _apposed(candidate: Candidate, previous: Decision, masked: str, lang: str) -> bool:
-    """Whether the number gives the previous one's people in another unit."""
-    other = previous.candidate.head if previous.candidate else None
-    head = candidate.head
-    if not other or not head or not head.unit or not other.unit or head.unit == other.unit:
-        return False
-    between = masked[other.end : candidate.number.start]
-    return bool(only_pattern(lang, "apposition").match(between))
-
-
-def _same_people(candidate: Candidate, previous: Decision) -> Decision:
-    if isinstance(previous, Refusal):
-        return _refuse(candidate, previous.reason, previous.rule_id)
-    unit = candidate.head.unit if candidate.head else None
-    return replace(
-        previous,
-        candidate=candidate,
-        unit=Unit(unit or previous.unit),
-        same_people_as=previous.number,
-        rule_id="apposition",
-    )
-
-
-def _carried(candidate: Candidate, previous: Decision, masked: str, lang: str) -> Decision | None:
-    """A further place with its own number: unit and predicate come from the number before."""
-    if candidate.head or isinstance(previous, Refusal):
-        return None
-    end = candidate.number.end
-    gap = masked[previous.number.end : candidate.number.start]
-    follows = only_pattern(lang, "carry").match(masked[end : end + 80])
-    if not follows or not only_pattern(lang, "carry_gap").search(gap):
-        return None
-    return replace(
-        previous, candidate=candidate, rule_id="carry", certain=False, same_people_as=None
-    )
 
 
 def _leftover(candidate: Candidate) -> Refusal:
     head = candidate.head
+    if head and head.guessed:
+        return refuse(candidate, NumberReason.NO_UNIT, "nothing.counted")
     if head and head.base:
-        return _refuse(candidate, NumberReason.POPULATION_BASE, "noun.residents")
+        return refuse(candidate, NumberReason.POPULATION_BASE, "noun.residents")
     if head:
-        return _refuse(candidate, NumberReason.NO_DISPLACEMENT_TERM, "nothing.said")
-    return _refuse(candidate, NumberReason.NO_UNIT, "nothing.counted")
-
-
-def _refuse(candidate: Candidate, reason: NumberReason, rule_id: str) -> Refusal:
-    return Refusal(candidate.number, rule_id, reason, candidate)
+        return refuse(candidate, NumberReason.NO_DISPLACEMENT_TERM, "nothing.said")
+    return refuse(candidate, NumberReason.NO_UNIT, "nothing.counted")

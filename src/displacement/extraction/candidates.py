@@ -7,12 +7,20 @@ from functools import cache
 from typing import Final
 
 from displacement.extraction.document import Document, Span
+from displacement.extraction.needles import letters_of
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
 from displacement.extraction.units import Head, read_head
+from displacement_schemas.vocabulary import Measure, Term
 
 REACH: Final = 320
 """How far a predicate may stand from its number."""
+
+FAMILY: Final = (1.5, 15)
+"""So many people may be one household on average."""
+
+MOST_BESIDE: Final = 6
+"""So many further numbers may stand in phrases between a noun and its predicate."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +32,27 @@ class Candidate:
     phrase_start: int
     head: Head | None
     left: str
+    before: str
+    """The same, not cut at the boundary of the clause."""
+    between: str
+    """The words between the number and its noun."""
+    quantified: str
+    """The words between `left` and the number."""
     right: str
     right_start: int
+    stand_in: Head | None = None
+    """The noun of the figure before, where the number has none of its own."""
+    carried: tuple[Measure, Term] | None = None
+    """What that figure says of its people."""
+    letters: frozenset[str] = frozenset()
+    """Groups of letters of its sentence: they tell which rules may fit."""
+    part: bool = False
+    """Whether it counts some of those counted before: "300 of them", "of whom 300"."""
+
+    @property
+    def noun(self) -> Head | None:
+        """What it counts, by its own noun or that of the figure before."""
+        return self.head or self.stand_in
 
     @property
     def body(self) -> Span:
@@ -56,13 +83,57 @@ def read_candidate(
     if head and following and following.start < head.start and not head.of_number:
         head = None
     right_start = head.end if head else number.end
+    same = _equivalent(masked, number, following, head, lang)
+    right_start = same or right_start
     right = Span(right_start, min(sentence.end, number.end + REACH))
-    right = _up_to_boundary(masked, right, number, lang)
-    right = _up_to_next_noun(masked, right, open_starts, lang)
-    left = masked[max(sentence.start, phrase_start - REACH // 2) : phrase_start]
-    left = left[_last_end(only_pattern(lang, "boundary"), left) :]
+    right = _up_to_boundary(masked, right, phrase_start, lang)
+    beside = _DASHED.match(masked, right.start, right.end)
+    right = _up_to_next_noun(masked, right, beside.end() if beside else 0, open_starts, lang)
+    before = masked[max(sentence.start, phrase_start - REACH // 2) : phrase_start]
+    left = before[_last_end(only_pattern(lang, "boundary"), before) :]
     words = _without_brackets(masked[right.start : right.end])
-    return Candidate(number, sentence, phrase_start, head, left, words, right_start)
+    if same and head:
+        words, right_start = " " * (same - head.end) + words, head.end
+    part = bool(
+        only_pattern(lang, "part_after").match(masked, number.end, sentence.end)
+        or only_pattern(lang, "part_before").search(left)
+    )
+    quantified = masked[phrase_start : number.start]
+    between = masked[number.end : head.start] if head else ""
+    return Candidate(
+        number=number,
+        sentence=sentence,
+        phrase_start=phrase_start,
+        head=head,
+        left=left,
+        before=before,
+        between=between,
+        quantified=quantified,
+        right=words,
+        right_start=right_start,
+        letters=letters_of(masked[sentence.start : sentence.end]),
+        part=part,
+    )
+
+
+def may_be_same(one: Number, other: Number) -> bool:
+    """Whether the two can be the same people in persons and in households."""
+    if not one.value or not other.value:
+        return True
+    small, large = sorted((one.value, other.value))
+    return FAMILY[0] <= large / small <= FAMILY[1]
+
+
+def _equivalent(
+    masked: str, number: Number, following: Number | None, head: Head | None, lang: str
+) -> int | None:
+    """Where the same people end that stand in another unit right behind: "or 20,134 persons"."""
+    if not head or not head.unit or not following or not may_be_same(number, following):
+        return None
+    match = only_pattern(lang, "equivalent").match(masked, head.end)
+    if not match or not match.start() <= following.start < match.end():
+        return None
+    return match.end() if match.lastgroup != head.unit else None
 
 
 def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int:
@@ -78,43 +149,59 @@ def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int
     return start
 
 
-def _up_to_boundary(masked: str, right: Span, number: Number, lang: str) -> Span:
-    for boundary in only_pattern(lang, "boundary").finditer(masked, right.start, right.end):
-        if boundary.start() > right.start or not _in_dashes(masked, number):
+def _up_to_boundary(masked: str, right: Span, phrase_start: int, lang: str) -> Span:
+    beside = _DASHED.match(masked, right.start, right.end)
+    start = beside.end() if beside else right.start
+    for boundary in only_pattern(lang, "boundary").finditer(masked, start, right.end):
+        if boundary.start() > right.start + 1 or not _in_dashes(masked, phrase_start, right.start):
             return Span(right.start, boundary.start())
     return right
 
 
-def _up_to_next_noun(masked: str, right: Span, open_starts: list[int], lang: str) -> Span:
+def _up_to_next_noun(
+    masked: str, right: Span, skipped: int, open_starts: list[int], lang: str
+) -> Span:
     """Another counted noun takes over, unless it only belongs to a phrase beside the first."""
-    inside = only_pattern(lang, "inside")
-    for index in range(bisect_left(open_starts, right.start), len(open_starts)):
+    inside, equal = only_pattern(lang, "inside"), only_pattern(lang, "equal")
+    first = bisect_left(open_starts, max(right.start, skipped))
+    for index in range(first, len(open_starts)):
         start = open_starts[index]
         if start >= right.end:
             break
-        if not inside.search(masked, max(right.start, start - 40), start):
+        if index - first == MOST_BESIDE:
+            return Span(right.start, start)
+        if not inside.search(masked, max(right.start, start - 40), start) and not (
+            (same := equal.search(masked, max(right.start, start - 30), right.end))
+            and same.start() < start < same.end()
+        ):
             return Span(right.start, start)
     return right
 
 
-def _in_dashes(masked: str, number: Number) -> bool:
-    """A number set between dashes, as in "half of them - 1.1 million - are displaced"."""
-    before = masked[max(0, number.start - 3) : number.start].strip()[-1:]
-    after = masked[number.end : number.end + 3].strip()[:1]
+def _in_dashes(masked: str, start: int, end: int) -> bool:
+    """A counted noun between dashes, as in "half of them - 1.1 million - are displaced"."""
+    before = masked[max(0, start - 3) : start].strip()[-1:]
+    after = masked[end : end + 3].strip()[:1]
     return bool(before) and before in "—-" and bool(after) and after in "—-"
 
 
 def _without_brackets(text: str) -> str:
+    """The text without what brackets, or dashes right behind the noun, set beside it."""
+    beside = _DASHED.match(text)
+    text = " " * beside.end() + text[beside.end() :] if beside else text
     return _BRACKETS.sub(lambda match: " " * len(match[0]), text)
 
 
-_BRACKETS: Final = re.compile(r"\([^()]{0,200}\)")
+_DASHED: Final = re.compile(r"(?:\s-|\s?—)\s?(?:(?!\s-\s|—)[^;:.]){1,120}?(?:\s-\s|\s?—\s?)")
+_BRACKETS: Final = re.compile(
+    r"\([^()]{0,200}\)|\s*/\s*[\ue001-\ue004]+\s+[a-z]+|,\s(?:or\s)?(?:about|around|some|roughly)\s[\ue001-\ue004]+\s[a-z]+,"
+)
 
 
 @cache
 def only_pattern(lang: str, table: str) -> re.Pattern[str]:
-    """The pattern of a table that holds a single rule."""
-    return load_rules(lang).table(table)[0].pattern
+    """The pattern of a table that holds a single rule; none fits where a language lacks it."""
+    return load_rules(lang).only(table)
 
 
 def _last_end(pattern: re.Pattern[str], text: str) -> int:

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from displacement.extraction.rules import load_rules
+from displacement.extraction.rules import FOLDED, load_rules
 
 MAX_SENTENCE: Final = 1200
 """Longer stretches are cut, so that no step ever works on an endless sentence."""
@@ -27,7 +27,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """A text with its cleaned twin of equal length and its sentences."""
+    """A piece of a text with its cleaned twin of equal length and its sentences."""
 
     text: str
     clean: str
@@ -35,6 +35,8 @@ class Document:
     published_on: date
     publisher: str | None
     lang: str
+    origin: int = 0
+    """Where the piece begins in the whole text."""
 
     def sentence_at(self, offset: int) -> int:
         """The index of the sentence that holds the character at `offset`."""
@@ -42,12 +44,12 @@ class Document:
 
 
 def read_document(
-    text: str, published_on: date, publisher: str | None, lang: str, *, start: int = 0
+    text: str, published_on: date, publisher: str | None, lang: str, *, origin: int = 0
 ) -> Document:
-    """Clean the text and find its sentences from `start` on."""
+    """Clean a piece of a text that begins at `origin`, and find its sentences."""
     clean = clean_characters(text)
-    sentences = tuple(find_sentences(clean, start, lang))
-    return Document(text, clean, sentences, published_on, publisher, lang)
+    sentences = tuple(find_sentences(clean, 0, lang))
+    return Document(text, clean, sentences, published_on, publisher, lang, origin)
 
 
 def split_header(text: str) -> tuple[dict[str, str], str]:
@@ -97,18 +99,22 @@ _HEADER_LINE: Final = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}):[ \t]+(?P<value
 _HEADER_END: Final = re.compile(r"[ \t]*-{3,}[ \t]*\r?\n|[ \t]*\r?\n")
 _RULER: Final = re.compile(r"-{3,}[ \t]*\r?\n")
 _GAP: Final = re.compile(
-    r"(?P<stop>[.!?])[\"')\]]{0,3}\s+(?=[\"'(\[]{0,2}[A-Z0-9])"
+    r"(?P<stop>[.!?])[\"')\]]{0,3}\s+(?=[\"'(\[]{0,2}[A-Z0-9\u00c0-\u00de\u0600-\u06ff])"
     r"|\n[ \t]*\n\s*"
     r"|\n(?=[ \t]*(?:[-*]|[a-z0-9]\))[ \t])"
 )
 _SPACES: Final = dict.fromkeys(
     "\u00a0\u2000\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000\t", " "
 )
+_DIRECTIONS: Final = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _FOLDED: Final = _SPACES | {
+    **{chr(code): letter for code, letter in FOLDED.items()},
+    **dict.fromkeys(_DIRECTIONS, " "),
     "‘": "'", "’": "'", "‛": "'", "ʼ": "'", "´": "'", "`": "'",
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "−": "-", "―": "—",
     "٬": ",", "،": ",", "٫": ".", "•": "*", "…": ".", "\r": " ", "\u200b": " ", "\ufeff": " ",
+    "؟": "?", "؛": ";", "٪": "%", "ـ": " ",
 }  # fmt: skip
 
 

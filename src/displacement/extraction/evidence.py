@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from typing import Final
 
-from displacement.extraction.document import Document, Span
+from displacement.extraction.document import Document, Span, clean_characters
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import Cause, Quantifier
@@ -66,24 +66,34 @@ def _short(span: Span) -> bool:
     return span.end - span.start <= QUOTE
 
 
-def read_cause(document: Document, sentence: Span, overall: Cause) -> Cause:
-    """What the sentence names, else the sentences around it, else the whole text."""
+HEAD: Final = 20_000
+"""So much of a text, in characters, tells what it is about."""
+
+
+def read_cause(document: Document, sentence: Span) -> Cause | None:
+    """What the sentence names, else the sentences around it; None where they name nothing."""
     index = bisect_left(document.sentences, sentence)
     around = document.sentences[max(0, index - 3) : index + 4]
     for spans in ((sentence,), around):
-        cause = strongest_cause(document, spans)
+        cause = strongest_cause(document.clean, spans, document.lang)
         if cause is not Cause.UNKNOWN:
             return cause
-    return overall
+    return None
 
 
-def strongest_cause(document: Document, spans: tuple[Span, ...]) -> Cause:
-    """The cause that most words of these sentences name."""
+def overall_cause(text: str, start: int, lang: str) -> Cause:
+    """The cause that the beginning of a text names most."""
+    head = clean_characters(text[start : start + HEAD])
+    return strongest_cause(head, (Span(0, len(head)),), lang)
+
+
+def strongest_cause(clean: str, spans: tuple[Span, ...], lang: str) -> Cause:
+    """The cause that most words of these stretches name."""
     votes = {
         str(rule.get("says")): sum(
-            len(rule.pattern.findall(document.clean, span.start, span.end)) for span in spans
+            len(rule.pattern.findall(clean, span.start, span.end)) for span in spans
         )
-        for rule in load_rules(document.lang).table("cause")
+        for rule in load_rules(lang).table("cause")
     }
     best = max(votes, key=lambda cause: votes[cause])
     return Cause(best) if votes[best] else Cause.UNKNOWN

@@ -3,7 +3,6 @@
 Last station of extraction: the rows of the two frames.
 """
 
-from collections import Counter
 from typing import Any, Final
 
 from displacement.extraction.attribution import (
@@ -11,20 +10,23 @@ from displacement.extraction.attribution import (
     choose,
     find_attributions,
     last_known,
+    passed_on_by,
+    publisher_as_counter,
     statement_spans,
 )
-from displacement.extraction.binder import Claim, Decision, Refusal
-from displacement.extraction.document import Document
+from displacement.extraction.candidates import only_pattern
+from displacement.extraction.claims import Claim, Decision, Refusal
+from displacement.extraction.document import Document, Span
 from displacement.extraction.evidence import (
     read_cause,
     read_caveat,
     read_quantifier,
     read_quote,
-    strongest_cause,
 )
 from displacement.extraction.periods import Period, find_periods
 from displacement.extraction.places import find_places
 from displacement.extraction.scopes import (
+    Area,
     Context,
     Dates,
     choose_area,
@@ -33,17 +35,20 @@ from displacement.extraction.scopes import (
 )
 from displacement_schemas.vocabulary import (
     FLOWS,
-    Cause,
     DatePrecision,
     Measure,
     Modality,
     NumberReason,
+    Population,
     Quantifier,
     Tier,
 )
 
 HISTORIC_DAYS: Final = 3 * 366
 """A period that ended longer before publication is background, not news."""
+
+SENTENCES_BACK: Final = 12
+"""How far back a sentence may point for its counter or its period."""
 
 Row = dict[str, Any]
 
@@ -54,60 +59,87 @@ def figure_rows(
     """The rows of the figures, and those of the numbers that are none."""
     claims = [decision for decision in decisions if isinstance(decision, Claim)]
     refusals = [decision for decision in decisions if isinstance(decision, Refusal)]
-    contexts = _contexts(document, masked, {claim.number.start for claim in claims})
-    overall = strongest_cause(document, document.sentences)
+    contexts = _Contexts(document, masked)
+    known: dict[int, Context] = {}
+    measures: dict[int, Measure] = {}
     rows = []
     for claim in claims:
-        context = contexts[document.sentence_at(claim.number.start)]
-        row = _row(document, masked, claim, context, overall)
+        index = document.sentence_at(claim.number.start)
+        context = known.get(index) or contexts.of(index)
+        known[index] = context
+        row = _row(document, masked, claim, context, measures)
+        measures[claim.number.start] = row["measure"]
         if _is_historic(row):
             refusals.append(Refusal(claim.number, claim.rule_id, NumberReason.HISTORIC))
         else:
             rows.append(row)
     refusals.sort(key=lambda refusal: refusal.number.start)
-    return _grouped(rows, claims), [_rejected_row(document, refusal) for refusal in refusals]
+    return rows, [_rejected_row(document, refusal) for refusal in refusals]
 
 
-def _contexts(document: Document, masked: str, starts: set[int]) -> dict[int, Context]:
-    """Read the sentences that hold figures, and what the sentences before them pass on."""
-    wanted = {document.sentence_at(start) for start in starts}
-    contexts: dict[int, Context] = {}
-    before: Attribution | None = None
-    carried: Period | None = None
-    for index, span in enumerate(document.sentences):
-        found = find_attributions(document, masked, span)
-        periods = find_periods(
-            document.clean, span.start, span.end, document.published_on, document.lang
-        )
-        if index in wanted:
-            places = find_places(document.clean, span, document.lang)
-            sayings = list(statement_spans(found, masked))
-            contexts[index] = Context(span, periods, found, places, sayings, before, carried)
-        before = last_known(found) or before
-        carried = next((period for period in periods if period.kind == "range"), carried)
-    return contexts
+class _Contexts:
+    """What the sentences of a piece say besides their numbers; each is read once, when needed."""
+
+    def __init__(self, document: Document, masked: str) -> None:
+        self._document = document
+        self._masked = masked
+        self._read: dict[int, tuple[list[Attribution], list[Period]]] = {}
+
+    def of(self, index: int) -> Context:
+        """A sentence that holds figures, and what the sentences before it pass on."""
+        document = self._document
+        span = document.sentences[index]
+        found, periods = self._said(index)
+        before: Attribution | None = None
+        carried: Period | None = None
+        for earlier in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
+            said, when = self._said(earlier)
+            before = before or last_known(said)
+            carried = carried or next((one for one in when if one.kind == "range"), None)
+            if before and carried:
+                break
+        before = before or publisher_as_counter(document)
+        places = find_places(document.clean, span, document.lang)
+        sayings = list(statement_spans(found, self._masked))
+        return Context(span, periods, found, places, sayings, before, carried)
+
+    def _said(self, index: int) -> tuple[list[Attribution], list[Period]]:
+        if index not in self._read:
+            document = self._document
+            span = document.sentences[index]
+            self._read[index] = (
+                find_attributions(document, self._masked, span),
+                find_periods(
+                    document.clean, span.start, span.end, document.published_on, document.lang
+                ),
+            )
+        return self._read[index]
 
 
-def _row(document: Document, masked: str, claim: Claim, context: Context, overall: Cause) -> Row:
+def _row(
+    document: Document, masked: str, claim: Claim, context: Context, measures: dict[int, Measure]
+) -> Row:
     number = claim.number
     clause = clause_of(masked, context.span, number, document.lang)
     measure, area = choose_area(claim, context, clause, document)
+    if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
+        measure = measures.get(claim.follows.start, measure)
     dates = choose_dates(claim, measure, context, clause, document.published_on)
     source = choose(context.attributions, number, clause, context.before)
     quantifier = read_quantifier(masked, number, document.lang)
     return {
-        "number_start": number.start,
-        "number_end": number.end,
+        "number_start": document.origin + number.start,
+        "number_end": document.origin + number.end,
         "number_text": document.text[number.start : number.end],
-        "sentence_start": context.span.start,
-        "sentence_end": context.span.end,
+        "sentence_start": document.origin + context.span.start,
+        "sentence_end": document.origin + context.span.end,
         "quote": read_quote(document, context.span, number),
         "counter": source.counter,
         "counter_kind": source.kind,
         "publisher": document.publisher,
         "measure": measure,
         "term": claim.term,
-        "cause": read_cause(document, context.span, overall),
+        "cause": read_cause(document, context.span),
         "modality": claim.modality,
         "unit": claim.unit,
         "quantifier": quantifier,
@@ -123,7 +155,38 @@ def _row(document: Document, masked: str, claim: Claim, context: Context, overal
         "caveat": read_caveat(document, context.span),
         "tier": _tier(claim, measure, quantifier, dates),
         "rule_id": claim.rule_id,
+        "supersedes": claim.supersedes and claim.supersedes.value,
+        "population": _population(claim, measure, document.lang),
+        "via": passed_on_by(context.attributions, source),
+        "lang": document.lang,
+        **_spans(document, claim, source, dates, area),
+        "same_as": claim.same_people_as and document.origin + claim.same_people_as.start,
     }
+
+
+def _spans(document: Document, claim: Claim, source: Attribution, dates: Dates, area: Area) -> Row:
+    """Where in the text each part of the figure stands."""
+    words = {
+        "term": claim.predicate,
+        "counter": Span(source.start, source.end) if source.end else None,
+        "period": dates.words,
+        "area": area.words,
+    }
+    return {
+        f"{name}_{edge}": span and document.origin + getattr(span, edge)
+        for name, span in words.items()
+        for edge in ("start", "end")
+    }
+
+
+def _population(claim: Claim, measure: Measure, lang: str) -> Population:
+    head = claim.candidate.head
+    if head and only_pattern(lang, "mixed").search(f"{head.modifiers}{head.noun}"):
+        return Population.MIXED
+    if measure in (Measure.RETURN, Measure.CROSS_BORDER_RETURN, Measure.RETURNEES):
+        return Population.RETURNEE
+    abroad = measure in (Measure.CROSS_BORDER_FLIGHT, Measure.REFUGEES)
+    return Population.REFUGEE if abroad else Population.IDP
 
 
 def _tier(claim: Claim, measure: Measure, quantifier: Quantifier, dates: Dates) -> Tier:
@@ -141,35 +204,11 @@ def _is_historic(row: Row) -> bool:
     return bool((row["published_on"] - row["end_date"]).days > HISTORIC_DAYS)
 
 
-def _grouped(rows: list[Row], claims: list[Claim]) -> list[Row]:
-    """Give one group to figures that count the same people in another unit or once more."""
-    same = {c.number.start: c.same_people_as.start for c in claims if c.same_people_as}
-    leader: dict[int, int] = {}
-    first_of: dict[tuple[Any, ...], Row] = {}
-    for row in rows:
-        start = row["number_start"]
-        first = first_of.setdefault(_kind_of(row), row)
-        again = row["stated"] is not None and _agree(first["area_names"], row["area_names"])
-        target = same.get(start) or (first["number_start"] if again else start)
-        leader[start] = leader.get(target, target)
-    sizes = Counter(leader.values())
-    groups = {start: f"g{first}" for start, first in leader.items() if sizes[first] > 1}
-    return [row | {"group_id": groups.get(row["number_start"])} for row in rows]
-
-
-def _kind_of(row: Row) -> tuple[Any, ...]:
-    return row["measure"], row["unit"], row["modality"], row["stated"], row["stated_high"]
-
-
-def _agree(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other
-
-
 def _rejected_row(document: Document, refusal: Refusal) -> Row:
     number = refusal.number
     return {
-        "number_start": number.start,
-        "number_end": number.end,
+        "number_start": document.origin + number.start,
+        "number_end": document.origin + number.end,
         "number_text": document.text[number.start : number.end],
         "value": number.value,
         "reason": refusal.reason,

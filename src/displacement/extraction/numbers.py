@@ -33,7 +33,7 @@ class Number:
 def find_numbers(clean: str, start: int, lang: str) -> list[Number]:
     """All numbers of the cleaned text from `start` on, in order and without overlaps."""
     rules = load_rules(lang)
-    found = [_read(match, clean, rules) for match in _lexer(lang).finditer(clean, start)]
+    found = [_read(match, clean, rules) for match in _matches(clean, start, lang)]
     return list(_with_ranges(clean, found, lang))
 
 
@@ -66,9 +66,39 @@ _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2100
 _LAST_DAY: Final = 31
 _MAX_DIGITS: Final = 18
+_WORDS: Final = re.compile(r"[^\W\d_]+[\u064b-\u0652]*")
+_HALF: Final = 0.5
 _TEN: Final = 10
 _THOUSAND: Final = 1000
 _LONGEST_JOINT: Final = 8
+
+
+def _matches(clean: str, start: int, lang: str) -> Iterator[re.Match[str]]:
+    """Where the lexer fits; it is tried only where a digit or the word of a number begins."""
+    lexer, word = _lexer(lang), _first_words(lang)
+    lower = clean.lower()
+    if len(lower) != len(clean):  # a few letters grow when they shrink
+        lower = clean.translate(_LOWER)
+    seeds = [match.start() for match in _DIGIT_SEED.finditer(clean, start)]
+    for match in word.finditer(lower, start):
+        begin = match.start()
+        if begin == 0 or not lower[begin - 1].isalpha():
+            seeds.append(begin)
+    position = start
+    for seed in sorted(seeds):
+        if seed >= position and (found := lexer.match(clean, seed)):
+            yield found
+            position = found.end()
+
+
+_LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_DIGIT_SEED: Final = re.compile(r"[+0-9](?<![0-9].)(?=[0-9]|(?<=[0-9]))")
+
+
+@cache
+def _first_words(lang: str) -> re.Pattern[str]:
+    """The words that a number in words may begin with: literals only, which are found fast."""
+    return re.compile("|".join(load_rules(lang).words["first_words"]))
 
 
 @cache
@@ -99,21 +129,29 @@ def _read(match: re.Match[str], clean: str, rules: Rules) -> Number:
 def _read_digits(match: re.Match[str], clean: str, rules: Rules) -> Number:
     digits, scale = match["digits"], match["scale"]
     start, end = match.start("digits"), match.end()
-    glued = start > 0 and (clean[start - 1].isalpha() or clean[start - 1] == "_")
+    before = clean[start - 1] if start else " "
+    glued = (before.isalpha() and before not in rules.words.get("prefixes", ())) or before == "_"
     if len(digits) > _MAX_DIGITS:
         return Number(start, end, None, kind="malformed")
     factor = 1.0
     if scale:
-        for word in re.findall(r"[a-z]+", scale.lower()):
+        words = [_bare(word) for word in _WORDS.findall(scale.lower())]
+        for word in words:
             factor *= rules.words["scales"].get(word, 1)
-        if "half" in scale.lower():
-            factor *= 1 + 0.5 / float(digits.replace(",", ".")) if digits.strip("0.,") else 1
+        part = sum(rules.words["parts"].get(word, 0) for word in words)
+        if part and digits.strip("0.,"):
+            factor *= 1 + part / float(digits.replace(",", "."))
     value = _value_of_digits(digits, scaled=factor > 1)
     if value is None:
         return Number(start, end, None, kind="malformed")
     if not scale and not glued and digits.isdecimal():
         return Number(start, end, value, kind=_calendar_kind(digits, value))
     return Number(start, end, round(value * factor, 6))
+
+
+def _bare(word: str) -> str:
+    """A word without the marks on its letters."""
+    return word.rstrip("\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652")
 
 
 def _value_of_digits(digits: str, *, scaled: bool) -> float | None:
@@ -132,19 +170,21 @@ def _calendar_kind(digits: str, value: float) -> str:
 
 
 def _value_of_words(text: str, rules: Rules) -> float | None:
-    words = re.findall(r"[a-z]+", text.lower())
+    words = [_bare(word) for word in _WORDS.findall(text.lower())]
     units, scales = rules.words["number_values"], rules.words["scales"]
+    parts = rules.words["parts"]
     total = part = 0.0
     for position, word in enumerate(words):
-        if word == "half":
+        if word in parts:
             # "half a million" is 0.5 million, "two and a half million" is 2.5 million
-            part += 0.5
-        elif word in ("quarter", "quarters"):
-            part = (part or 1) * 0.25
+            whole = parts[word] >= _HALF
+            part = part + parts[word] if whole else (part or 1) * parts[word]
+        elif word in units and "".join(words[position + 1 : position + 2]) in parts:
+            continue  # "un demi-million": the article of the half
         elif word in units:
             part += units[word]
         elif word in scales:
-            after_half = "half" in words[position + 1 :]
+            after_half = any(parts.get(later) == _HALF for later in words[position + 1 :])
             part = (part or 1) * scales[word]
             if scales[word] >= _THOUSAND:
                 half = 0.5 * scales[word] if after_half else 0
@@ -173,7 +213,7 @@ def _joints(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str
     rules = load_rules(lang)
     return (
         rules.compile(r"\s?-\s?|\s+{range_to}\s+"),
-        rules.compile(r"\s+{range_and}\s+"),
+        rules.compile(r"\s+{range_and}\s*"),
         rules.compile(r"\b{range_between}\s+(?:{rough}\s+)?\Z"),
         rules.compile(r"\b{rise}\s+(?:[\w-]+\s+){0,2}{range_from}\s+(?:{rough}\s+)?\Z"),
     )
@@ -204,7 +244,7 @@ def _is_joint(clean: str, low: Number, high: Number, lang: str) -> bool:
 
 def _scaled_like(low: float, joint_and_high: str, high: Number) -> float:
     """The low end in the scale of the high one: "25-30,000", "1 to 1.2 million"."""
-    spoken = re.search(r"[a-z]{4,}\Z", joint_and_high)
+    spoken = re.search(r"[^\W\d_]{3,}[\u064b-\u0652]*\Z", joint_and_high)
     compact = joint_and_high.startswith("-") and low >= _TEN
     if high.value is None or low >= _THOUSAND or not (spoken or compact):
         return low

@@ -41,7 +41,7 @@ def find_places(clean: str, span: Span, lang: str) -> list[Place]:
 
 @cache
 def _countries(lang: str) -> frozenset[str]:
-    return frozenset(load_rules(lang).table("place")[0].get("countries"))
+    return frozenset(load_rules(lang).table("place")[0].get("countries") or ())
 
 
 @cache
@@ -50,7 +50,7 @@ def _patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
     lead = {rule.get("says"): rule.pattern.pattern for rule in rules.table("place_lead")}
     leads = "|".join(f"(?P<{role}>{pattern})" for role, pattern in lead.items())
     name = rules.table("place")[0].pattern.pattern
-    return re.compile(leads), re.compile(name), rules.table("place_host")[0].pattern
+    return re.compile(leads), re.compile(name), rules.only("place_host")
 
 
 def _subject(clean: str, start: int, end: int, lang: str) -> Place | None:
@@ -87,11 +87,11 @@ def _name(piece: str, lang: str) -> str | None:
     """The name in a phrase: "the north-western province of Idlib" is Idlib."""
     rules = load_rules(lang)
     name = re.sub(r"^[\s,]*(?:(?:and|or|&)\s+)?(?:in|from|across)?\s*", "", piece)
-    name = rules.table("place_described")[0].pattern.sub("", name)
+    name = rules.only("place_described").sub("", name)
     name = re.sub(r"^(?:the|both)\s+", "", name)
-    name = rules.table("place_suffix")[0].pattern.sub("", name).strip(" ,")
+    name = rules.only("place_suffix").sub("", name).strip(" ,")
     name = re.sub(r"'s$", "", name)
     owner, _, owned = name.partition("'s ")
     name = owned if owned and owner in _countries(lang) else name
-    is_name = re.search(r"[A-Z\u00c0-\u00de]", name)
-    return name if is_name and not rules.table("not_a_place")[0].pattern.search(name) else None
+    is_name = re.search(r"[A-Z\u00c0-\u00de\u0620-\u064a]", name)
+    return name if is_name and not rules.only("not_a_place").search(name) else None

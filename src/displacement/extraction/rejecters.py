@@ -3,32 +3,75 @@
 What is settled here is never looked at again, neither as a figure nor as the end of a clause.
 """
 
-from displacement.extraction.binder import Refusal
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Final
+
+from displacement.extraction.claims import Refusal
+from displacement.extraction.document import Document, Span
+from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.numbers import Number
-from displacement.extraction.rules import load_rules
+from displacement.extraction.rules import Rule, load_rules
 from displacement_schemas.vocabulary import NumberReason
 
 
-def settle(clean: str, masked: str, numbers: list[Number], lang: str) -> dict[int, Refusal]:
+def settle(document: Document, masked: str, numbers: list[Number]) -> dict[int, Refusal]:
     """The numbers that a local rule rejects, by their first character; the first rule wins."""
     at = {number.start: number for number in numbers}
-    settled: dict[int, Refusal] = {}
-    for rule in load_rules(lang).table("local"):
-        reason = NumberReason(rule.get("reason"))
-        if kind := rule.get("kind"):
-            hits = [number.start for number in numbers if number.kind == kind]
-        else:
-            hits = [
-                start
-                for match in rule.pattern.finditer(masked)
-                for name in match.groupdict()
-                if (start := match.start(name)) >= 0
-            ]
-        for start in hits:
-            number = at.get(start)
-            if number is None or start in settled:
+    settled = {
+        number.start: Refusal(number, rule.id, NumberReason(rule.get("reason")))
+        for rule in load_rules(document.lang).table("local")
+        if (kind := rule.get("kind"))
+        for number in numbers
+        if number.kind == kind
+    }
+    for stretch, inside in _stretches(document, numbers):
+        open_ones = {number.start for number in inside} - settled.keys()
+        letters = letters_of(masked[stretch.start : stretch.end])
+        for rule in possible(document.lang, "local", letters):
+            if not open_ones:
+                break
+            if rule.get("kind"):
                 continue
-            if (word := rule.get("word")) and clean[start : number.end].lower() != word:
-                continue
-            settled[start] = Refusal(number, rule.id, reason)
+            for start in _hits(rule, masked, stretch):
+                number = at.get(start)
+                if number is None or start in settled:
+                    continue
+                words = rule.get("word")
+                if words and document.clean[start : number.end].lower() not in words:
+                    continue
+                settled[start] = Refusal(number, rule.id, NumberReason(rule.get("reason")))
+                open_ones.discard(start)
     return settled
+
+
+BESIDE: Final = 60
+"""How far the words that settle a number may stand from it."""
+
+
+def _stretches(document: Document, numbers: list[Number]) -> Iterator[tuple[Span, list[Number]]]:
+    """The parts of the sentences that hold numbers, with the words beside these and them."""
+    for index, inside in groupby(numbers, key=lambda number: document.sentence_at(number.start)):
+        sentence, found = document.sentences[index], list(inside)
+        start = document.clean.find(" ", max(sentence.start, found[0].start - BESIDE))
+        end = min(sentence.end, found[-1].end + BESIDE)
+        begin = sentence.start if found[0].start - BESIDE < sentence.start else start
+        yield Span(begin, end), found
+
+
+def _hits(rule: Rule, masked: str, sentence: Span) -> Iterator[int]:
+    for match in rule.pattern.finditer(masked, *sentence):
+        for name in rule.pattern.groupindex:
+            if (start := match.start(name)) >= 0:
+                yield start
+
+
+def unmasked(clean: str, masked: str, settled: Mapping[int, Refusal]) -> str:
+    """The masked text in which settled numbers are words again: they count nothing."""
+    pieces: list[str] = []
+    position = 0
+    for start in sorted(settled):
+        end = settled[start].number.end
+        pieces += (masked[position:start], clean[start:end])
+        position = end
+    return "".join((*pieces, masked[position:]))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 MARKS: Final = {
@@ -19,6 +20,11 @@ MARKS: Final = {
     "two_digits": "(?<![\ue001-\ue004])[\ue001\ue003]{2}(?![\ue001-\ue004])",
 }
 """How patterns speak of numbers: masked texts hold these marks in place of their characters."""
+
+
+NEVER: Final = re.compile(r"(?!)")
+FOLDED: Final = dict(zip(map(ord, "أإآٱى"), "ااااي", strict=True))
+"""Letters that people write for one another: rules and texts are read in one spelling."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Rule:
     counterexamples: tuple[str, ...]
     says: Mapping[str, Any]
     then: re.Pattern[str] | None = None
+    between: re.Pattern[str] | None = None
 
     def get(self, name: str) -> Any:
         """What the rule says of `name`, or None."""
@@ -48,8 +55,13 @@ class Rules:
     tables: Mapping[str, tuple[Rule, ...]]
 
     def table(self, name: str) -> tuple[Rule, ...]:
-        """The rules of one kind, in the order in which they are tried."""
-        return self.tables[name]
+        """The rules of one kind, in the order in which they are tried; a language may lack some."""
+        return self.tables.get(name, ())
+
+    def only(self, name: str) -> re.Pattern[str]:
+        """The pattern of a kind that has one rule; one that never fits where there is none."""
+        rules = self.table(name)
+        return rules[0].pattern if rules else NEVER
 
     def compile(self, pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
         """Compile a pattern that may name the words and marks of the language."""
@@ -63,6 +75,13 @@ def has_rules(lang: str) -> bool:
 
 
 @cache
+def load_words(lang: str) -> Mapping[str, Any]:
+    """The words of a language alone, as the file has them."""
+    path = files("displacement.extraction") / lang / "words.toml"
+    return _loaded(path)
+
+
+@cache
 def load_rules(lang: str) -> Rules:
     """The rules of a language; raises ValueError where there are none."""
     folder = files("displacement.extraction") / lang
@@ -71,8 +90,8 @@ def load_rules(lang: str) -> Rules:
             f"There are no extraction rules for the language {lang!r}; "
             "give the text a language that has some, such as 'en'."
         )
-    raw = {
-        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8"))
+    raw: dict[str, dict[str, Any]] = {
+        entry.name.removesuffix(".toml"): _loaded(entry)
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")
     }
@@ -85,13 +104,17 @@ def load_rules(lang: str) -> Rules:
     return Rules(lang, words, macros, {name: tuple(rules) for name, rules in tables.items()})
 
 
+def _loaded(path: Traversable) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8").translate(FOLDED))
+
+
 def _macros(words: Mapping[str, Any]) -> dict[str, str]:
     macros = dict(MARKS)
     for name in ("months", "weekdays"):
         macros[name.removesuffix("s")] = _any_of(words[name])
     for name, noun in words["nouns"].items():
         macros[name] = _any_of(noun["words"])
-    for name, listed in words["lists"].items():
+    for name, listed in words.get("lists", {}).items():
         macros[name] = _any_of(listed)
     for name, pattern in words["patterns"].items():
         macros[name] = _expanded(pattern, macros)
@@ -103,13 +126,18 @@ def _macros(words: Mapping[str, Any]) -> dict[str, str]:
 
 def _any_of(words: Iterable[str]) -> str:
     longest_first = sorted(words, key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first) + ")"
+    spelled = (re.escape(word).replace(r"\ ", r"\s+") + _marked(word) for word in longest_first)
+    return "(?:" + "|".join(spelled) + ")"
+
+
+def _marked(word: str) -> str:
+    """Arabic words may bear a mark on their last letter."""
+    return "[\u064b-\u0652]*" if "\u0620" <= word[-1] <= "\u064a" else ""
 
 
 def _compiled(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
     flags = 0 if entry.get("case") else re.IGNORECASE
-    known = ("id", "purpose", "pattern", "examples", "counterexamples", "then", "case")
-    then = entry.get("then")
+    known = ("id", "purpose", "pattern", "examples", "counterexamples", "then", "between", "case")
     return Rule(
         id=entry["id"],
         purpose=entry["purpose"],
@@ -117,8 +145,13 @@ def _compiled(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
         examples=tuple(entry["examples"]),
         counterexamples=tuple(entry["counterexamples"]),
         says={name: value for name, value in entry.items() if name not in known},
-        then=re.compile(_expanded(then, macros), re.IGNORECASE) if then else None,
+        then=_also(entry.get("then"), macros),
+        between=_also(entry.get("between"), macros),
     )
+
+
+def _also(pattern: str | None, macros: Mapping[str, str]) -> re.Pattern[str] | None:
+    return re.compile(_expanded(pattern, macros), re.IGNORECASE) if pattern else None
 
 
 def _expanded(pattern: str, macros: Mapping[str, str]) -> str:

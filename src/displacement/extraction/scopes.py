@@ -8,8 +8,8 @@ from datetime import date
 from typing import Final
 
 from displacement.extraction.attribution import Attribution
-from displacement.extraction.binder import Claim
 from displacement.extraction.candidates import only_pattern
+from displacement.extraction.claims import Claim
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
 from displacement.extraction.periods import Period, by_weight
@@ -46,6 +46,8 @@ class Dates:
     start: date | None
     end: date
     precision: DatePrecision
+    words: Span | None = None
+    """Where the text says so."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Area:
     text: str
     names: tuple[str, ...]
     role: AreaRole
+    words: Span | None = None
+    """Where the text says so."""
 
 
 def clause_of(masked: str, sentence: Span, number: Number, lang: str) -> Span:
@@ -75,8 +79,9 @@ def choose_area(
     """The places that the figure is about, and its measure: a border may lie between them."""
     places = [place for place in context.places if not _said(place.start, context)]
     near = [place for place in places if clause.start <= place.start < clause.end]
-    near = _own_side(near or places, claim)
-    measure = _measure(claim, near, document.clean[clause.start : clause.end], document.lang)
+    own = _own_side(near, claim)
+    near = own or near or places
+    measure = _measure(claim, own, _said_of(claim, document.clean), document.lang)
     for role in _ORDER_OF_FLOW if measure in FLOWS else _ORDER_OF_STOCK:
         if of_role := [place for place in near if place.role is role]:
             return measure, _nearest(document, of_role, claim, role)
@@ -88,16 +93,27 @@ def choose_dates(
 ) -> Dates:
     """The period of a flow, or the day of a stock; nothing is invented where none is named."""
     free = [period for period in context.periods if not _said(period.text_start, context)]
-    near = [period for period in free if clause.start <= period.text_start < clause.end] or free
+    near = [period for period in free if clause.start <= period.text_start < clause.end]
     if measure not in FLOWS:
-        return _day_of_stock(near, published)
+        before = [period for period in free if period.text_start < clause.start]
+        return _day_of_stock(near or before, published)
+    near = near or free
     own = [period for period in near if period.text_start < claim.candidate.body.end] or near
     for period in (*by_weight(own), *by_weight(near)):
         if period.kind != "carried":
-            return Dates(period.start, period.end, period.precision)
+            return Dates(period.start, period.end, period.precision, period.words)
         if context.carried:
-            return Dates(context.carried.start, context.carried.end, DatePrecision.CARRIED)
+            earlier = context.carried
+            return Dates(earlier.start, earlier.end, DatePrecision.CARRIED, period.words)
     return Dates(None, published, DatePrecision.PUBLICATION)
+
+
+def _said_of(claim: Claim, clean: str) -> str:
+    """The words from the number or its predicate up to the end of that thought."""
+    start = min(claim.number.start, claim.predicate.start)
+    body, predicate = claim.candidate.body, claim.predicate
+    comma = clean.find(",", max(predicate.end, claim.number.end), body.end)
+    return clean[start : comma if comma >= 0 else body.end]
 
 
 def _said(offset: int, context: Context) -> bool:
@@ -109,17 +125,25 @@ def _own_side(places: list[Place], claim: Claim) -> list[Place]:
     if claim.rule_id == "carry":
         return [place for place in places if place.start >= claim.number.end][:1]
     end = max(claim.candidate.body.end, claim.predicate.end + 1)
-    return [place for place in places if place.start < end] or places
+    return [place for place in places if place.start < end]
 
 
 def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measure:
     across = bool(only_pattern(lang, "border").search(clause))
     if claim.measure is Measure.NEW_DISPLACEMENT and _may_cross(claim):
-        abroad = any(place.country and place.role is AreaRole.DESTINATION for place in places)
-        return Measure.CROSS_BORDER_FLIGHT if across or abroad else claim.measure
+        begin = min(claim.number.start, claim.predicate.start)
+        abroad = any(
+            place.country and place.role is AreaRole.DESTINATION and place.start >= begin
+            for place in places
+        )
+        noun = claim.candidate.noun
+        refugees = noun is not None and noun.measure == Measure.REFUGEES
+        moved = refugees and claim.term in (Term.ARRIVED, Term.FORCED_TO_FLEE)
+        return Measure.CROSS_BORDER_FLIGHT if across or abroad or moved else claim.measure
     if claim.measure is Measure.RETURN:
-        head = claim.candidate.head
-        refugees = head is not None and head.measure == Measure.REFUGEES
+        head, noun = claim.candidate.head, claim.candidate.noun
+        refugees = noun is not None and noun.measure == Measure.REFUGEES
+        refugees = refugees or (head is not None and head.demonym)
         abroad = any(place.country and place.role is AreaRole.ORIGIN for place in places)
         return Measure.CROSS_BORDER_RETURN if refugees or across or abroad else claim.measure
     return claim.measure
@@ -138,12 +162,13 @@ def _nearest(document: Document, places: list[Place], claim: Claim, role: AreaRo
     """The phrase nearest to the number, one behind it before one in front of it."""
     anchor = claim.number.end
     best = min(places, key=lambda place: (place.start < anchor, abs(place.start - anchor)))
-    return Area(" ".join(document.text[best.start : best.end].split()), best.names, role)
+    text = " ".join(document.text[best.start : best.end].split())
+    return Area(text, best.names, role, Span(best.start, best.end))
 
 
 def _day_of_stock(periods: list[Period], published: date) -> Dates:
     for kind in ("as_of", "day", "month", "range"):
         for period in periods:
             if period.kind == kind:
-                return Dates(period.end, period.end, period.precision)
+                return Dates(period.end, period.end, period.precision, period.words)
     return Dates(published, published, DatePrecision.PUBLICATION)

@@ -24,6 +24,9 @@ class Head:
     reason: str | None = None
     base: bool = False
     of_number: bool = False
+    demonym: bool = False
+    guessed: bool = False
+    """Whether only its capital and the verb behind it say that it names a people."""
 
     @property
     def displaced(self) -> bool:
@@ -36,6 +39,7 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
     nouns, stop, skip, adjectives = _patterns(lang)
     position = skip.match(masked, start, limit).end()  # type: ignore[union-attr]
     modifiers_start = position
+    of = load_rules(lang).words["of"]
     of_number = False
     last = ""
     for _ in range(MAX_WORDS):
@@ -47,27 +51,31 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
             if compound and compound.lastgroup not in _ADJECTIVAL:
                 noun = compound
             modifiers = masked[modifiers_start : noun.start()]
-            return _head(noun, modifiers, adjectives, lang, of_number=of_number)
+            if noun.lastgroup != "people" or _CAPITALS.fullmatch(modifiers.lstrip()):
+                return _head(noun, modifiers, adjectives, lang, of_number=of_number)
         if stop.match(masked, position, limit):
             return None
         word = _WORD.match(masked, position, limit)
+        if word and last and word[0] in of and last[0].isalpha():
+            return None  # "3,400 claims of displaced owners" counts claims
         if not word or (word[0] == "," and not last.islower()):
             return None
         last = word[0]
         if word[0][0] in "\ue001\ue002\ue003\ue004":
             # "60,000 of the city's 200,000 residents": the noun is that of the second number
-            if " of " not in masked[start:position] + " ":
+            if not any(f" {word} " in masked[start:position] + " " for word in of):
                 return None
             of_number = True
         position = word.end()
     return None
 
 
-_ADJECTIVAL: Final = ("displaced_person", "dead", "hurt", "lost")
+_ADJECTIVAL: Final = ("displaced_person", "evacuated", "people", "dead", "hurt", "lost")
 """Nouns that after another noun are predicates: "12 people dead", "300 families displaced"."""
+_CAPITALS: Final = re.compile(r"(?:(?:[A-Z][\w'-]*|ethnic|of|displaced|young|other|more)\s+)*")
 _GAP: Final = re.compile(r"\s+")
 _WORD: Final = re.compile(
-    r"[A-Za-z\u00c0-\u024f][\w\u00c0-\u024f'-]*|[\ue001-\ue004]+|,(?= [a-z-]+(?:,| [a-z]))"
+    r"[^\W\d_][\w'\u064b-\u0652-]*|[\ue001-\ue004]+|,(?= [^\WA-Z\d_][\w-]*(?:,| [^\W\d_]))"
 )
 
 
@@ -79,14 +87,15 @@ def _patterns(lang: str) -> tuple[re.Pattern[str], ...]:
     )
     # a noun that another noun follows is an adjective: "displaced south Idlib residents"
     adjective = (
-        rf"(?!\s+(?:(?!(?:and|or)\b|{rules.words['stop']})[\w-]+\s+){{0,2}}"
-        r"(?:{person}|{household}|{resident}|{refugee}|IDPs)\b)"
+        rf"(?!\s+(?:(?!{rules.macros['joining']}\b|{rules.words['stop']})[\w-]+\s+){{0,2}}"
+        r"(?:{person}|{household}|{resident}|{refugee}|{displaced_noun})\b)"
     )
     return (
         rules.compile(
             rf"(?:{kinds}|(?P<person>{{person}}))(?![\w'-]){adjective}"
-            r"|(?P<demonym>(?-i:[A-Z])[a-z]+(?:ans|ians|eans|ese|alis|aqis|enis))(?![\w'-])"
+            r"|(?P<demonym>{demonym})(?![\w'-])"
             + adjective
+            + r"|(?P<people>{people_name})(?![\w'-])"
         ),
         rules.compile(rules.words["stop"]),
         rules.compile(rules.words["skip"]),
@@ -106,7 +115,8 @@ def _head(
     said: dict[str, Any] = load_rules(lang).words["nouns"].get(kind, {"unit": "person"})
     measure, term = said.get("measure"), said.get("term")
     adjective = adjectives.search(modifiers)
-    if adjective and said.get("unit") and not measure:
+    returning = adjective and adjective.lastgroup == "returnee" and measure == "idps"
+    if adjective and said.get("unit") and (returning or not measure):
         nouns = load_rules(lang).words["nouns"]
         alike = nouns[adjective.lastgroup or "displaced_person"]
         measure, term = alike["measure"], alike["term"]
@@ -121,4 +131,6 @@ def _head(
         reason=said.get("reason"),
         base=bool(said.get("base")),
         of_number=of_number,
+        demonym=kind in ("demonym", "people"),
+        guessed=kind == "people",
     )

@@ -8,6 +8,9 @@ from typing import Any, Final
 
 from displacement_schemas.vocabulary import DatePrecision
 
+LAST_YEAR: Final = -1
+"""The year before the latest possible day: "in March last year"."""
+
 YEARS_BACK: Final = 4
 """How far back a date without a year may lie."""
 
@@ -60,7 +63,8 @@ _Edge = Callable[[When, int, Mapping[str, Any]], date | None]
 
 def _resolved(when: When, latest: date, words: Mapping[str, Any], edge: _Edge) -> date | None:
     if when.year is not None:
-        return edge(when, when.year, words)
+        year = latest.year - 1 if when.year == LAST_YEAR else when.year
+        return edge(when, year, words)
     for year in range(latest.year, latest.year - YEARS_BACK - 1, -1):
         begins, day = _opening(when, year, words), edge(when, year, words)
         if begins and day and begins <= latest:

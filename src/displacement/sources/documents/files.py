@@ -1,8 +1,9 @@
-"""What does a report file say, and when was it published? Text out of .txt, .html and .pdf.
+"""What does a report file say, and when was it published? Text out of .txt, .html, .pdf, .eml.
 
 The only place that touches the readers for HTML and PDF, which are an extra of the package.
 """
 
+import codecs
 import re
 import tomllib
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from displacement.extraction import split_header
+from displacement.extraction.language import detect_language, languages
 from displacement.normalise.dates import read_day
+from displacement.sources.documents.messages import read_message
 
-READABLE: Final = frozenset({".txt", ".html", ".htm", ".pdf"})
+READABLE: Final = frozenset({".txt", ".html", ".htm", ".pdf", ".eml"})
 LARGEST: Final = 50_000_000
 """Bytes; a larger file is no report."""
 NO_EXTRA: Final = "reading {kind} files needs the extra: pip install displacement[documents]"
@@ -59,10 +62,12 @@ def read_report(path: Path) -> Report:
             text, found = _from_html(content)
         case ".pdf":
             text, found = text_of_pdf(content), {}
+        case ".eml":
+            text, found = read_message(content)
         case _:
             text, found = _from_text(content)
     if not text.strip():
-        raise UnreadableError("the file holds no text")
+        raise UnreadableError("the file holds no text; if it shows pictures of pages, type it out")
     facts = found | split_header(text)[0] | _sidecar(path)
     if "published" not in facts and (named := _DAY_IN_NAME.search(path.stem)):
         facts["published"] = named.group()
@@ -70,16 +75,20 @@ def read_report(path: Path) -> Report:
         text=text,
         published=_day(facts.get("published")),
         publisher=facts.get("publisher"),
-        lang=facts.get("language", "en"),
+        lang=_language(facts.get("language"), text),
         url=facts.get("url"),
     )
 
 
 def _from_text(content: bytes) -> tuple[str, dict[str, str]]:
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableError("this is not UTF-8 text; save it as UTF-8 and try again") from None
+        text = content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        place = f"byte {wrong.start + 1:,} belongs to another encoding"
+        raise UnreadableError(
+            f"this is not UTF-8 text ({place}); save it as UTF-8 and try again"
+        ) from None
     if BINARY in text:
         raise UnreadableError("this is not text")
     return text.replace("\r\n", "\n"), {}
@@ -117,6 +126,17 @@ def text_of_pdf(content: bytes) -> str:
     except pypdfium2.PdfiumError:
         raise UnreadableError("this is not a readable PDF") from None
     return _with_header_apart("\n\n".join(page.replace("\r\n", "\n") for page in pages))
+
+
+def _language(declared: str | None, text: str) -> str:
+    """The language declared, else the one that the words show."""
+    if declared is None:
+        return detect_language(text)
+    lang = declared.strip().lower()[:2]
+    if lang not in languages():
+        known = ", ".join(languages())
+        raise UnreadableError(f"there are no rules for the language “{declared}”, only for {known}")
+    return lang
 
 
 def _with_header_apart(text: str) -> str:
