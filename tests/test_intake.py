@@ -211,7 +211,8 @@ def test_a_source_that_cannot_be_asked_is_an_outcome(store, inbox, reference):
     assert take_stand(Stand(answer("f"), parsed={"f": good}), store, inbox, reference).new == 1
     down = Stand(answer("f"), parsed={"f": good}, failure=SourceError("the server is down; wait"))
     outcome = take_stand(down, store, inbox, reference)
-    assert outcome == Outcome("stand", "failed: the server is down; wait", failed=True)
+    said = "failed: the server is down; wait"
+    assert outcome == Outcome("stand", said, failed=True, complete=False)
     assert len(kept(store, "stand").records) == 1
 
 

@@ -107,3 +107,16 @@ def test_case_spaces_and_articles_do_not_make_another_name(name):
 @given(st.text(max_size=30))
 def test_every_name_has_an_error_between_nought_and_one(counters, name):
     assert 0 < counters.error(name) < 1
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("International Organization for Migration (IOM)", "IOM"),
+        ("IOM Displacement Tracking Matrix (IOM DTM)", "IOM"),
+        ("UN Refugee Agency (UNHCR)", "UNHCR"),
+        ("A group nobody knows (AGNK)", "A group nobody knows (AGNK)"),
+    ],
+)
+def test_a_short_form_in_brackets_names_the_same_counter(reference, written, name):
+    assert reference.counters.identify(written).name == name

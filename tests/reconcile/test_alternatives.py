@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from displacement.reconcile import Reconciliation, reconcile
@@ -214,12 +214,14 @@ def rivals(one: Voice, other: Voice) -> bool:
     return one.alternatives == other.alternatives is not None and one.preference != other.preference
 
 
+@settings(max_examples=25)
 @given(alternatives())
 def test_no_two_ranks_of_one_group_ever_speak_together(found: list[Voice]) -> None:
     for heard in (preferred_flows(found), preferred_stocks(found)):
         assert not any(rivals(one, other) and meet(one, other) for one in heard for other in heard)
 
 
+@settings(max_examples=25)
 @given(alternatives())
 def test_a_voice_is_silent_only_where_a_better_one_speaks(found: list[Voice]) -> None:
     heard = preferred_stocks(found)
@@ -234,6 +236,7 @@ def test_a_voice_is_silent_only_where_a_better_one_speaks(found: list[Voice]) ->
         assert own == set(range(voice.start, voice.stop)) - better
 
 
+@settings(max_examples=25)
 @given(alternatives())
 def test_a_flow_speaks_whole_or_not_at_all_and_never_without_need(found: list[Voice]) -> None:
     heard = preferred_flows(found)
@@ -243,6 +246,7 @@ def test_a_flow_speaks_whole_or_not_at_all_and_never_without_need(found: list[Vo
         assert (voice in heard) != any(meet(voice, other) for other in better)
 
 
+@settings(max_examples=25)
 @given(crises(most=6))
 def test_without_alternatives_everybody_speaks(rows: list[Row]) -> None:
     found = voices(rows, tree_of(TWO_GOVERNORATES))

@@ -134,7 +134,7 @@ def test_a_declared_echo_follows_the_record_to_the_revision_that_was_known() -> 
     assert set(done.contributions["figure_id"]) == {"hapi"}
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=6), st.integers(0, 3))
 def test_an_echo_of_a_round_changes_no_number(counts: list[int], days_later: int) -> None:
     parts = dtm([float(count) for count in counts])

@@ -128,7 +128,7 @@ def test_a_week_of_two_parts_touches_the_next_week() -> None:
     assert done.conflicts.empty
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(crises(most=6))
 def test_parts_of_one_event_always_add_up(rows: list[Row]) -> None:
     parts = [row | {"event_id": "flood", "partition_id": "p"} for row in rows]
@@ -137,7 +137,7 @@ def test_parts_of_one_event_always_add_up(rows: list[Row]) -> None:
     assert done.conflicts.empty
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(crises(most=4), crises(most=2))
 def test_parts_meet_a_figure_without_an_event_as_events_of_their_own_do(
     rows: list[Row], others: list[Row]
@@ -153,6 +153,7 @@ def test_parts_meet_a_figure_without_an_event_as_events_of_their_own_do(
     assert whole(run([*parts, *free])) == pytest.approx(whole(run([*apart, *free])), rel=1e-4)
 
 
+@settings(max_examples=15)
 @given(crises(most=8), st.randoms())
 def test_no_part_meets_another_and_the_order_does_not_matter(rows: list[Row], random: Any) -> None:
     tree = tree_of(TWO_GOVERNORATES)

@@ -85,6 +85,14 @@ def test_numbers_written_as_text_and_marks_for_nothing_are_read():
     assert rows.rejections == []
 
 
+def test_a_mark_for_nothing_is_no_text_either_way():
+    quick = read([GOOD | {"place": "-"}, GOOD], nothing=("-",))
+    slow = read([GOOD | {"place": "-", "people": "12"}, GOOD], nothing=("-",))
+    for rows in (quick, slow):
+        assert [one.check for one in rows.rejections] == ["required"]
+        assert rows.frame["place"].to_list() == ["Atma"]
+
+
 def test_a_new_column_is_a_signal_unless_it_is_declared_as_ignored():
     assert read([GOOD | {"extra": 1}]).signals == [
         "stand/x: new column 'extra'; read it, or name it in ignored_columns"

@@ -67,17 +67,6 @@ def test_household_sizes_lie_within_their_range(areas):
     assert set(sizes["area_code"]) <= set(areas["area_code"])
 
 
-def test_loading_is_quick(areas):
-    times = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        load_areas(REFERENCE)
-        load_described_areas(REFERENCE)
-        load_household_sizes(REFERENCE)
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.05
-
-
 @pytest.mark.parametrize(
     ("row", "column", "value", "words"),
     [

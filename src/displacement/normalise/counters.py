@@ -31,7 +31,8 @@ class Counters:
 
     def identify(self, name: str) -> Counter:
         """The counter of this name; an unknown one keeps its name."""
-        found = self._by_name.get(fold(name))
+        spellings = [name, *_parted(name)]
+        found = next(filter(None, (self._by_name.get(fold(one)) for one in spellings)), None)
         return found or Counter(name.strip(), self._kind_by_words(fold(name)))
 
     def error(self, name: str, source_error: float | None = None) -> float:
@@ -55,6 +56,12 @@ class Counters:
             if any(re.search(rf"\b{re.escape(word)}\b", folded) for word in words):
                 return kind
         return CounterKind.UNKNOWN
+
+
+def _parted(name: str) -> list[str]:
+    """A name and the short form that stands behind it: "Office for Refugees (OFR)" is both."""
+    both = re.fullmatch(r"\s*(.+?)\s*\(([^()]+)\)\s*", name)
+    return [both[1], both[2]] if both else []
 
 
 def fold(name: str) -> str:

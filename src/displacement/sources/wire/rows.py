@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 import pandas as pd
 import pyarrow
+import pyarrow.compute
 import pyarrow.json
 from pandera.errors import SchemaErrors
 from pandera.typing import DataFrame
@@ -202,7 +203,23 @@ class _Reading(Generic[Model]):
 
     def _keep(self, table: pyarrow.Table, numbers: Sequence[int]) -> None:
         self._rows_in += table.num_rows
+        table = self._without_nothing(table)
         self._tables.append(table.add_column(0, "row", pyarrow.array(numbers, pyarrow.int64())))
+
+    def _without_nothing(self, table: pyarrow.Table) -> pyarrow.Table:
+        """The table with null where a text means "no value"."""
+        if not self._nothing:
+            return table
+        nothing = pyarrow.array(self._nothing, pyarrow.string())
+        for place, one in enumerate(table.schema):
+            if one.type == pyarrow.string():
+                column = table.column(place)
+                empty = pyarrow.compute.is_in(
+                    pyarrow.compute.utf8_trim_whitespace(column), value_set=nothing
+                )
+                filled = pyarrow.compute.if_else(empty, pyarrow.scalar(None, one.type), column)
+                table = table.set_column(place, one, filled)
+        return table
 
     def _values(self, record: Mapping[str, Any], number: int) -> dict[str, Any] | None:
         values = {}
