@@ -3,11 +3,14 @@
 import dataclasses
 import datetime as dt
 import hashlib
+import io
 import json
 import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 from openpyxl.comments import Comment
@@ -629,3 +632,11 @@ def test_the_entries_that_the_declaration_shows_can_be_used():
     assert (ocha.layout, ocha.month) == ("ocha_idp_movements", "2019-01")
     assert month_of(ocha.url) == "2019-01"
     assert north.headers["Day"] == "date"
+
+
+def test_the_recorded_shape_is_the_one_that_these_tests_build():
+    recorded = openpyxl.load_workbook(Path(__file__).parents[1] / "fixtures/workbooks.xlsx")
+    built = openpyxl.load_workbook(io.BytesIO(ocha_book()))
+    assert recorded.sheetnames == built.sheetnames
+    for one, other in zip(recorded, built, strict=True):
+        assert list(one.values) == list(other.values)
