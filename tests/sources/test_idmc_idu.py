@@ -314,7 +314,7 @@ def test_a_flipped_role_and_an_edited_figure_are_revisions_of_the_day_they_were_
     server.holds(dump)
     later = NOW.replace(day=12)
     run(later)
-    [(_, latest)] = run.records[run.records["revision"] == 2].iterrows()
+    [latest] = run.records[run.records["revision"] == 2].to_dict("records")
     assert latest["stated"] == 12_000
     assert latest["role"] == "triangulation"
     assert latest["published_on"] == later.date()

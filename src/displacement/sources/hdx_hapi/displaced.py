@@ -21,20 +21,14 @@ from displacement.sources.iom_dtm.rounds import (
     plain,
     ranks,
 )
-from displacement.sources.source import Declaration, Landed, Parsed, SourceError
+from displacement.sources.source import COUNTED, Declaration, Landed, Parsed, SourceError
 from displacement.sources.wire import read_rows
 from displacement_schemas import Statements
 from displacement_schemas.hdx_hapi_idps_rows import HdxHapiIdpsRows
 from displacement_schemas.vocabulary import (
-    AreaRole,
-    Cause,
-    DatePrecision,
     Measure,
-    Modality,
-    Quantifier,
     Term,
     Tier,
-    Unit,
 )
 
 PAGE: Final = "https://data.humdata.org/hapi"
@@ -98,6 +92,7 @@ def _columns(frame: pd.DataFrame, rounds: Rounds, rank: Ints, landed: Landed) ->
     record = pc.binary_join_element_wise("hdx_hapi:", own, "/", names.spread(), "")
     tiers = np.where(rounds.unplaced, Tier.REVIEW.value, Tier.ACCEPTED.value)
     return {
+        **COUNTED,
         "source_record_id": numbered(
             record, again(rounds.people, rounds.count, rounds.finest.codes, names.codes)
         ),
@@ -110,18 +105,11 @@ def _columns(frame: pd.DataFrame, rounds: Rounds, rank: Ints, landed: Landed) ->
         "preference": rank,
         "measure": Measure.IDPS,
         "term": Term.DISPLACED,
-        "cause": Cause.UNKNOWN,
-        "modality": Modality.ASSERTED,
-        "unit": Unit.PERSON,
-        "quantifier": Quantifier.EXACT,
         "stated": rounds.people.astype(np.float64),
-        "in_words": False,
         "start_date": day,
         "end_date": day,
-        "date_precision": DatePrecision.DAY,
         "area_codes": rounds.finest.spread(),
         "area_text": names.spread(),
-        "area_role": AreaRole.LOCATION,
         "published_on": day,
         "tier": pa.array(tiers.tolist()),
         "url": PAGE,

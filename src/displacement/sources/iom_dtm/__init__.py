@@ -34,6 +34,7 @@ from displacement.sources.iom_dtm.rounds import (
     ranks,
 )
 from displacement.sources.source import (
+    COUNTED,
     EVER,
     Answer,
     Declaration,
@@ -49,15 +50,9 @@ from displacement.windows import Window
 from displacement_schemas import Statements
 from displacement_schemas.iom_dtm_rows import IomDtmRows
 from displacement_schemas.vocabulary import (
-    AreaRole,
     Cause,
-    DatePrecision,
     Measure,
-    Modality,
-    Quantifier,
     Term,
-    Tier,
-    Unit,
 )
 
 SOURCE_ID: Final = "iom_dtm"
@@ -321,19 +316,13 @@ def _statements(counts: _Counts, rank: Ints, landed: Landed) -> DataFrame[Statem
 def _same(country: str, landed: Landed) -> dict[str, Any]:
     """What all statements of an answer have in common."""
     return {
+        **COUNTED,
         "file": landed.name,
         "counter": "IOM",
         "publisher": "IOM",
         "alternatives_id": f"{SOURCE_ID}:{country}",
         "measure": Measure.IDPS,
         "term": Term.DISPLACED,
-        "modality": Modality.ASSERTED,
-        "unit": Unit.PERSON,
-        "quantifier": Quantifier.EXACT,
-        "in_words": False,
-        "date_precision": DatePrecision.DAY,
-        "area_role": AreaRole.LOCATION,
-        "tier": Tier.ACCEPTED,
         "url": PAGE,
         "landing_sha256": landed.sha256,
         "rule_id": f"{SOURCE_ID}.round",
