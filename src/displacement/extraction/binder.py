@@ -19,12 +19,23 @@ from displacement.extraction.anaphora import (
 )
 from displacement.extraction.candidates import Candidate, only_pattern, read_candidate
 from displacement.extraction.claims import Claim, Decision, Refusal, claim_of, refuse
+from displacement.extraction.clues import likely
 from displacement.extraction.document import Document, Span
 from displacement.extraction.needles import possible
 from displacement.extraction.numbers import MAX_PLAUSIBLE, Number
 from displacement.extraction.predicates import best_before, from_left, main_verb
 from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import FLOWS, Measure, NumberReason, Term, Unit
+
+_OPEN_TO_DOUBT: Final = (
+    "nothing.said",
+    "nothing.counted",
+    "noun.residents",
+    "bare.other_verb",
+    "base.right",
+    "part.unsaid",
+)
+"""Refusals for want of words that decide: other words near the number may still hint."""
 
 SMALLEST_BARE: Final = 10
 """Fewer displaced people without a predicate are the people of some story."""
@@ -49,6 +60,9 @@ def bind(
             previous = _previous(decisions, candidate.sentence)
             last = previous or _last_claim(decisions, document, candidate.sentence)
             decision = _decide(candidate, previous, last, masked, document.lang)
+            if isinstance(decision, Refusal) and decision.rule_id in _OPEN_TO_DOUBT:
+                hinted = likely(decision.candidate or candidate, document, masked, document.lang)
+                decision = _unless_denied(hinted, document.lang) if hinted else decision
             decisions.append(decision)
             _note_superseded(decisions, decision, previous)
         else:

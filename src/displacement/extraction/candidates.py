@@ -48,6 +48,8 @@ class Candidate:
     """Groups of letters of its sentence: they tell which rules may fit."""
     part: bool = False
     """Whether it counts some of those counted before: "300 of them", "of whom 300"."""
+    joined: bool = False
+    """Whether it shares its verb with the number behind it: "300 people and 40 cows were"."""
 
     @property
     def noun(self) -> Head | None:
@@ -94,6 +96,7 @@ def read_candidate(
     words = _without_brackets(masked[right.start : right.end])
     if same and head:
         words, right_start = " " * (same - head.end) + words, head.end
+    joined = only_pattern(lang, "coordinated").match(words)
     part = bool(
         only_pattern(lang, "part_after").match(masked, number.end, sentence.end)
         or only_pattern(lang, "part_before").search(left)
@@ -113,6 +116,7 @@ def read_candidate(
         right_start=right_start,
         letters=letters_of(masked[sentence.start : sentence.end]),
         part=part,
+        joined=bool(joined),
     )
 
 
@@ -163,6 +167,7 @@ def _up_to_next_noun(
 ) -> Span:
     """Another counted noun takes over, unless it only belongs to a phrase beside the first."""
     inside, equal = only_pattern(lang, "inside"), only_pattern(lang, "equal")
+    coordinated = only_pattern(lang, "coordinated")
     first = bisect_left(open_starts, max(right.start, skipped))
     for index in range(first, len(open_starts)):
         start = open_starts[index]
@@ -170,7 +175,8 @@ def _up_to_next_noun(
             break
         if index - first == MOST_BESIDE:
             return Span(right.start, start)
-        if not inside.search(masked, max(right.start, start - 40), start) and not (
+        joined = index == first and coordinated.fullmatch(masked, right.start, start)
+        if not (joined or inside.search(masked, max(right.start, start - 40), start)) and not (
             (same := equal.search(masked, max(right.start, start - 30), right.end))
             and same.start() < start < same.end()
         ):

@@ -87,6 +87,7 @@ def claim_of(
         certain=unit is not None
         and not (head and head.guessed)
         and not rule.get("review")
+        and not (candidate.joined and side == "right")
         and bool(candidate.head or not candidate.stand_in),
     )
 

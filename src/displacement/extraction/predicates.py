@@ -33,7 +33,7 @@ def best_before(rules: tuple[Rule, ...], candidate: Candidate) -> tuple[Rule, re
         for rule in rules
         if (match := before_number(rule, candidate))
         and _noun_fits(rule, candidate.head)
-        and _applies(rule, candidate)
+        and applies(rule, candidate)
     ]
     return max(fits, key=lambda fit: (bool(fit[0].get("first")), len(fit[1][0])), default=None)
 
@@ -57,7 +57,7 @@ def main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
             if not _noun_fits(rule, candidate.head):
                 continue
             match = rule.pattern.search(right, start)
-            if match and _applies(rule, candidate):
+            if match and applies(rule, candidate):
                 begin = match.end() - len(match[0].lstrip())
                 if "at" in rule.pattern.groupindex:
                     begin = match.start("at")
@@ -85,6 +85,19 @@ def main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
     return claim_of(candidate, rule, match, side="right", lang=lang)
 
 
+def blocked_at(candidate: Candidate, lang: str) -> int | None:
+    """Where behind the noun the first words stand that make the people somebody else's."""
+    starts = [
+        match.end() - len(match[0].lstrip())
+        for rule in possible(lang, "right_blocker", candidate.letters)
+        if not rule.get("weak")
+        and _noun_fits(rule, candidate.head)
+        and (match := rule.pattern.search(candidate.right))
+        and applies(rule, candidate)
+    ]
+    return min(starts, default=None)
+
+
 def _noun_fits(rule: Rule, head: Head | None) -> bool:
     noun = rule.get("noun")
     if noun == "plain":
@@ -92,7 +105,8 @@ def _noun_fits(rule: Rule, head: Head | None) -> bool:
     return head is None if noun == "none" else True
 
 
-def _applies(rule: Rule, candidate: Candidate) -> bool:
+def applies(rule: Rule, candidate: Candidate) -> bool:
+    """Whether what the rule asks of noun, words between and words behind is there."""
     displaced = candidate.noun is not None and candidate.noun.displaced
     displaced = displaced or (candidate.stand_in is not None and not candidate.head)
     if rule.get("needs") == "displaced" and not displaced:

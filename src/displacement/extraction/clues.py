@@ -1,0 +1,118 @@
+"""Does a clause hint at displacement where no rule decides? Reads an open lexicon of moving.
+
+The last resort of the binder: all that is found here waits for a reviewer.
+"""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from displacement.extraction.candidates import Candidate, only_pattern
+from displacement.extraction.claims import Claim, claim_of
+from displacement.extraction.document import Document
+from displacement.extraction.needles import letters_of, possible
+from displacement.extraction.predicates import applies, best_before, blocked_at
+from displacement.extraction.rules import Rule, load_rules
+
+SENTENCES_BACK: Final = 3
+"""So many sentences before may tell that the text is about displacement."""
+
+NEAR: Final = 60
+"""Characters behind a clue in which other words can still change what it says."""
+
+
+def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> Claim | None:
+    """What the words around a number of people hint at; None where nothing does.
+
+    The label of its line goes first, then the verb before it, the verb behind it, the verb of
+    somebody who counts, and last its own noun.
+    """
+    head = candidate.head
+    if (head and not head.unit) or not load_rules(lang).table("setting"):
+        return None
+    around = _around(candidate, document, masked)
+    letters = letters_of(around)
+    found = _label(candidate, lang)
+    if not found and only_pattern(lang, "setting").search(around):
+        strong = bool(only_pattern(lang, "setting_strong").search(around))
+        rules = tuple(r for r in possible(lang, "clue_left", letters) if strong or not r.get("strong"))
+        doing = tuple(rule for rule in rules if not rule.get("keeps"))
+        counting = tuple(rule for rule in rules if rule.get("keeps"))
+        found = (
+            _before(candidate, doing, lang)
+            or _behind(candidate, lang, strong=strong)
+            or _before(candidate, counting, lang)
+            or (_noun(candidate, lang) if strong else None)
+        )
+    return replace(found, certain=False) if found else None
+
+
+def _around(candidate: Candidate, document: Document, masked: str) -> str:
+    """The sentence of the number and those before it."""
+    index = document.sentence_at(candidate.sentence.start)
+    first = document.sentences[max(0, index - SENTENCES_BACK)]
+    return masked[first.start : candidate.sentence.end]
+
+
+def _label(candidate: Candidate, lang: str) -> Claim | None:
+    for rule in possible(lang, "clue_label", candidate.letters):
+        match = rule.pattern.search(candidate.before)
+        if match and not only_pattern(lang, "alien").search(match[0]):
+            return claim_of(candidate, rule, match, side="left", lang=lang)
+    return None
+
+
+def _before(candidate: Candidate, rules: tuple[Rule, ...], lang: str) -> Claim | None:
+    """A verb or noun that governs the number."""
+    taken = best_before(rules, candidate)
+    if not taken or _foreign(candidate, 0, lang):
+        return None
+    if taken[0].get("quiet") and only_pattern(lang, "any_verb").search(candidate.right):
+        return None
+    return claim_of(candidate, *taken, side="left", lang=lang)
+
+
+def _behind(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
+    """The first verb behind the noun, if nothing else is said of the people before it."""
+    found: list[tuple[int, Rule, re.Match[str]]] = []
+    for rule in possible(lang, "clue", candidate.letters):
+        if rule.get("strong") and not strong:
+            continue
+        match = rule.pattern.search(candidate.right)
+        if match and applies(rule, candidate):
+            found.append((match.start(), rule, match))
+    if not found:
+        return None
+    start, rule, match = min(found, key=lambda one: one[0])
+    blocked = blocked_at(candidate, lang)
+    if (blocked is not None and blocked <= start) or _foreign(candidate, match.end(), lang):
+        return None
+    if not candidate.head and not _own_verb(candidate, start, lang):
+        return None
+    return claim_of(candidate, rule, match, side="right", lang=lang)
+
+
+def _own_verb(candidate: Candidate, start: int, lang: str) -> bool:
+    """Without a noun the verb has to follow the number, but for adverbs and a "who"."""
+    return bool(only_pattern(lang, "up_to_verb").fullmatch(candidate.right[:start]))
+
+
+def _foreign(candidate: Candidate, end: int, lang: str) -> bool:
+    """Whether the clause, up to the end of the thought, tells of something else."""
+    head = candidate.head
+    words = candidate.right[:end] + re.split(r"[,;.]|\band\b", candidate.right[end:])[0][:NEAR]
+    named = f"{head.modifiers} {head.noun} " if head else ""
+    return bool(only_pattern(lang, "alien").search(named + words))
+
+
+def _noun(candidate: Candidate, lang: str) -> Claim | None:
+    """The counted noun itself tells of a movement: arrivals, returns."""
+    head = candidate.head
+    if not head or _foreign(candidate, 0, lang):
+        return None
+    for rule in load_rules(lang).table("clue_noun"):
+        if match := rule.pattern.search(f"{head.modifiers}{head.noun}"):
+            start = head.end - len(match[0])
+            claim = claim_of(candidate, rule, match, side="right", lang=lang)
+            return replace(claim, predicate=claim.predicate._replace(start=start, end=head.end))
+    return None
