@@ -60,7 +60,7 @@ def bind(
             previous = _previous(decisions, candidate.sentence)
             last = previous or _last_claim(decisions, document, candidate.sentence)
             decision = _decide(candidate, previous, last, masked, document.lang)
-            if isinstance(decision, Refusal) and decision.rule_id in _OPEN_TO_DOUBT:
+            if isinstance(decision, Refusal) and _in_doubt(decision, document.lang):
                 hinted = likely(decision.candidate or candidate, document, masked, document.lang)
                 decision = _unless_denied(hinted, document.lang) if hinted else decision
             decisions.append(decision)
@@ -68,6 +68,15 @@ def bind(
         else:
             decisions.append(_settled_by_noun(candidate))
     return decisions
+
+
+def _in_doubt(refusal: Refusal, lang: str) -> bool:
+    """Whether other words of the clause may still say that these people were displaced."""
+    blockers = load_rules(lang).table("right_blocker")
+    return refusal.rule_id in _OPEN_TO_DOUBT or any(
+        refusal.rule_id == rule.id and rule.get("reason") == NumberReason.OTHER_EVENT
+        for rule in blockers
+    )
 
 
 def _last_claim(decisions: list[Decision], document: Document, sentence: Span) -> Decision | None:

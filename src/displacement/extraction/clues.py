@@ -17,8 +17,8 @@ from displacement.extraction.rules import Rule, load_rules
 SENTENCES_BACK: Final = 3
 """So many sentences before may tell that the text is about displacement."""
 
-NEAR: Final = 60
-"""Characters behind a clue in which other words can still change what it says."""
+_THOUGHT: Final = re.compile(r"[,;.]|\band\b")
+_SUBORDINATE: Final = re.compile(r"\b(?:since|after|before|when|because|who|which|that|as)\b")
 
 
 def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> Claim | None:
@@ -31,13 +31,14 @@ def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> 
     if (head and not head.unit) or not load_rules(lang).table("setting"):
         return None
     around = _around(candidate, document, masked)
-    letters = letters_of(around)
-    found = _label(candidate, lang)
-    if not found and only_pattern(lang, "setting").search(around):
-        strong = bool(only_pattern(lang, "setting_strong").search(around))
-        rules = tuple(r for r in possible(lang, "clue_left", letters) if strong or not r.get("strong"))
-        doing = tuple(rule for rule in rules if not rule.get("keeps"))
-        counting = tuple(rule for rule in rules if rule.get("keeps"))
+    strong = _tells(only_pattern(lang, "setting_strong"), candidate, around)
+    strong = strong and not only_pattern(lang, "alien_topic").search(around)
+    found = _label(candidate, lang, strong=strong)
+    if not found and (strong or _tells(only_pattern(lang, "setting"), candidate, around)):
+        rules = possible(lang, "clue_left", letters_of(around))
+        rules = tuple(rule for rule in rules if strong or not rule.get("strong"))
+        doing = tuple(rule for rule in rules if not rule.get("counts"))
+        counting = tuple(rule for rule in rules if rule.get("counts") and not candidate.part)
         found = (
             _before(candidate, doing, lang)
             or _behind(candidate, lang, strong=strong)
@@ -47,6 +48,16 @@ def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> 
     return replace(found, certain=False) if found else None
 
 
+def _tells(pattern: re.Pattern[str], candidate: Candidate, around: str) -> bool:
+    """Whether words near the number, other than its own noun, tell what the text is about."""
+    head = candidate.head
+    own = len(around) - (candidate.sentence.end - head.start) if head else len(around)
+    return any(
+        not own <= match.start() < own + len(head.noun if head else "")
+        for match in pattern.finditer(around)
+    )
+
+
 def _around(candidate: Candidate, document: Document, masked: str) -> str:
     """The sentence of the number and those before it."""
     index = document.sentence_at(candidate.sentence.start)
@@ -54,8 +65,12 @@ def _around(candidate: Candidate, document: Document, masked: str) -> str:
     return masked[first.start : candidate.sentence.end]
 
 
-def _label(candidate: Candidate, lang: str) -> Claim | None:
+def _label(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
+    """The name of the line, which holds whatever the sentence before said."""
+    candidate = replace(candidate, stand_in=None, carried=None)
     for rule in possible(lang, "clue_label", candidate.letters):
+        if rule.get("strong") and not strong:
+            continue
         match = rule.pattern.search(candidate.before)
         if match and not only_pattern(lang, "alien").search(match[0]):
             return claim_of(candidate, rule, match, side="left", lang=lang)
@@ -67,7 +82,12 @@ def _before(candidate: Candidate, rules: tuple[Rule, ...], lang: str) -> Claim |
     taken = best_before(rules, candidate)
     if not taken or _foreign(candidate, 0, lang):
         return None
-    if taken[0].get("quiet") and only_pattern(lang, "any_verb").search(candidate.right):
+    rule, right = taken[0], candidate.right
+    if rule.get("quiet") and only_pattern(lang, "any_verb").search(_SUBORDINATE.split(right)[0]):
+        return None
+    if rule.get("counts") and only_pattern(lang, "alien").search(candidate.left):
+        return None
+    if rule.get("closed") and not only_pattern(lang, "gap_closed").match(right):
         return None
     return claim_of(candidate, *taken, side="left", lang=lang)
 
@@ -76,7 +96,7 @@ def _behind(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
     """The first verb behind the noun, if nothing else is said of the people before it."""
     found: list[tuple[int, Rule, re.Match[str]]] = []
     for rule in possible(lang, "clue", candidate.letters):
-        if rule.get("strong") and not strong:
+        if (rule.get("strong") and not strong) or (rule.get("counts") and candidate.part):
             continue
         match = rule.pattern.search(candidate.right)
         if match and applies(rule, candidate):
@@ -100,7 +120,7 @@ def _own_verb(candidate: Candidate, start: int, lang: str) -> bool:
 def _foreign(candidate: Candidate, end: int, lang: str) -> bool:
     """Whether the clause, up to the end of the thought, tells of something else."""
     head = candidate.head
-    words = candidate.right[:end] + re.split(r"[,;.]|\band\b", candidate.right[end:])[0][:NEAR]
+    words = candidate.right[:end] + _THOUGHT.split(candidate.right[end:])[0]
     named = f"{head.modifiers} {head.noun} " if head else ""
     return bool(only_pattern(lang, "alien").search(named + words))
 
