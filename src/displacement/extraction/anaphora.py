@@ -49,6 +49,8 @@ def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> 
     """In "officials put the number at 3,900" the number is that of the figure before."""
     if candidate.head and not candidate.head.unit:
         return None
+    if only_pattern(lang, "difference").match(candidate.right):
+        return refuse(candidate, NumberReason.SUBSET, "difference")
     for rule in possible(lang, "anaphor", candidate.letters):
         if rule.get("closed") and not _closed(candidate, lang):
             continue

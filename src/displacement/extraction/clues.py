@@ -9,10 +9,11 @@ from typing import Final
 
 from displacement.extraction.candidates import Candidate, only_pattern
 from displacement.extraction.claims import Claim, claim_of
-from displacement.extraction.document import Document
+from displacement.extraction.document import Document, Span
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.predicates import applies, best_before, blocked_at
 from displacement.extraction.rules import Rule, load_rules
+from displacement_schemas.vocabulary import Modality, Unit
 
 SENTENCES_BACK: Final = 3
 """So many sentences before may tell that the text is about displacement."""
@@ -51,18 +52,16 @@ def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> 
 def _tells(pattern: re.Pattern[str], candidate: Candidate, around: str) -> bool:
     """Whether words near the number, other than its own noun, tell what the text is about."""
     head = candidate.head
-    own = len(around) - (candidate.sentence.end - head.start) if head else len(around)
-    return any(
-        not own <= match.start() < own + len(head.noun if head else "")
-        for match in pattern.finditer(around)
-    )
+    own = f"{head.modifiers}{head.noun}" if head else ""
+    return bool(pattern.search(around.replace(own, "", 1) if own.strip() else around))
 
 
 def _around(candidate: Candidate, document: Document, masked: str) -> str:
-    """The sentence of the number and those before it."""
+    """The sentence of the number, those before it and the next."""
     index = document.sentence_at(candidate.sentence.start)
     first = document.sentences[max(0, index - SENTENCES_BACK)]
-    return masked[first.start : candidate.sentence.end]
+    last = document.sentences[min(index + 1, len(document.sentences) - 1)]
+    return masked[first.start : last.end]
 
 
 def _label(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
@@ -72,8 +71,37 @@ def _label(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
         if rule.get("strong") and not strong:
             continue
         match = rule.pattern.search(candidate.before)
-        if match and not only_pattern(lang, "alien").search(match[0]):
+        if not match or (rule.get("noun") and candidate.head):
+            continue
+        if rule.get("closed") and not only_pattern(lang, "gap_closed").match(candidate.right):
+            continue
+        if rule.get("stops") and not only_pattern(lang, "stops").match(candidate.right):
+            continue
+        if not only_pattern(lang, "alien").search(match[0]):
             return claim_of(candidate, rule, match, side="left", lang=lang)
+    return _label_in_words(candidate, lang)
+
+
+def _label_in_words(candidate: Candidate, lang: str) -> Claim | None:
+    """A line's name that says of people what happened to them: "Persons going back"."""
+    named = only_pattern(lang, "label").search(candidate.before)
+    if not named or only_pattern(lang, "alien").search(named["label"]):
+        return None
+    begin = named.end("noun") if named["noun"][:1].isupper() else named.start("noun")
+    words = candidate.before[begin : named.end("label")]
+    for rule in possible(lang, "clue", letters_of(f"{named['label']}")):
+        if not rule.get("counts") and not rule.get("needs"):
+            match = rule.pattern.search(f" {words}") or rule.pattern.search(f" {named['label']}")
+            if match:
+                claim = claim_of(candidate, rule, match, side="left", lang=lang)
+                unit = only_pattern(lang, "in_households").search(named["label"])
+                start = candidate.phrase_start - len(candidate.before) + named.start("label")
+                end = candidate.phrase_start - len(candidate.before) + named.end("label")
+                return replace(
+                    claim,
+                    unit=Unit.HOUSEHOLD if unit else claim.unit,
+                    predicate=Span(start, end),
+                )
     return None
 
 
@@ -99,6 +127,8 @@ def _behind(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
         if (rule.get("strong") and not strong) or (rule.get("counts") and candidate.part):
             continue
         match = rule.pattern.search(candidate.right)
+        if rule.get("alone") and not _alone(candidate, lang):
+            continue
         if match and applies(rule, candidate):
             found.append((match.start(), rule, match))
     if not found:
@@ -110,6 +140,13 @@ def _behind(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
     if not candidate.head and not _own_verb(candidate, start, lang):
         return None
     return claim_of(candidate, rule, match, side="right", lang=lang)
+
+
+def _alone(candidate: Candidate, lang: str) -> bool:
+    """Whether nobody but who counts may have the people for his object."""
+    counted = (rule.pattern for rule in load_rules(lang).table("clue_left") if rule.get("quiet"))
+    free = only_pattern(lang, "no_verb_before").search(candidate.left)
+    return bool(free) or any(pattern.search(candidate.left) for pattern in counted)
 
 
 def _own_verb(candidate: Candidate, start: int, lang: str) -> bool:
