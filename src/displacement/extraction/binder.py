@@ -19,7 +19,7 @@ from displacement.extraction.anaphora import (
 )
 from displacement.extraction.candidates import Candidate, only_pattern, read_candidate
 from displacement.extraction.claims import Claim, Decision, Refusal, claim_of, refuse
-from displacement.extraction.clues import likely
+from displacement.extraction.clues import foreign, likely
 from displacement.extraction.document import Document, Span
 from displacement.extraction.needles import possible
 from displacement.extraction.numbers import MAX_PLAUSIBLE, Number
@@ -60,6 +60,8 @@ def bind(
             previous = _previous(decisions, candidate.sentence)
             last = previous or _last_claim(decisions, document, candidate.sentence)
             decision = _decide(candidate, previous, last, masked, document.lang)
+            if isinstance(decision, Claim) and _of_others(decision, document.lang):
+                decision = refuse(candidate, NumberReason.OTHER_EVENT, "alien")
             if isinstance(decision, Refusal) and _in_doubt(decision, document.lang):
                 hinted = likely(decision.candidate or candidate, document, masked, document.lang)
                 decision = _unless_denied(hinted, document.lang) if hinted else decision
@@ -68,6 +70,13 @@ def bind(
         else:
             decisions.append(_settled_by_noun(candidate))
     return decisions
+
+
+def _of_others(claim: Claim, lang: str) -> bool:
+    """Whether a wide rule took people of whom the clause tells something else."""
+    wide = (rule.id for rule in load_rules(lang).table("right") if rule.get("review"))
+    end = claim.predicate.end - claim.candidate.right_start
+    return claim.rule_id in wide and foreign(claim.candidate, end, lang)
 
 
 def _in_doubt(refusal: Refusal, lang: str) -> bool:

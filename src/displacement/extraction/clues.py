@@ -32,10 +32,10 @@ def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> 
     if (head and not head.unit) or not load_rules(lang).table("setting"):
         return None
     around = _around(candidate, document, masked)
-    strong = _tells(only_pattern(lang, "setting_strong"), candidate, around)
+    strong = _tells("setting_strong", candidate, around, lang)
     strong = strong and not only_pattern(lang, "alien_topic").search(around)
     found = _label(candidate, lang, strong=strong)
-    if not found and (strong or _tells(only_pattern(lang, "setting"), candidate, around)):
+    if not found and (strong or _tells("setting", candidate, around, lang)):
         rules = possible(lang, "clue_left", letters_of(around))
         rules = tuple(rule for rule in rules if strong or not rule.get("strong"))
         doing = tuple(rule for rule in rules if not rule.get("counts"))
@@ -49,11 +49,13 @@ def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> 
     return replace(found, certain=False) if found else None
 
 
-def _tells(pattern: re.Pattern[str], candidate: Candidate, around: str) -> bool:
-    """Whether words near the number, other than its own noun, tell what the text is about."""
+def _tells(table: str, candidate: Candidate, around: str, lang: str) -> bool:
+    """Whether words near the number tell what the text is about; few nouns do so alone."""
     head = candidate.head
     own = f"{head.modifiers}{head.noun}" if head else ""
-    return bool(pattern.search(around.replace(own, "", 1) if own.strip() else around))
+    if only_pattern(lang, "setting_own").search(own):
+        return True
+    return bool(only_pattern(lang, table).search(around.replace(own, "", 1) if own.strip() else around))
 
 
 def _around(candidate: Candidate, document: Document, masked: str) -> str:
@@ -108,12 +110,12 @@ def _label_in_words(candidate: Candidate, lang: str) -> Claim | None:
 def _before(candidate: Candidate, rules: tuple[Rule, ...], lang: str) -> Claim | None:
     """A verb or noun that governs the number."""
     taken = best_before(rules, candidate)
-    if not taken or _foreign(candidate, 0, lang):
+    if not taken or foreign(candidate, 0, lang):
         return None
     rule, right = taken[0], candidate.right
     if rule.get("quiet") and only_pattern(lang, "any_verb").search(_SUBORDINATE.split(right)[0]):
         return None
-    if rule.get("counts") and only_pattern(lang, "alien").search(candidate.left):
+    if only_pattern(lang, "alien" if rule.get("counts") else "alien_topic").search(candidate.left):
         return None
     if rule.get("closed") and not only_pattern(lang, "gap_closed").match(right):
         return None
@@ -135,7 +137,7 @@ def _behind(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
         return None
     start, rule, match = min(found, key=lambda one: one[0])
     blocked = blocked_at(candidate, lang)
-    if (blocked is not None and blocked <= start) or _foreign(candidate, match.end(), lang):
+    if (blocked is not None and blocked <= start) or foreign(candidate, match.end(), lang):
         return None
     if not candidate.head and not _own_verb(candidate, start, lang):
         return None
@@ -145,6 +147,8 @@ def _behind(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
 def _alone(candidate: Candidate, lang: str) -> bool:
     """Whether nobody but who counts may have the people for his object."""
     counted = (rule.pattern for rule in load_rules(lang).table("clue_left") if rule.get("quiet"))
+    if only_pattern(lang, "alien").search(candidate.left):
+        return False
     free = only_pattern(lang, "no_verb_before").search(candidate.left)
     return bool(free) or any(pattern.search(candidate.left) for pattern in counted)
 
@@ -154,7 +158,7 @@ def _own_verb(candidate: Candidate, start: int, lang: str) -> bool:
     return bool(only_pattern(lang, "up_to_verb").fullmatch(candidate.right[:start]))
 
 
-def _foreign(candidate: Candidate, end: int, lang: str) -> bool:
+def foreign(candidate: Candidate, end: int, lang: str) -> bool:
     """Whether the clause, up to the end of the thought, tells of something else."""
     head = candidate.head
     words = candidate.right[:end] + _THOUGHT.split(candidate.right[end:])[0]
@@ -165,7 +169,7 @@ def _foreign(candidate: Candidate, end: int, lang: str) -> bool:
 def _noun(candidate: Candidate, lang: str) -> Claim | None:
     """The counted noun itself tells of a movement: arrivals, returns."""
     head = candidate.head
-    if not head or _foreign(candidate, 0, lang):
+    if not head or foreign(candidate, 0, lang):
         return None
     for rule in load_rules(lang).table("clue_noun"):
         if match := rule.pattern.search(f"{head.modifiers}{head.noun}"):
