@@ -60,16 +60,36 @@ def bind(
             previous = _previous(decisions, candidate.sentence)
             last = previous or _last_claim(decisions, document, candidate.sentence)
             decision = _decide(candidate, previous, last, masked, document.lang)
+            if isinstance(previous, Refusal) and _of_list(decision, previous, masked, document.lang):
+                decision = refuse(candidate, previous.reason, "bare.listed")
             if isinstance(decision, Claim) and _of_others(decision, document.lang):
                 decision = refuse(candidate, NumberReason.OTHER_EVENT, "alien")
             if isinstance(decision, Refusal) and _in_doubt(decision, document.lang):
                 hinted = likely(decision.candidate or candidate, document, masked, document.lang)
                 decision = _unless_denied(hinted, document.lang) if hinted else decision
+            if isinstance(decision, Claim) and isinstance(last, Claim) and _leans(decision):
+                decision = replace(decision, after=last.number)
             decisions.append(decision)
             _note_superseded(decisions, decision, previous)
         else:
             decisions.append(_settled_by_noun(candidate))
     return decisions
+
+
+def _leans(claim: Claim) -> bool:
+    """Whether the people are those of the figure before, or come where those came."""
+    head = claim.candidate.head
+    arrived = head is not None and claim.term is Term.ARRIVED and head.noun.endswith("arrivals")
+    return head is None or arrived or claim.rule_id == "left.largest_group"
+
+
+def _of_list(decision: Decision, previous: Refusal, masked: str, lang: str) -> bool:
+    """Whether a bare noun is the next of a list that tells of something else."""
+    before = previous.candidate
+    if not before or decision.rule_id != "bare.noun":
+        return False
+    between = masked[before.right_start : decision.number.start]
+    return bool(only_pattern(lang, "list_gap").fullmatch(between))
 
 
 def _of_others(claim: Claim, lang: str) -> bool:

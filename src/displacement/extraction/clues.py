@@ -13,10 +13,13 @@ from displacement.extraction.document import Document, Span
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.predicates import applies, best_before, blocked_at
 from displacement.extraction.rules import Rule, load_rules
-from displacement_schemas.vocabulary import Modality, Unit
+from displacement_schemas.vocabulary import Measure, Modality, Unit
 
 SENTENCES_BACK: Final = 3
 """So many sentences before may tell that the text is about displacement."""
+
+FEW: Final = 10
+"""Fewer people without a noun are the people of some story."""
 
 _THOUGHT: Final = re.compile(r"[,;.]|\band\b")
 _SUBORDINATE: Final = re.compile(r"\b(?:since|after|before|when|because|who|which|that|as)\b")
@@ -29,7 +32,10 @@ def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> 
     somebody who counts, and last its own noun.
     """
     head = candidate.head
-    if (head and not head.unit) or not load_rules(lang).table("setting"):
+    few = candidate.number.value is not None and candidate.number.value < FEW
+    if (head and not head.unit) or (few and not head):
+        return None
+    if not load_rules(lang).table("setting"):
         return None
     around = _around(candidate, document, masked)
     strong = _tells("setting_strong", candidate, around, lang)
@@ -141,7 +147,9 @@ def _behind(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
         return None
     if not candidate.head and not _own_verb(candidate, start, lang):
         return None
-    return claim_of(candidate, rule, match, side="right", lang=lang)
+    claim = claim_of(candidate, rule, match, side="right", lang=lang)
+    named = _noun(candidate, lang) if claim.measure is Measure.IDPS else None
+    return replace(claim, measure=named.measure, term=named.term) if named else claim
 
 
 def _alone(candidate: Candidate, lang: str) -> bool:

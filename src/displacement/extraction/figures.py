@@ -122,6 +122,7 @@ def _row(
     number = claim.number
     clause = clause_of(masked, context.span, number, document.lang)
     measure, area = choose_area(claim, context, clause, document)
+    measure = _like_before(claim, measure, measures, document)
     if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
         measure = measures.get(claim.follows.start, measure)
     dates = choose_dates(claim, measure, context, clause, document.published_on)
@@ -162,6 +163,27 @@ def _row(
         **_spans(document, claim, source, dates, area),
         "same_as": claim.same_people_as and document.origin + claim.same_people_as.start,
     }
+
+
+def _like_before(
+    claim: Claim, measure: Measure, measures: dict[int, Measure], document: Document
+) -> Measure:
+    """People whom the figure before had cross a border are abroad, if nothing says otherwise."""
+    before = claim.follows or claim.after
+    if not before or measures.get(before.start) not in _ABROAD:
+        return measure
+    start, end = min(claim.number.start, claim.predicate.start), claim.predicate.end
+    words = document.clean[start : max(end, claim.number.end)]
+    inland = only_pattern(document.lang, "inland").search(words)
+    return measure if inland else _THEN.get(measure, measure)
+
+
+_ABROAD: Final = (Measure.CROSS_BORDER_FLIGHT, Measure.REFUGEES)
+_THEN: Final = {
+    Measure.IDPS: Measure.REFUGEES,
+    Measure.NEW_DISPLACEMENT: Measure.CROSS_BORDER_FLIGHT,
+    Measure.RETURN: Measure.CROSS_BORDER_RETURN,
+}
 
 
 def _spans(document: Document, claim: Claim, source: Attribution, dates: Dates, area: Area) -> Row:

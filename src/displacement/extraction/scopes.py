@@ -139,6 +139,7 @@ def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measu
         noun = claim.candidate.noun
         refugees = noun is not None and noun.measure == Measure.REFUGEES
         moved = refugees and claim.term in (Term.ARRIVED, Term.FORCED_TO_FLEE)
+        abroad = abroad or any(_foreign_to(place, claim) for place in places if place.start > begin)
         return Measure.CROSS_BORDER_FLIGHT if across or abroad or moved else claim.measure
     if claim.measure is Measure.RETURN:
         head, noun = claim.candidate.head, claim.candidate.noun
@@ -147,6 +148,19 @@ def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measu
         abroad = any(place.country and place.role is AreaRole.ORIGIN for place in places)
         return Measure.CROSS_BORDER_RETURN if refugees or across or abroad else claim.measure
     return claim.measure
+
+
+def _foreign_to(place: Place, claim: Claim) -> bool:
+    """Whether a people is in a country that does not bear its name: Ethiopians in Sudan."""
+    head = claim.candidate.head
+    if not head or not head.demonym or not place.country or place.role is AreaRole.ORIGIN:
+        return False
+    words = {word[:ROOT].lower() for name in place.names for word in name.split()}
+    return head.noun[:ROOT].lower() not in words
+
+
+ROOT: Final = 4
+"""Letters that a country and its people share: Afghans, Afghanistan."""
 
 
 def _may_cross(claim: Claim) -> bool:
