@@ -25,6 +25,7 @@ from displacement.extraction.needles import possible
 from displacement.extraction.numbers import MAX_PLAUSIBLE, Number
 from displacement.extraction.predicates import best_before, from_left, main_verb
 from displacement.extraction.rules import load_rules
+from displacement.extraction.shares import with_shares
 from displacement_schemas.vocabulary import FLOWS, Measure, NumberReason, Term, Unit
 
 _OPEN_TO_DOUBT: Final = (
@@ -60,7 +61,9 @@ def bind(
             previous = _previous(decisions, candidate.sentence)
             last = previous or _last_claim(decisions, document, candidate.sentence)
             decision = _decide(candidate, previous, last, masked, document.lang)
-            if isinstance(previous, Refusal) and _of_list(decision, previous, masked, document.lang):
+            if isinstance(previous, Refusal) and _of_list(
+                decision, previous, masked, document.lang
+            ):
                 decision = refuse(candidate, previous.reason, "bare.listed")
             if isinstance(decision, Claim) and _of_others(decision, document.lang):
                 decision = refuse(candidate, NumberReason.OTHER_EVENT, "alien")
@@ -73,7 +76,7 @@ def bind(
             _note_superseded(decisions, decision, previous)
         else:
             decisions.append(_settled_by_noun(candidate))
-    return decisions
+    return with_shares(document, masked, decisions)
 
 
 def _leans(claim: Claim) -> bool:
@@ -86,10 +89,19 @@ def _leans(claim: Claim) -> bool:
 def _of_list(decision: Decision, previous: Refusal, masked: str, lang: str) -> bool:
     """Whether a bare noun is the next of a list that tells of something else."""
     before = previous.candidate
-    if not before or decision.rule_id != "bare.noun":
+    if not before or decision.rule_id != "bare.noun" or previous.reason not in _PASSED_ON:
         return False
     between = masked[before.right_start : decision.number.start]
     return bool(only_pattern(lang, "list_gap").fullmatch(between))
+
+
+_PASSED_ON: Final = (
+    NumberReason.SUBSET,
+    NumberReason.AID_RECIPIENTS,
+    NumberReason.PEOPLE_IN_NEED,
+    NumberReason.INTERVIEW_SAMPLE,
+    NumberReason.OTHER_EVENT,
+)
 
 
 def _of_others(claim: Claim, lang: str) -> bool:

@@ -175,7 +175,7 @@ def _up_to_next_noun(
             break
         if index - first == MOST_BESIDE:
             return Span(right.start, start)
-        joined = index == first and coordinated.fullmatch(masked, right.start, start)
+        joined = index == first and coordinated.fullmatch(masked[right.start : start])
         if not (joined or inside.search(masked, max(right.start, start - 40), start)) and not (
             (same := equal.search(masked, max(right.start, start - 30), right.end))
             and same.start() < start < same.end()

@@ -37,6 +37,8 @@ class Claim:
     supersedes: Number | None = None
     follows: Number | None = None
     """The figure whose unit and predicate it carries on."""
+    shown: Span | None = None
+    """For a share of a base: the words that show both, and the value is worked out."""
     after: Number | None = None
     """The figure before, where the number has no noun of its own: the same kind of people."""
 

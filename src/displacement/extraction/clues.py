@@ -15,14 +15,16 @@ from displacement.extraction.predicates import applies, best_before, blocked_at
 from displacement.extraction.rules import Rule, load_rules
 from displacement_schemas.vocabulary import Measure, Modality, Unit
 
-SENTENCES_BACK: Final = 3
+SENTENCES_BACK: Final = 5
 """So many sentences before may tell that the text is about displacement."""
 
 FEW: Final = 10
 """Fewer people without a noun are the people of some story."""
 
 _THOUGHT: Final = re.compile(r"[,;.]|\band\b")
-_SUBORDINATE: Final = re.compile(r"\b(?:since|after|before|when|because|who|which|that|as)\b")
+_SUBORDINATE: Final = re.compile(
+    r"[,;.]|\b(?:and|since|after|before|when|because|who|which|that|as)\b"
+)
 
 
 def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> Claim | None:
@@ -41,18 +43,29 @@ def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> 
     strong = _tells("setting_strong", candidate, around, lang)
     strong = strong and not only_pattern(lang, "alien_topic").search(around)
     found = _label(candidate, lang, strong=strong)
+    if not found:
+        found = _behind(candidate, lang, strong=False, plain=True)
     if not found and (strong or _tells("setting", candidate, around, lang)):
         rules = possible(lang, "clue_left", letters_of(around))
-        rules = tuple(rule for rule in rules if strong or not rule.get("strong"))
+        asked = only_pattern(lang, "question").search(around)
+        rules = tuple(
+            rule
+            for rule in rules
+            if (strong or not rule.get("strong")) and (asked or not rule.get("asks"))
+        )
         doing = tuple(rule for rule in rules if not rule.get("counts"))
         counting = tuple(rule for rule in rules if rule.get("counts") and not candidate.part)
         found = (
             _before(candidate, doing, lang)
             or _behind(candidate, lang, strong=strong)
             or _before(candidate, counting, lang)
-            or (_noun(candidate, lang) if strong else None)
+            or (
+                None if only_pattern(lang, "alien_topic").search(around) else _noun(candidate, lang)
+            )
         )
-    return replace(found, certain=False) if found else None
+    if not found or found.modality is not Modality.ASSERTED:
+        return None
+    return replace(found, certain=False)
 
 
 def _tells(table: str, candidate: Candidate, around: str, lang: str) -> bool:
@@ -61,7 +74,9 @@ def _tells(table: str, candidate: Candidate, around: str, lang: str) -> bool:
     own = f"{head.modifiers}{head.noun}" if head else ""
     if only_pattern(lang, "setting_own").search(own):
         return True
-    return bool(only_pattern(lang, table).search(around.replace(own, "", 1) if own.strip() else around))
+    return bool(
+        only_pattern(lang, table).search(around.replace(own, "", 1) if own.strip() else around)
+    )
 
 
 def _around(candidate: Candidate, document: Document, masked: str) -> str:
@@ -125,13 +140,17 @@ def _before(candidate: Candidate, rules: tuple[Rule, ...], lang: str) -> Claim |
         return None
     if rule.get("closed") and not only_pattern(lang, "gap_closed").match(right):
         return None
+    if rule.get("stops") and not only_pattern(lang, "stops").match(right):
+        return None
     return claim_of(candidate, *taken, side="left", lang=lang)
 
 
-def _behind(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
+def _behind(candidate: Candidate, lang: str, *, strong: bool, plain: bool = False) -> Claim | None:
     """The first verb behind the noun, if nothing else is said of the people before it."""
     found: list[tuple[int, Rule, re.Match[str]]] = []
     for rule in possible(lang, "clue", candidate.letters):
+        if plain and not rule.get("plain"):
+            continue
         if (rule.get("strong") and not strong) or (rule.get("counts") and candidate.part):
             continue
         match = rule.pattern.search(candidate.right)
@@ -143,7 +162,7 @@ def _behind(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
         return None
     start, rule, match = min(found, key=lambda one: one[0])
     blocked = blocked_at(candidate, lang)
-    if (blocked is not None and blocked <= start) or foreign(candidate, match.end(), lang):
+    if (blocked is not None and blocked < start) or foreign(candidate, match.end(), lang):
         return None
     if not candidate.head and not _own_verb(candidate, start, lang):
         return None
@@ -163,13 +182,14 @@ def _alone(candidate: Candidate, lang: str) -> bool:
 
 def _own_verb(candidate: Candidate, start: int, lang: str) -> bool:
     """Without a noun the verb has to follow the number, but for adverbs and a "who"."""
-    return bool(only_pattern(lang, "up_to_verb").fullmatch(candidate.right[:start]))
+    return bool(only_pattern(lang, "up_to_verb").match(candidate.right[:start]))
 
 
 def foreign(candidate: Candidate, end: int, lang: str) -> bool:
     """Whether the clause, up to the end of the thought, tells of something else."""
     head = candidate.head
-    words = candidate.right[:end] + _THOUGHT.split(candidate.right[end:])[0]
+    rest = candidate.right[end:]
+    words = candidate.right[:end] + (_THOUGHT if end else _SUBORDINATE).split(rest)[0]
     named = f"{head.modifiers} {head.noun} " if head else ""
     return bool(only_pattern(lang, "alien").search(named + words))
 

@@ -128,13 +128,15 @@ def _row(
     dates = choose_dates(claim, measure, context, clause, document.published_on)
     source = choose(context.attributions, number, clause, context.before)
     quantifier = read_quantifier(masked, number, document.lang)
+    if claim.shown and quantifier is Quantifier.EXACT:
+        quantifier = Quantifier.APPROXIMATELY
     return {
         "number_start": document.origin + number.start,
         "number_end": document.origin + number.end,
         "number_text": document.text[number.start : number.end],
         "sentence_start": document.origin + context.span.start,
         "sentence_end": document.origin + context.span.end,
-        "quote": read_quote(document, context.span, number),
+        "quote": read_quote(document, claim.shown or context.span, number),
         "counter": source.counter,
         "counter_kind": source.kind,
         "publisher": document.publisher,
