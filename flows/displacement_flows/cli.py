@@ -170,7 +170,7 @@ def extract(
     settings = _settings(config)
     with _wrong_use_on(OSError, ValueError):
         report = read_report(file)
-    reference = load_reference(settings.reference, settings.sources_file)
+    reference = load_reference(settings.reference, settings.sources_file, settings.store)
     reading = reading_of(report, file.name, published.date(), publisher, reference)
     if as_json:
         _print_json(reading)
@@ -186,19 +186,12 @@ def match(
     as_json: Json = False,
 ) -> None:
     """Show which areas names mean, and why."""
-    from displacement.normalise.places import Gazetteer
-    from displacement.normalise.world import World
-    from displacement.store.reference import (
-        load_areas,
-        load_described_areas,
-        load_world_areas,
-    )
+    from displacement.publication import load_reference
     from displacement_flows.terminal import show_matches
 
-    folder = _settings(config).reference
-    areas = load_areas(folder)
-    world = World(load_world_areas(folder, areas))
-    gazetteer = Gazetteer(areas, load_described_areas(folder), world)
+    settings = _settings(config)
+    reference = load_reference(settings.reference, settings.sources_file, settings.store)
+    gazetteer = reference.gazetteer
     found = [gazetteer.match(name, parent) for name in names]
     if as_json:
         _print_json(

@@ -25,6 +25,7 @@ from displacement_schemas import (
     FigureAreas,
     Figures,
     HouseholdSizes,
+    OldCodes,
     Records,
 )
 from displacement_schemas.vocabulary import Role, Tier, Unit
@@ -45,11 +46,15 @@ class Reference:
     sources: dict[str, Declaration]
     world: DataFrame[Areas] = field(default_factory=Areas.empty)
     """The areas of all countries that `areas` does not describe."""
+    old_codes: DataFrame[OldCodes] = field(default_factory=OldCodes.empty)
+    """Codes out of force, and what became of them."""
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """The areas and described places, ready to match names against."""
-        return Gazetteer(self.areas, self.described, World(self.world))
+        return Gazetteer(
+            self.areas, self.described, World(self.world, self.old_codes), self.old_codes
+        )
 
     def areas_around(self, links: DataFrame[FigureAreas]) -> DataFrame[Areas]:
         """The areas at home, and those of the countries that figures speak of elsewhere.

@@ -18,7 +18,7 @@ from rapidfuzz.process import cdist
 
 from displacement.normalise.area_codes import AreaCodes, Key
 from displacement.normalise.place_names import Name, fold
-from displacement_schemas import Areas, DescribedAreas
+from displacement_schemas import Areas, DescribedAreas, OldCodes
 from displacement_schemas.vocabulary import MatchMethod
 
 PATH_SEPARATOR: Final = ">"
@@ -124,6 +124,7 @@ class Gazetteer:
         areas: DataFrame[Areas],
         described: DataFrame[DescribedAreas],
         elsewhere: Elsewhere | None = None,
+        old_codes: DataFrame[OldCodes] | None = None,
     ) -> None:
         """Index every name and alias of `areas`, and every name of `described`.
 
@@ -138,7 +139,7 @@ class Gazetteer:
                 keys, areas["admin_level"].to_list(), parents, areas["name"].to_list(), strict=True
             )
         }
-        self._codes = AreaCodes(areas)
+        self._codes = AreaCodes(areas, old_codes)
         self._elsewhere = elsewhere
         self._names: list[tuple[Key, Name, bool]] = [
             (key, self._fold(spelling), official)
@@ -243,10 +244,10 @@ class Gazetteer:
         code = self._codes.find(text)
         if code is None:
             return None
-        if len(code.keys) == 1 and scope.holds(code.keys[0]):
+        if code.is_one_place and all(scope.holds(key) for key in code.keys):
             note = code.note or f"{text} is the code of {self._areas[code.keys[0]].name}"
-            return Match(text, code.keys, MatchMethod.CODE, CERTAIN, (), note)
-        several = len(code.keys) > 1
+            return Match(text, code.keys, code.method, CERTAIN, (), note)
+        several = not code.is_one_place
         reason = "belongs to several code systems" if several else f"is not in {scope.title}"
         return _nothing(text, f"the code {text} {reason}", self._certain(code.keys))
 

@@ -14,7 +14,7 @@ from pandera.typing import DataFrame
 from displacement.normalise.area_codes import AreaCodes, Key, grouped, texts
 from displacement.normalise.place_names import Name, fold
 from displacement.normalise.places import CERTAIN, Candidate, Gazetteer, Hit, Match, Scope
-from displacement_schemas import Areas, DescribedAreas
+from displacement_schemas import Areas, DescribedAreas, OldCodes
 from displacement_schemas.vocabulary import MatchMethod
 
 FIRST_LEVEL: Final = 1
@@ -26,10 +26,12 @@ _THE: Final = re.compile(r"\b(?:the|of)\b", re.IGNORECASE)
 class World:
     """The areas of further countries, laid out country by country when they are asked for."""
 
-    def __init__(self, areas: DataFrame[Areas]) -> None:
-        """Remember the areas."""
+    def __init__(
+        self, areas: DataFrame[Areas], old_codes: DataFrame[OldCodes] | None = None
+    ) -> None:
+        """Remember the areas, and the codes out of force."""
         self._areas = areas
-        self._codes = AreaCodes(areas)
+        self._codes = AreaCodes(areas, old_codes)
         self._gazetteers: dict[str, CountryGazetteer] = {}
 
     def by_code(self, text: str) -> Match | None:
@@ -38,7 +40,7 @@ class World:
         if found is None:
             return None
         reason = found.note or f"{text} is the code of {self._titles[found.keys[0]]}"
-        return Match(text, found.keys, MatchMethod.CODE, CERTAIN, (), reason)
+        return Match(text, found.keys, found.method, CERTAIN, (), reason)
 
     def by_name(self, text: str) -> Match | None:
         """The country of a name. Codes count too, but not words: “NA” is no answer, not Namibia."""
