@@ -122,6 +122,12 @@ def _spelling(iso3: str, digits: str) -> str:
     return f"{iso3} {digits.lstrip('0')}"
 
 
+def digits_of(code: str) -> str:
+    """What stays of a code that is written longer or shorter: its digits, zeros before cut."""
+    parts = _PARTS.fullmatch(code)
+    return parts[2].lstrip("0") if parts else code
+
+
 def texts(column: "pd.Series[str]") -> list[str]:
     """The texts of a column as plain strings, null as ''. Quick on columns backed by Arrow."""
     plain: list[str] = column.fillna("").to_numpy(dtype=object).tolist()
