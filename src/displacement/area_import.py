@@ -16,7 +16,7 @@ from pandera.typing import DataFrame
 from displacement.normalise.area_tables.nesting import gather, refusals
 from displacement.normalise.area_tables.reading import Count, Delivered, read_area_table
 from displacement.normalise.area_tables.residents import Residents, residents_of
-from displacement.normalise.area_tables.vintages import Vintage, merge
+from displacement.normalise.area_tables.vintages import Vintage, merge, rows_of
 from displacement.store.lock import only_writer
 from displacement.store.own_areas import OwnAreas, load_all_areas, save_own_areas
 from displacement_schemas import Areas, OldCodes, Populations
@@ -82,7 +82,7 @@ def import_areas(
             refused += [*wrong, f"{code}: the areas do not nest, so that none of them was taken."]
             continue
         rows = here[code]
-        old = _plain(own.old_codes[own.old_codes["country"] == code])
+        old = rows_of(own.old_codes[own.old_codes["country"] == code])
         vintages[code] = merge(rows, old, given[code], valid_from, f"imported from {path.name}")
     merged = _with_vintages(own, vintages)
     counted = _counted(delivered.counts, known, own.old_codes)
@@ -117,15 +117,9 @@ def _countries(areas: DataFrame[Areas]) -> dict[str, str]:
 
 def _records(areas: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     groups: dict[str, list[dict[str, Any]]] = {}
-    for row in _plain(areas):
+    for row in rows_of(areas):
         groups.setdefault(row["country"], []).append(row)
     return groups
-
-
-def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows with None for what is not known."""
-    plain = frame.astype(object)
-    return plain.where(plain.notna(), None).to_dict("records")
 
 
 def _levels(rows: list[dict[str, Any]]) -> dict[str, tuple[int, str | None]]:

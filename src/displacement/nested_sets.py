@@ -29,7 +29,7 @@ def nested_sets(parents: Sequence[int | None]) -> NestedSets:
     lies in itself.
     """
     below: list[list[int]] = [[] for _ in parents]
-    roots = []
+    roots: list[int] = []
     for row, parent in enumerate(parents):
         (roots if parent is None else below[parent]).append(row)
     left, right = np.zeros(len(parents), np.int64), np.zeros(len(parents), np.int64)

@@ -71,16 +71,16 @@ def load_all_areas(
 
 def save_own_areas(store: Path, own: OwnAreas) -> list[Path]:
     """Write the tables that differ from those in the store, and say which those are."""
+    contents = {
+        FILES[Areas]: _content(Areas, own.areas),
+        FILES[OldCodes]: _content(OldCodes, own.old_codes),
+        FILES[Populations]: _content(Populations, own.populations),
+    }
     written = []
-    for model, frame in (
-        (Areas, own.areas),
-        (OldCodes, own.old_codes),
-        (Populations, own.populations),
-    ):
-        path, content = store / FOLDER / FILES[model], _content(model, frame)
-        if path.is_file() and path.read_bytes() == content:
-            continue
-        if path.is_file() or len(frame):
+    for name, content in contents.items():
+        path = store / FOLDER / name
+        is_there = path.is_file()
+        if (is_there and path.read_bytes() != content) or (not is_there and content):
             write_whole(path, content)
             written.append(path)
     return written
@@ -140,5 +140,8 @@ def _load(store: Path | None, model: type[Model]) -> DataFrame[Model]:
 
 
 def _content(model: type[Model], frame: DataFrame[Model]) -> bytes:
-    ordered: pd.DataFrame = model.in_order(frame) if len(frame) else frame
+    """A table as CSV in its published order; nothing for a table without rows."""
+    if frame.empty:
+        return b""
+    ordered = model.in_order(frame)
     return ordered.to_csv(index=False, lineterminator="\n", float_format="%.15g").encode()

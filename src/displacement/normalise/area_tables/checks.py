@@ -40,7 +40,7 @@ def check_areas(
     listed = zip(frame["area_code"], _known_lengths(frame, lengths), strict=True)
     short = pcoded & np.array([bool(known) and len(code) not in known for code, known in listed])
     pairs = zip(frame["area_code"], frame["parent_code"], strict=True)
-    apart = pcoded & np.array([not code.startswith(parent or "") for code, parent in pairs])
+    apart = pcoded & np.array([not code.startswith(parent) for code, parent in pairs])
     spaced = frame["name"].str.strip() != frame["name"]
     twins = inner & frame.duplicated(
         ["code_system", "parent_code", "admin_level", "name"], keep=False
@@ -67,7 +67,7 @@ def _with_parents(areas: DataFrame[Areas]) -> pd.DataFrame:
     """Plain columns, with the row and level of the area around (-1: none)."""
     names = ["area_code", "code_system", "admin_level", "parent_code", "country", "name"]
     frame = pd.DataFrame({name: areas[name].to_numpy(dtype=object) for name in names})
-    frame["parent_code"] = [one if isinstance(one, str) else None for one in frame["parent_code"]]
+    frame["parent_code"] = [one if isinstance(one, str) else "" for one in frame["parent_code"]]
     for name in ("population", "population_year"):
         frame[name] = areas[name].to_numpy(dtype=np.float64, na_value=np.nan)
     keys = zip(frame["code_system"], frame["area_code"], strict=True)
@@ -90,7 +90,7 @@ def _known_lengths(
 def _told(rows: pd.DataFrame, *, fault: bool, text: str) -> list[Finding]:
     """One finding per country, with the first codes as examples."""
     return [
-        Finding(country, fault, f"{_listed(group['area_code'])} {text}")
+        Finding(str(country), fault, f"{_listed(group['area_code'])} {text}")
         for country, group in rows.groupby("country", sort=True)
     ]
 
@@ -129,13 +129,16 @@ def _overfull(frame: pd.DataFrame) -> pd.DataFrame:
     same = inside[years[inside["above"]] == inside["population_year"]]
     sums = same.groupby("above")["population"].sum()
     whole = frame["population"].to_numpy()[sums.index.to_numpy(dtype=np.int64)]
-    return frame.loc[sums.index[sums.to_numpy() > whole * ROUNDING]]
+    odd: pd.DataFrame = frame.loc[sums.index[sums.to_numpy() > whole * ROUNDING]]
+    return odd
 
 
 def _without_successor(areas: DataFrame[Areas], old: DataFrame[OldCodes]) -> list[Finding]:
     known = set(areas["area_code"].to_list())
     frame = old[["area_code", "country", "match_method", "successor_codes"]].astype(object)
-    lost = [not known.issuperset(codes.split("|")) for codes in frame["successor_codes"]]
+    lost = np.array(
+        [not known.issuperset(codes.split("|")) for codes in frame["successor_codes"]], dtype=bool
+    )
     vague = frame["match_method"] == "part_of"
     return [
         *_told(frame[lost], fault=True, text="are old codes whose successors are not there"),

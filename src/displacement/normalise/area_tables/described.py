@@ -5,6 +5,7 @@ from typing import Any
 from pandera.typing import DataFrame
 
 from displacement.normalise.area_codes import AreaCodes, Key
+from displacement.normalise.area_tables.vintages import rows_of
 from displacement_schemas import Areas, OldCodes, Populations
 
 
@@ -73,6 +74,4 @@ def _described(
 
 
 def _row(areas: DataFrame[Areas], code: str) -> dict[str, Any]:
-    plain = areas[areas["area_code"] == code].astype(object)
-    row: dict[str, Any] = plain.where(plain.notna(), None).to_dict("records")[0]
-    return row
+    return rows_of(areas[areas["area_code"] == code])[0]

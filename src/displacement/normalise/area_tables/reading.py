@@ -146,8 +146,9 @@ def _table(where: str, grid: Grid) -> _Table | None:
             tags = below if is_tag_row(below) else []
             columns = _columns(_joined(grid[index:after]), tags)
             kinds = {column.kind for column in columns.values()}
-            named = kinds & {"names", "name", "total", "women", "parent", "level"}
-            if kinds & {"codes", "code"} and (named or len(columns) > 1):
+            # A bare “P-Code” says nothing of its level, but a row above it may.
+            long = "code" in kinds and kinds & {"level", "total", "women"}
+            if long or ("codes" in kinds and len(columns) > 1):
                 return _Table(where, grid, after, columns)
     return None
 

@@ -1,7 +1,7 @@
 """What do the areas of a country become with a new list? Old codes stay known, with successors.
 
-A newer list takes the place of the levels it has; what lies deeper stays where its parent does. A
-list that is older than the one in force only adds what its codes became.
+A newer list takes the place of what it covers; what lies deeper, or beside the few areas that it
+has, stays. A list that is older than the one in force only adds what its codes became.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+import pandas as pd
 from rapidfuzz.fuzz import ratio
 
 from displacement.normalise.area_codes import digits_of
@@ -34,6 +35,13 @@ class Vintage:
     is_older: bool = False
 
 
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, with None for what is not known."""
+    plain = frame.astype(object)
+    columns = [plain[name].where(plain[name].notna(), None).to_list() for name in plain.columns]
+    return [dict(zip(plain.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
 def merge(
     areas: list[Area], old: list[Old], given: Country, valid_from: date | None, source: str
 ) -> Vintage:
@@ -55,17 +63,18 @@ def merge(
     if day and in_force and day < in_force:
         older = _Successors(country, {}, before, given)
         return _of_older(older, old, day, in_force)
-    after = _in_force(country, before, given, valid_from, source)
+    after = _listed_areas(country, before, given, valid_from, source)
+    tree = _Successors(country, before, after, given)
+    staying = _staying(tree, {one.level for one in given.areas.values()})
     gone = [area for code, area in before.items() if code not in after]
     over = [_row(country, one, one.valid_from, source) for one in given.over.values()]
-    tree = _Successors(country, before, after, given)
     listed = {one["area_code"]: one for one in _renewed(old, tree)}
     listed |= {area["area_code"]: tree.old(area, day) for area in [*gone, *over]}
     listed |= {one["area_code"]: one for one in _explicit(country, before, given, day)}
     listed = {code: one for code, one in listed.items() if code not in after}
     top = country | {"code_system": SYSTEM}
     vintage = Vintage([top, *after.values()], list(listed.values()))
-    vintage.notes = _notes(before, after, gone, listed)
+    vintage.notes = [*staying, *_notes(before, after, gone, listed)]
     return vintage
 
 
@@ -82,26 +91,49 @@ def _of_older(tree: "_Successors", old: list[Old], day: date, in_force: date) ->
     return Vintage([tree.country, *tree.after.values()], [*old, *fresh], [note], is_older=True)
 
 
-def _in_force(
+def _listed_areas(
     country: Area,
     before: Mapping[str, Area],
     given: Country,
     valid_from: date | None,
     source: str,
 ) -> dict[str, Area]:
-    """The list's areas, and those of levels that it does not have where their parents go on."""
-    levels = {one.level for one in given.areas.values()}
+    """The list's areas, with what was known of them."""
     taken = {fold(one.name, worldwide=True).key for one in given.areas.values()}
     after: dict[str, Area] = {}
     for one in sorted(given.areas.values(), key=lambda one: (one.level, one.code)):
         fresh = _row(country, one, valid_from or one.valid_from, source)
         known = before.get(one.code)
         after[one.code] = _joined(known, fresh, taken) if known else fresh
-    kept = [area for area in before.values() if area["admin_level"] not in levels]
-    for area in sorted(kept, key=lambda area: (area["admin_level"], area["area_code"])):
-        if area["admin_level"] == 1 or area["parent_code"] in after:
-            after.setdefault(area["area_code"], area | {"code_system": SYSTEM})
     return after
+
+
+def _staying(tree: "_Successors", levels: set[int]) -> list[str]:
+    """Keep in force what a list leaves out because it is only of a part, and say so.
+
+    That is what lies on a level that the list does not have, and what lies beside areas of
+    which the list has fewer than half: a list of some districts ends no others.
+    """
+    notes = []
+    top = tree.country["area_code"]
+    families: dict[tuple[int, str], list[Area]] = {}
+    for area in tree.before.values():
+        families.setdefault((area["admin_level"], area["parent_code"]), []).append(area)
+    for (level, parent), children in sorted(families.items()):
+        outer = tree.before.get(parent)
+        around = [top] if outer is None else tree.of(parent, outer)
+        missing = [one for one in children if not tree.of(one["area_code"], one)]
+        partial = level not in levels or 2 * len(missing) > len(children)
+        if not missing or not partial or len(around) != 1:
+            continue
+        for one in missing:
+            tree.after[one["area_code"]] = one | {"code_system": SYSTEM, "parent_code": around[0]}
+        if level in levels:
+            notes.append(
+                f"the list has {len(children) - len(missing)} of {len(children)} areas of level "
+                f"{level} in {parent}; the others stay in force"
+            )
+    return notes
 
 
 def _row(country: Area, one: Given, valid_from: date | None, source: str) -> Area:
