@@ -61,10 +61,10 @@ def merge(
     )
     in_force = max((a["valid_from"] for a in before.values() if a["valid_from"]), default=None)
     if day and in_force and day < in_force:
-        older = _Successors(country, {}, before, given)
+        older = _Successors(country, {}, before, given, frozenset(given.areas))
         return _of_older(older, old, day, in_force)
     after = _listed_areas(country, before, given, valid_from, source)
-    tree = _Successors(country, before, after, given)
+    tree = _Successors(country, before, after, given, frozenset(before))
     staying = _staying(tree, {one.level for one in given.areas.values()})
     gone = [area for code, area in before.items() if code not in after]
     over = [_row(country, one, one.valid_from, source) for one in given.over.values()]
@@ -114,7 +114,7 @@ def _staying(tree: "_Successors", levels: set[int]) -> list[str]:
     That is what lies on a level that the list does not have, and what lies beside areas of
     which the list has fewer than half: a list of some districts ends no others.
     """
-    notes = []
+    kept: dict[int, int] = {}
     top = tree.country["area_code"]
     families: dict[tuple[int, str], list[Area]] = {}
     for area in tree.before.values():
@@ -129,11 +129,12 @@ def _staying(tree: "_Successors", levels: set[int]) -> list[str]:
         for one in missing:
             tree.after[one["area_code"]] = one | {"code_system": SYSTEM, "parent_code": around[0]}
         if level in levels:
-            notes.append(
-                f"the list has {len(children) - len(missing)} of {len(children)} areas of level "
-                f"{level} in {parent}; the others stay in force"
-            )
-    return notes
+            kept[level] = kept.get(level, 0) + len(missing)
+    return [
+        f"{count} areas of level {level} that the list leaves out stay in force: it has fewer than "
+        "half of those beside them"
+        for level, count in sorted(kept.items())
+    ]
 
 
 def _row(country: Area, one: Given, valid_from: date | None, source: str) -> Area:
@@ -190,8 +191,14 @@ class _Successors:
     """What became of areas whose codes a list no longer has."""
 
     def __init__(
-        self, country: Area, before: Mapping[str, Area], after: Mapping[str, Area], given: Country
+        self,
+        country: Area,
+        before: Mapping[str, Area],
+        after: dict[str, Area],
+        given: Country,
+        lasting: frozenset[str],
     ) -> None:
+        """`lasting` are codes of before: what still has its own code is no other's successor."""
         self.before = dict(before)
         self.country, self.after, self.given = country, after, given
         self._said: dict[str, list[str]] = {}
@@ -201,8 +208,10 @@ class _Successors:
         self._alike: dict[tuple[int, str], list[Area]] = {}
         self._digits: dict[tuple[int, str], list[Area]] = {}
         for area in after.values():
+            if area["area_code"] in lasting:
+                continue
             level = area["admin_level"]
-            name = (level, fold(area["name"], worldwide=True).key)
+            name = (level, fold(area["name"], worldwide=True).full)
             self._alike.setdefault(name, []).append(area)
             self._digits.setdefault((level, digits_of(area["area_code"])), []).append(area)
 
@@ -227,7 +236,7 @@ class _Successors:
         if code in self._said:
             return sorted(self._said[code])
         level = area["admin_level"]
-        named = self._alike.get((level, fold(area["name"], worldwide=True).key), [])
+        named = self._alike.get((level, fold(area["name"], worldwide=True).full), [])
         padded = self._digits.get((level, digits_of(code)), [])
         near = [one for one in named if one["parent_code"] in self._outer(area)]
         if len(near) == 1 or len(named) == 1:
