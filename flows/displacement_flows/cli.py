@@ -343,14 +343,17 @@ def show_area(
 
     from displacement.normalise.area_tables.described import describe_area
     from displacement.store.own_areas import load_all_areas
-    from displacement.store.reference import ReferenceTableError
+    from displacement.store.reference import ReferenceTableError, load_populations
     from displacement_flows import areas_shown
 
     settings = _settings(config, store=store)
     with _wrong_use_on(LookupError, ReferenceTableError):
         home, world, own = load_all_areas(settings.reference, settings.store)
         known = pd.concat([home, world], ignore_index=True)
-        found = describe_area(code, known, own.old_codes, own.populations)
+        counted = [load_populations(settings.reference), own.populations]
+        counts = pd.concat(counted, ignore_index=True)
+        counts = counts.drop_duplicates(["code_system", "area_code", "year"], keep="last")
+        found = describe_area(code, known, own.old_codes, counts)
     if as_json:
         _print_json(found)
     else:

@@ -17,7 +17,7 @@ import pyarrow.csv
 from pandera.errors import SchemaError, SchemaErrors
 from pandera.typing import DataFrame
 
-from displacement_schemas import Areas, DescribedAreas, HouseholdSizes, Table
+from displacement_schemas import Areas, DescribedAreas, HouseholdSizes, Populations, Table
 
 Model = TypeVar("Model", bound=Table)
 
@@ -159,6 +159,12 @@ def load_described_areas(folder: Path) -> DataFrame[DescribedAreas]:
 def load_household_sizes(folder: Path) -> DataFrame[HouseholdSizes]:
     """The documented household sizes, from `household_sizes.csv`."""
     return _load(folder / "household_sizes.csv", HouseholdSizes)
+
+
+def load_populations(folder: Path) -> DataFrame[Populations]:
+    """Residents of further years than `areas.csv` has, from `populations.csv`, if it is there."""
+    path = folder / "populations.csv"
+    return _load(path, Populations) if path.exists() else Populations.empty()
 
 
 def _load(path: Path, model: type[Model]) -> DataFrame[Model]:
