@@ -11,12 +11,14 @@ import pytest
 from displacement.area_import import Imported, UnknownCountryError, import_areas
 from displacement.normalise.area_tables.checks import check_areas
 from displacement.normalise.area_tables.described import describe_area
+from displacement.normalise.figures import Reference
 from displacement.normalise.places import Match
 from displacement.publication import load_reference
 from displacement.sources.sheets.workbook import UnreadableError
 from displacement.store.own_areas import load_all_areas
+from displacement_schemas import Areas, EstimatesMonthly, FigureAreas
 from displacement_schemas.vocabulary import MatchMethod
-from tests.runs import REFERENCE
+from tests.runs import REFERENCE, UNHCR, run, write_figures
 
 Rows = list[list[object]]
 
@@ -50,6 +52,14 @@ YEMEN: Rows = [
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "files"
+
+
+def recorded_table(name: str) -> Path:
+    beside = [folder / "shared/data/areas" / name for folder in Path(__file__).parents[2:]]
+    for path in beside:
+        if path.is_file():
+            return path
+    pytest.skip(f"the recorded table {name} is not here")
 
 
 def csv_of(path: Path, rows: Rows, **options: object) -> Path:
@@ -472,3 +482,42 @@ def test_a_circle_a_lost_parent_and_a_lost_successor_are_faults() -> None:
     texts = [one.text for one in check_areas(broken, own.old_codes, {}) if one.is_fault]
     assert any("SY0501 lie in an area that is not there" in text for text in texts)
     assert any("going round in a circle" in text and "SY07" in text for text in texts)
+
+
+def test_a_figure_with_an_old_code_is_published_at_its_successor(
+    folder: Path, store: Path, inbox: Path, reference: Reference
+) -> None:
+    write_figures(inbox, [UNHCR | {"areas": "YE2601"}])
+    before = run(store, inbox, reference).published
+    taken(csv_of(folder / "old.csv", [LONG, *YEMEN]), store)
+    renumbered = [[*row[:2], row[2].replace("YE2601", "YE2699"), *row[3:]] for row in YEMEN]
+    taken(csv_of(folder / "new.csv", [LONG, *renumbered]), store, valid_from=date(2026, 1, 1))
+    after = run(store, inbox, load_reference(REFERENCE, store=store)).published
+    assert before.snapshot.read(FigureAreas)["area_code"].to_list() == ["YE2601"]
+    assert after.is_new
+    links = after.snapshot.read(FigureAreas)
+    assert links[["area_code", "match_method"]].to_numpy().tolist() == [["YE2699", "code"]]
+    months = after.snapshot.read(EstimatesMonthly)
+    assert "YE2699" in months["area_code"].to_list()
+    areas = after.snapshot.read(Areas).set_index("area_code")
+    assert areas.loc["YE2699", "valid_from"] == date(2026, 1, 1)
+
+
+def test_every_country_of_the_global_list_nests(store: Path) -> None:
+    recorded = recorded_table("global_pcodes_adm_1_2.csv")
+    imported = taken(recorded, store, dry_run=True)
+    assert len(imported.countries) == 156
+    assert sum(imported.countries.values()) == 33_362
+    assert imported.refused == [f"{recorded.name}, row 27650: “Unspecified” is no code of an area."]
+
+
+def test_the_syrian_table_of_others_is_read_by_its_own_headers(store: Path, folder: Path) -> None:
+    recorded = recorded_table("syr_admin123.csv")
+    table = pd.read_csv(recorded, dtype=str, keep_default_na=False)
+    names = ["admin_level", "pcode", "name_ocha", "name_ar", "parent_pcode"]
+    heads = ["Admin level", "P-code", "Name", "Name (Arabic)", "Parent P-code"]
+    rows = [heads, *table[names].to_numpy().tolist()]
+    imported = taken(csv_of(folder / "syr.csv", rows), store)
+    assert (imported.refused, imported.countries) == ([], {"SYR": 348})
+    assert not (store / "reference" / "old_codes.csv").exists()
+    assert not [note for note in imported.notes if "moved" in note or "new codes" in note]

@@ -40,7 +40,9 @@ _ALONE: Final = {
     "areacode": "code",
     "name": "name",
     "nameen": "name",
+    "nameenglish": "name",
     "namear": "name",
+    "namearabic": "name",
     "parentpcode": "parent",
     "parentcode": "parent",
     "parent": "parent",
@@ -102,7 +104,7 @@ def _compact(text: object, keep: str = "") -> str:
 
 def _of_header(header: str) -> Column | None:
     if header in _ALONE:
-        return Column(_ALONE[header], language="ar" if header == "namear" else "")
+        return Column(_ALONE[header], language="ar" if header.startswith("namear") else "")
     if (found := _CODE.fullmatch(header)) and (level := _level(found)) is not None:
         return Column("codes", level)
     if (found := _NAME.fullmatch(header)) and (level := _level(found)) is not None:
