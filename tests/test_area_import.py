@@ -503,6 +503,37 @@ def test_a_figure_with_an_old_code_is_published_at_its_successor(
     assert areas.loc["YE2699", "valid_from"] == date(2026, 1, 1)
 
 
+def test_a_sheet_that_names_only_the_level_above_nests_through_the_other_sheets(
+    folder: Path, store: Path
+) -> None:
+    path = book_of(
+        folder / "yem.xlsx",
+        adm1=[["ADM1_PCODE", "ADM1_EN"], ["YE26", "Marib"]],
+        adm2=[["ADM2_PCODE", "ADM2_EN", "ADM1_PCODE"], ["YE2601", "Majzar", "YE26"]],
+        adm3=[["ADM3_PCODE", "ADM3_EN", "ADM2_PCODE"], ["YE260101", "Village", "YE2601"]],
+    )
+    imported = taken(path, store)
+    assert (imported.refused, imported.countries) == ([], {"YEM": 3})
+    assert [one["code"] for one in shown(store, "YE260101")["lies_in"]] == ["YE2601", "YE26", "YE"]
+
+
+def test_a_row_that_has_ended_is_an_old_code_and_unclear_days_are_told(
+    folder: Path, store: Path
+) -> None:
+    ended = ["Majzar", "مجزر", "YE12997", *MARIB[:-2], "2019-01-01", "2023-12-31"]
+    open_end = [*DISTRICTS[0][:-1], "9999-12-31"]
+    unclear = ["Arhab", "أرحب", "YE2302", *SANAA[:-2], "3/1/2024", "-99"]
+    path = csv_of(folder / "yem.csv", [HEADER, open_end, ended, unclear], sep=";")
+    imported = taken(path, store)
+    assert (imported.refused, imported.countries) == ([], {"YEM": 4})
+    assert matched(store, "YE2601").code == "YE2601"
+    assert (matched(store, "YE12997").code, shown(store, "YE2302")["valid_from"]) == (
+        "YE2601",
+        date(2019, 1, 1),
+    )
+    assert any(note.startswith("1 days are not written") for note in imported.notes)
+
+
 def test_every_country_of_the_global_list_nests(store: Path) -> None:
     recorded = recorded_table("global_pcodes_adm_1_2.csv")
     imported = taken(recorded, store, dry_run=True)

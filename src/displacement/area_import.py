@@ -185,6 +185,11 @@ def _with_residents(
 
 def _notes(delivered: Delivered, vintages: Mapping[str, Vintage]) -> list[str]:
     notes = [f"{code}: {note}" for code, one in vintages.items() for note in one.notes]
+    if delivered.unread_days:
+        notes.append(
+            f"{delivered.unread_days} days are not written year-month-day and were left out; say "
+            "the vintage with --valid-from"
+        )
     if delivered.trimmed:
         notes.append(f"spaces around their text were cut from {delivered.trimmed} cells")
     return notes

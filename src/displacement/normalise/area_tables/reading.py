@@ -21,7 +21,9 @@ from displacement.sources.sheets.workbook import Grid, UnreadableError, sheets_o
 DEEPEST_HEADER: Final = 30
 DELIMITERS: Final = ",;\t|"
 LONGEST_CODE: Final = 20
-DEEPEST_LEVEL: Final = 5
+NO_DAY: Final = frozenset(["", "-99", "n/a", "na", "none", "null", "-"])
+UNENDING: Final = date(2090, 1, 1)
+"""Days from here on mean that a code has no end."""
 
 _INVISIBLE: Final = dict.fromkeys(
     map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff\u202a\u202b\u202c")
@@ -76,6 +78,8 @@ class Delivered:
     loose: dict[str, list[str]] = field(default_factory=dict)
     trimmed: int = 0
     """Cells that had spaces or invisible signs around their text."""
+    unread_days: int = 0
+    """Days that are written in a way that could be read as two days."""
 
 
 class _Table(NamedTuple):
@@ -200,6 +204,7 @@ def _read(
             )
             if text or column not in values:
                 values[column] = text
+        delivered.unread_days += _unread_days(values)
         try:
             there = _country(values, country, countries)
             if counted:
@@ -256,19 +261,21 @@ def _wide(
     deepest = max((level for level, code in codes.items() if code), default=0)
     if not deepest:
         raise _WrongRowError("no level has a code")
-    for level in range(1, deepest):
-        if level not in codes:
-            raise _LooseRowError(
-                f"{codes[deepest]} is of level {deepest}, but there is no column for the codes of "
-                f"level {level}"
-            )
-        if not codes[level]:
-            raise _LooseRowError(
-                f"{codes[deepest]} has no code of level {level}, so that it lies in nothing"
-            )
+    if deepest > 1 and deepest - 1 not in codes:
+        raise _LooseRowError(
+            f"{codes[deepest]} is of level {deepest}, but there is no column for the codes of "
+            f"level {deepest - 1}"
+        )
+    empty = [level for level in codes if level < deepest and not codes[level]]
+    if empty:
+        raise _LooseRowError(
+            f"{codes[deepest]} has no code of level {max(empty)}, so that it lies in nothing"
+        )
     made, over = _day(values, "valid_on") or _day(values, "made_on"), _day(values, "valid_to")
     rows = []
-    for level in range(1, deepest + 1):
+    for level in sorted(codes):
+        if level > deepest or (level > 1 and level - 1 not in codes):
+            continue  # what an outer area lies in, its own rows say
         names, arabic = _names(values, level)
         own = level == deepest
         rows.append(
@@ -283,7 +290,7 @@ def _wide(
                 made,
                 own,
                 _code(_one(values, "replaces")) if own and _one(values, "replaces") else "",
-                own and over is not None,
+                own and over is not None and over < UNENDING,
             )
         )
     return rows
@@ -297,7 +304,7 @@ def _long(place: str, values: Mapping[Column, str], country: str) -> Row:
     if int(text) > 1 and not parent:
         raise _LooseRowError(f"{code} is of level {text} and says nothing of what it lies in")
     names, arabic = _names(values, None)
-    replaced = _one(values, "replaces")
+    replaced, over = _one(values, "replaces"), _day(values, "valid_to")
     return Row(
         place,
         country,
@@ -309,7 +316,7 @@ def _long(place: str, values: Mapping[Column, str], country: str) -> Row:
         _day(values, "valid_on"),
         is_own=True,
         replaces=_code(replaced) if replaced else "",
-        is_over=_day(values, "valid_to") is not None,
+        is_over=over is not None and over < UNENDING,
     )
 
 
@@ -339,14 +346,19 @@ def _code(text: str) -> str:
 
 
 def _day(values: Mapping[Column, str], kind: str) -> date | None:
-    """A day as year-month-day, or a year; others could be read in two ways."""
+    """A day as year-month-day, or a year; others could be read in two ways and are left out."""
     text = _one(values, kind)[:10].replace("/", "-")
-    if not text:
-        return None
     try:
         return date(int(text), 1, 1) if _YEAR.fullmatch(text) else date.fromisoformat(text)
     except ValueError:
-        raise _WrongRowError(f"“{text}” is no day written year-month-day") from None
+        return None
+
+
+def _unread_days(values: Mapping[Column, str]) -> int:
+    return sum(
+        _day(values, kind) is None and _one(values, kind).casefold() not in NO_DAY
+        for kind in ("valid_on", "made_on", "valid_to")
+    )
 
 
 def _count(place: str, values: Mapping[Column, str], file: str) -> Count:
@@ -369,6 +381,8 @@ def _count(place: str, values: Mapping[Column, str], file: str) -> Count:
     if not total and not parts:
         raise _WrongRowError(f"{code} has no number of residents")
     gender, age = _one(values, "gender").casefold(), _one(values, "age").casefold()
+    if not gender and not age:  # F_TL: women of all ages; T_00_04: children
+        gender, _, age = _one(values, "group").casefold().partition("_")
     return Count(
         place, code.upper() if level == COUNTRY else _code(code), int(year), gender, age, persons
     )

@@ -198,7 +198,8 @@ class _Successors:
         given: Country,
         lasting: frozenset[str],
     ) -> None:
-        """`lasting` are codes of before: what still has its own code is no other's successor."""
+        """`lasting` are codes that were in force together: none is another one's successor."""
+        self._lasting = lasting
         self.before = dict(before)
         self.country, self.after, self.given = country, after, given
         self._said: dict[str, list[str]] = {}
@@ -208,8 +209,6 @@ class _Successors:
         self._alike: dict[tuple[int, str], list[Area]] = {}
         self._digits: dict[tuple[int, str], list[Area]] = {}
         for area in after.values():
-            if area["area_code"] in lasting:
-                continue
             level = area["admin_level"]
             name = (level, fold(area["name"], worldwide=True).full)
             self._alike.setdefault(name, []).append(area)
@@ -236,8 +235,14 @@ class _Successors:
         if code in self._said:
             return sorted(self._said[code])
         level = area["admin_level"]
-        named = self._alike.get((level, fold(area["name"], worldwide=True).full), [])
-        padded = self._digits.get((level, digits_of(code)), [])
+        together = self._lasting if code in self._lasting else frozenset()
+        named, padded = (
+            [one for one in found if one["area_code"] not in together]
+            for found in (
+                self._alike.get((level, fold(area["name"], worldwide=True).full), []),
+                self._digits.get((level, digits_of(code)), []),
+            )
+        )
         near = [one for one in named if one["parent_code"] in self._outer(area)]
         if len(near) == 1 or len(named) == 1:
             return [(near or named)[0]["area_code"]]
