@@ -220,3 +220,17 @@ def test_a_world_without_areas_knows_nothing():
     nothing = World(Areas.empty())
     assert nothing.by_code("SDN") is None
     assert nothing.by_name("Sudan") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Germany > Bavaria", "DE-BY"),
+        ("United States > California", "US-CA"),
+        ("India > Kerala", "IN-KL"),
+        ("IN-KL", "IN-KL"),
+        ("Georgia", "GE"),
+    ],
+)
+def test_subdivisions_of_countries_without_p_codes_are_known(name, code):
+    assert GAZETTEER.match(name).code == code

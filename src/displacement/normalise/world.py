@@ -20,6 +20,7 @@ from displacement_schemas.vocabulary import MatchMethod
 FIRST_LEVEL: Final = 1
 ALPHA_3: Final = 3
 
+_SUBDIVISION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _THE: Final = re.compile(r"\b(?:the|of)\b", re.IGNORECASE)
 
 
@@ -45,6 +46,7 @@ class World:
     def by_name(self, text: str) -> Match | None:
         """The country of a name. Codes count too, but not words: “NA” is no answer, not Namibia."""
         coded = text.isupper() if text.isalpha() else any(sign.isdigit() for sign in text)
+        coded |= _SUBDIVISION.fullmatch(text) is not None
         if coded and len(text) >= ALPHA_3 and not text.isdigit():
             found = self.by_code(text.upper())
             if found is not None:

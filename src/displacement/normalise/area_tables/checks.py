@@ -40,7 +40,9 @@ def check_areas(
     listed = zip(frame["area_code"], _known_lengths(frame, lengths), strict=True)
     short = pcoded & np.array([bool(known) and len(code) not in known for code, known in listed])
     pairs = zip(frame["area_code"], frame["parent_code"], strict=True)
-    apart = pcoded & np.array([not code.startswith(parent) for code, parent in pairs])
+    apart = (pcoded & (frame["admin_level"] > 1)) & np.array(
+        [not code.startswith(parent) for code, parent in pairs]
+    )
     spaced = frame["name"].str.strip() != frame["name"]
     twins = inner & frame.duplicated(
         ["code_system", "parent_code", "admin_level", "name"], keep=False
