@@ -9,7 +9,6 @@ import pytest
 from tests.flows.command import ROOT, displacement
 from tests.flows.server import prefect_server
 
-
 HERE = Path(__file__).parent
 
 
