@@ -145,7 +145,7 @@ def _decide(
 
 def _first_left(candidate: Candidate, lang: str) -> Decision | None:
     """Words before the number that leave no doubt: "the number of displaced people is"."""
-    taken = best_before(possible(lang, "left", candidate.letters), candidate)
+    taken = best_before(possible(lang, "left", candidate.letters), candidate, lang)
     if not taken or not taken[0].get("first"):
         return None
     return claim_of(candidate, *taken, side="left", lang=lang)
