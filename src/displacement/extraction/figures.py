@@ -10,6 +10,7 @@ from displacement.extraction.attribution import (
     choose,
     find_attributions,
     last_known,
+    own_count,
     passed_on_by,
     publisher_as_counter,
     statement_spans,
@@ -126,6 +127,8 @@ def _row(
         measure = measures.get(claim.follows.start, measure)
     dates = choose_dates(claim, measure, context, clause, document.published_on)
     source = choose(context.attributions, number, clause, context.before)
+    if not source.known and not context.attributions:
+        source = own_count(document)
     quantifier = read_quantifier(masked, number, document.lang)
     return {
         "number_start": document.origin + number.start,
