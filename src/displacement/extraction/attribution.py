@@ -280,7 +280,7 @@ def last_known(attributions: list[Attribution]) -> Attribution | None:
     return known[-1] if known else None
 
 
-def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Span]:
+def statement_spans(attributions: list[Attribution], masked: str, lang: str) -> Iterator[Span]:
     """Where a sentence speaks of the saying itself: "told a reporter in Amman on Monday that".
 
     Dates and places in there are not those of the figure.
@@ -288,6 +288,10 @@ def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Sp
     for attribution in attributions:
         if attribution.cue == "cue.colon" and not attribution.known:
             continue  # "Over 105,000 have fled since early April: 70,187 are in Tanzania"
+        if attribution.cue == "cue.colon" and only_pattern(lang, "colon_period").search(
+            masked, attribution.start, attribution.cue_end
+        ):
+            continue
         speaks = attribution.cue in ("cue.x_said", "cue.x_plans", "cue.said_x")
         after = _SAYING.match(masked, attribution.cue_end) if speaks else None
         yield Span(attribution.start, after.end() if after else attribution.cue_end)

@@ -111,7 +111,8 @@ def _loaded(path: Traversable) -> dict[str, Any]:
 def _macros(words: Mapping[str, Any]) -> dict[str, str]:
     macros = dict(MARKS)
     for name in ("months", "weekdays"):
-        macros[name.removesuffix("s")] = _any_of(words[name])
+        both = [*words[name], *(word.upper() for word in words[name])]
+        macros[name.removesuffix("s")] = _any_of(dict.fromkeys(both))
     for name, noun in words["nouns"].items():
         macros[name] = _any_of(noun["words"])
     for name, listed in words.get("lists", {}).items():
