@@ -106,6 +106,8 @@ def applies(rule: Rule, candidate: Candidate, lang: str) -> bool:
         return False
     if rule.get("near") and not only_pattern(lang, "about").search(candidate.around):
         return False
+    if rule.heads and not (candidate.head and rule.heads.search(candidate.head.noun)):
+        return False
     if rule.between and not rule.between.search(candidate.between):
         return False
     return rule.then is None or rule.then.search(candidate.right) is not None
