@@ -33,9 +33,7 @@ def best_before(
     fits = [
         (rule, match)
         for rule in rules
-        if (match := before_number(rule, candidate))
-        and _noun_fits(rule, candidate.head)
-        and applies(rule, candidate, lang)
+        if (match := before_number(rule, candidate)) and applies(rule, candidate, lang)
     ]
     return max(fits, key=lambda fit: (bool(fit[0].get("first")), len(fit[1][0])), default=None)
 
@@ -56,8 +54,6 @@ def main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
     found: list[tuple[int, int, int, Rule, re.Match[str]]] = []
     for order, table in enumerate(("right_blocker", "right")):
         for rule in possible(lang, table, candidate.letters):
-            if not _noun_fits(rule, candidate.head):
-                continue
             match = rule.pattern.search(right, start)
             if match and applies(rule, candidate, lang):
                 begin = match.end() - len(match[0].lstrip())
@@ -98,6 +94,8 @@ def _noun_fits(rule: Rule, head: Head | None) -> bool:
 
 def applies(rule: Rule, candidate: Candidate, lang: str) -> bool:
     """Whether what the rule asks of the noun and of the words around the number holds."""
+    if not _noun_fits(rule, candidate.head):
+        return False
     displaced = candidate.noun is not None and candidate.noun.displaced
     displaced = displaced or (candidate.stand_in is not None and not candidate.head)
     if rule.get("needs") == "displaced" and not displaced:
