@@ -94,18 +94,20 @@ def _noun_fits(rule: Rule, head: Head | None) -> bool:
 
 def applies(rule: Rule, candidate: Candidate, lang: str) -> bool:
     """Whether what the rule asks of the noun and of the words around the number holds."""
-    if not _noun_fits(rule, candidate.head):
-        return False
-    displaced = candidate.noun is not None and candidate.noun.displaced
-    displaced = displaced or (candidate.stand_in is not None and not candidate.head)
-    if rule.get("needs") == "displaced" and not displaced:
-        return False
-    if rule.get("needs") == "part" and not candidate.part:
-        return False
-    if rule.get("near") and not only_pattern(lang, "about").search(candidate.around):
-        return False
-    if rule.heads and not (candidate.head and rule.heads.search(candidate.head.noun)):
-        return False
-    if rule.between and not rule.between.search(candidate.between):
-        return False
-    return rule.then is None or rule.then.search(candidate.right) is not None
+    head = candidate.head
+    return (
+        _noun_fits(rule, head)
+        and _need_is_met(rule, candidate)
+        and not (rule.get("near") and not only_pattern(lang, "about").search(candidate.around))
+        and not (rule.heads and not (head and rule.heads.search(head.noun)))
+        and not (rule.between and not rule.between.search(candidate.between))
+        and not (rule.then and not rule.then.search(candidate.right))
+    )
+
+
+def _need_is_met(rule: Rule, candidate: Candidate) -> bool:
+    """Whether the people are displaced, or a part of others, where the rule asks for that."""
+    if rule.get("needs") == "displaced":
+        displaced = candidate.noun is not None and candidate.noun.displaced
+        return displaced or (candidate.stand_in is not None and not candidate.head)
+    return candidate.part if rule.get("needs") == "part" else True
