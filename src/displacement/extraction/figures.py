@@ -138,6 +138,7 @@ def _row(
     measure, area = choose_area(claim, context, clause, document)
     if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
         measure = measures.get(claim.follows.start, measure)
+    measure = _as_counted(document, claim, measure, context, clause=clause, measures=measures)
     dates = choose_dates(claim, measure, context, clause, document.published_on)
     source = choose(context.attributions, number, clause, context.before)
     if not source.known and not context.attributions:
@@ -178,6 +179,31 @@ def _row(
         **_spans(document, claim, source, dates, area),
         "same_as": claim.same_people_as and document.origin + claim.same_people_as.start,
     }
+
+
+def _as_counted(
+    document: Document,
+    claim: Claim,
+    measure: Measure,
+    context: Context,
+    *,
+    clause: Span,
+    measures: dict[int, Measure],
+) -> Measure:
+    """Refugees registered within a period arrived in it; who fled abroad returns over a border."""
+    if measure is Measure.REFUGEES:
+        said = document.clean[claim.predicate.start : claim.predicate.end]
+        within = any(
+            period.kind in ("range", "since") and clause.start <= period.text_start < clause.end
+            for period in context.periods
+        )
+        if within and only_pattern(document.lang, "registering").search(said):
+            return Measure.CROSS_BORDER_FLIGHT
+    if measure is Measure.RETURN and not claim.candidate.head:
+        before = [start for start in measures if context.span.start <= start < claim.number.start]
+        if before and measures[before[-1]] is Measure.CROSS_BORDER_FLIGHT:
+            return Measure.CROSS_BORDER_RETURN
+    return measure
 
 
 def _spans(document: Document, claim: Claim, source: Attribution, dates: Dates, area: Area) -> Row:
