@@ -13,10 +13,9 @@ from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from pandera.typing import DataFrame
-from rapidfuzz.fuzz import ratio
-from rapidfuzz.process import cdist
 
 from displacement.normalise.area_codes import AreaCodes, Key
+from displacement.normalise.likeness import Spellings
 from displacement.normalise.place_names import Name, fold
 from displacement_schemas import Areas, DescribedAreas
 from displacement_schemas.vocabulary import MatchMethod
@@ -27,8 +26,10 @@ SOMEWHERE: Final = "?"
 CERTAIN: Final = 100.0
 CLEAR_LEAD: Final = 10.0
 CANDIDATES: Final = 3
+FIRST_LEVEL: Final = 1
 SUB_DISTRICT: Final = 3
-OTHER_QUALIFIER: Final = 0.8
+COMPARED: Final = 12
+"""How many of the likest areas are looked at for one that is clearly ahead."""
 
 _CODE: Final = re.compile(r"[A-Z]{2,3}\d{2,}|C\d{4}")
 
@@ -86,29 +87,24 @@ class Hit(NamedTuple):
     seat: bool
 
 
-class _Spellings(NamedTuple):
-    """Every spelling of some areas, laid out for comparing with one name at once."""
-
-    owners: list[Key]
-    names: list[Name]
-    cores: list[str]
-    skeletons: list[str]
-
-
 class Scope(NamedTuple):
-    """Where to look: everything, or what lies within some areas."""
+    """Where to look: everything, or what lies within some areas.
+
+    In a `close` one likeness may decide; one `abroad` holds the countries of the world too.
+    """
 
     within: frozenset[Key] | None
     title: str
     close: bool
     country: bool = False
+    abroad: bool = False
 
     def holds(self, key: Key) -> bool:
         """Whether the area is to be looked at."""
         return self.within is None or key in self.within
 
 
-ANYWHERE: Final = Scope(None, "the areas known", close=False)
+ANYWHERE: Final = Scope(None, "the areas known", close=False, abroad=True)
 
 
 class Gazetteer:
@@ -150,28 +146,36 @@ class Gazetteer:
             if spelling
         ]
         self._described = _described(described)
-        self._known: dict[tuple[str, str | None], Match] = {}
-        self._laid_out: dict[frozenset[Key] | None, _Spellings] = {}
+        self._known: dict[tuple[str, str | None, int | None], Match] = {}
+        self._scopes: dict[tuple[tuple[Key, ...], int | None], Scope] = {}
+        self._laid_out: dict[frozenset[Key] | None, Spellings] = {}
 
-    def match(self, name: str, parent: str | None = None) -> Match:
+    def match(self, name: str, parent: str | None = None, level: int | None = None) -> Match:
         """What `name` means, within the area of code `parent` where one is given.
+
+        With `level` only areas of that admin level are meant, from 0, a country, to 3.
 
         A name may be a path from the outermost parent inwards: "Idlib > Al Ma'ra > Heish". Where
         it ends in a question mark, "Sudan > North Darfur > Zamzam > ?", it names a place that
         may be finer than our areas: where the way inwards is not known to its end, the innermost
         area that is known on it is taken, as `part_of`.
         """
-        asked = (name, parent)
+        asked = (name, parent, level)
         if asked not in self._known:
-            self._known[asked] = self._match(name, parent)
+            self._known[asked] = self._match(name, parent, level)
         return self._known[asked]
 
     def match_many(
-        self, names: Iterable[str], parents: Iterable[str | None] | None = None
+        self,
+        names: Iterable[str],
+        parents: Iterable[str | None] | None = None,
+        level: int | None = None,
     ) -> list[Match]:
         """What each name means; each different name is worked out once."""
         inside = repeat(None) if parents is None else parents
-        return [self.match(name, parent) for name, parent in zip(names, inside, strict=False)]
+        return [
+            self.match(name, parent, level) for name, parent in zip(names, inside, strict=False)
+        ]
 
     def match_code(self, code: str) -> Match:
         """What a code means that a source gives; what is no code is matched as a name."""
@@ -185,49 +189,55 @@ class Gazetteer:
         """What each code means."""
         return [self.match_code(code) for code in codes]
 
-    def _match(self, name: str, parent: str | None) -> Match:
-        gazetteer, scope = self, ANYWHERE
+    def _match(self, name: str, parent: str | None, level: int | None) -> Match:
+        gazetteer, keys = self, ()
         if parent is not None:
             outer = self.match_code(parent)
             if outer.method is not MatchMethod.CODE:
                 return _nothing(name, f"the parent {parent} is no area code that we know")
-            gazetteer, scope = self._inside(outer.codes)
+            gazetteer, keys = self._home(outer.codes), outer.codes
         steps = [step.strip() for step in name.split(PATH_SEPARATOR) if step.strip()]
         somewhere = steps[-1:] == [SOMEWHERE]
         steps = steps[:-1] if somewhere else steps
         if not steps:
             return _nothing(name, "there is no name to match")
-        return replace(gazetteer.follow(steps, scope, somewhere=somewhere), name=name)
+        found = gazetteer.follow(steps, keys, level, somewhere=somewhere)
+        return replace(found, name=name)
 
-    def follow(self, steps: list[str], scope: Scope, *, somewhere: bool) -> Match:
-        """Follow a path inwards; `somewhere` is content with the innermost area known on it."""
-        found = self._find(steps[0], scope)
+    def follow(
+        self, steps: list[str], keys: tuple[Key, ...], level: int | None, *, somewhere: bool
+    ) -> Match:
+        """Follow a path inwards from `keys`, to an area of `level` where one is asked for.
+
+        `somewhere` is content with the innermost area known on the path.
+        """
+        last = len(steps) == 1
+        found = self._find(steps[0], self.scope(keys, level if last else None))
         if somewhere and not found.codes:
-            return self._past_unknown(steps[1:], scope) or found
-        if not found.codes or len(steps) == 1:
+            return self._past_unknown(steps[1:], keys) or found
+        if not found.codes or last:
             return found
-        gazetteer, inner = self._inside(found.codes)
-        deeper = gazetteer.follow(steps[1:], inner, somewhere=somewhere)
+        gazetteer = self._home(found.codes)
+        deeper = gazetteer.follow(steps[1:], found.codes, level, somewhere=somewhere)
         if deeper.codes or not somewhere:
             return deeper
         reason = f"“{steps[-1]}” is taken as a place within {gazetteer.titled(found.codes[0])}"
         return replace(found, method=MatchMethod.PART_OF, reason=f"{reason}: {deeper.reason}")
 
-    def _past_unknown(self, steps: list[str], scope: Scope) -> Match | None:
+    def _past_unknown(self, steps: list[str], keys: tuple[Key, ...]) -> Match | None:
         """What lies beyond a step that is not known: nothing, where names repeat."""
         return None
 
-    def _inside(self, keys: Sequence[Key]) -> tuple["Gazetteer", Scope]:
-        """Where to go on within some areas."""
+    def _home(self, keys: Sequence[Key]) -> "Gazetteer":
+        """The gazetteer that knows what lies within some areas."""
         if self._elsewhere is None or keys[0] in self._areas:
-            return self, self.within(keys)
-        country = self._elsewhere.inside(keys[0])
-        return country, country.within(keys)
+            return self
+        return self._elsewhere.inside(keys[0])
 
     def _find(self, text: str, scope: Scope) -> Match:
         """The steps in their order: code, name or alias, described place, likeness, nothing."""
         name = self._fold(text)
-        elsewhere = self._elsewhere if scope is ANYWHERE else None
+        elsewhere = self._elsewhere if scope.abroad else None
         return (
             self._by_code(text.upper(), scope)
             or self._by_name(text, name, scope)
@@ -314,37 +324,44 @@ class Gazetteer:
         spellings = self._spellings(scope)
         if not spellings.owners:
             return []
-        likeness = (
-            cdist([name.core], spellings.cores, scorer=ratio)[0]
-            + cdist([name.skeleton], spellings.skeletons, scorer=ratio)[0]
-        ) / 2
-        other = np.array([other.qualifiers != name.qualifiers for other in spellings.names])
-        scores: dict[Key, float] = {}
-        for key, score in zip(
-            spellings.owners, np.where(other, likeness * OTHER_QUALIFIER, likeness), strict=True
-        ):
-            if name.level in (None, self._areas[key].level):
-                scores[key] = max(scores.get(key, 0.0), float(score))
-        return sorted(scores.items(), key=lambda item: (-item[1], self._areas[item[0]].level, item))
+        scores = spellings.scores(name)
+        if name.level is not None:
+            scores[spellings.levels != name.level] = -1
+        best = np.argsort(-scores, kind="stable")[:COMPARED]
+        return [(spellings.owners[at], float(scores[at])) for at in best if scores[at] >= 0]
 
-    def _spellings(self, scope: Scope) -> _Spellings:
+    def _spellings(self, scope: Scope) -> Spellings:
         if scope.within not in self._laid_out:
-            inside = [(key, name) for key, name, _ in self._names if scope.holds(key)]
-            self._laid_out[scope.within] = _Spellings(
-                [key for key, _ in inside],
-                [name for _, name in inside],
-                [name.core for _, name in inside],
-                [name.skeleton for _, name in inside],
+            self._laid_out[scope.within] = Spellings(
+                [
+                    (key, self._areas[key].level, name)
+                    for key, name, _ in self._names
+                    if scope.holds(key)
+                ]
             )
         return self._laid_out[scope.within]
 
-    def within(self, keys: Sequence[Key]) -> Scope:
-        """What lies inside the areas; several areas (a described place) belong to it themselves."""
+    def scope(self, keys: tuple[Key, ...] = (), level: int | None = None) -> Scope:
+        """What lies inside the areas, at one level; all areas where none is given."""
+        if not keys and level is None:
+            return ANYWHERE
+        if (keys, level) not in self._scopes:
+            self._scopes[keys, level] = self._scope(keys, level)
+        return self._scopes[keys, level]
+
+    def _scope(self, keys: tuple[Key, ...], level: int | None) -> Scope:
+        """Several areas (a described place) belong to what lies inside them."""
         inside = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
-        title = " and ".join(self.titled(key) for key in keys)
-        close = all(self._areas[key].level > 0 for key in keys)
-        country = len(keys) == 1 and not close
-        return Scope(inside | frozenset(keys if len(keys) > 1 else ()), title, close, country)
+        inside |= frozenset(keys if len(keys) > 1 else ())
+        title = " and ".join(map(self.titled, keys))
+        country = len(keys) == 1 and self._areas[keys[0]].level == 0
+        close = all(self._areas[key].level > 0 for key in keys) and bool(keys)
+        if level is not None:
+            there = inside if keys else self._areas
+            inside = frozenset(key for key in there if self._areas[key].level == level)
+            title = f"level {level} of {title or ANYWHERE.title}"
+            close = close or (country and level == FIRST_LEVEL)
+        return Scope(inside, title, close, country, abroad=level == 0 and not keys)
 
     def _tops(self, keys: set[Key]) -> list[Key]:
         """The areas that lie within no other of them: a bare name means the highest level."""

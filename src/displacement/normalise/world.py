@@ -13,11 +13,18 @@ from pandera.typing import DataFrame
 
 from displacement.normalise.area_codes import AreaCodes, Key, grouped, texts
 from displacement.normalise.place_names import Name, fold
-from displacement.normalise.places import CERTAIN, Candidate, Gazetteer, Hit, Match, Scope
+from displacement.normalise.places import (
+    CERTAIN,
+    FIRST_LEVEL,
+    Candidate,
+    Gazetteer,
+    Hit,
+    Match,
+    Scope,
+)
 from displacement_schemas import Areas, DescribedAreas
 from displacement_schemas.vocabulary import MatchMethod
 
-FIRST_LEVEL: Final = 1
 ALPHA_3: Final = 3
 
 _THE: Final = re.compile(r"\b(?:the|of)\b", re.IGNORECASE)
@@ -144,14 +151,15 @@ class CountryGazetteer(Gazetteer):
         deepest = max((self._areas[hit.key].level for hit in hits), default=0)
         return [hit for hit in hits if self._areas[hit.key].level == deepest]
 
-    def _past_unknown(self, steps: list[str], scope: Scope) -> Match | None:
+    def _past_unknown(self, steps: list[str], keys: tuple[Key, ...]) -> Match | None:
         """Steps before the first level may be unknown: regions that no administration has."""
+        scope = self.scope(keys)
         if not scope.country:
             return None
         for position, step in enumerate(steps):
             found = self._find(step, scope)
             if found.codes and self._areas[found.codes[0]].level == FIRST_LEVEL:
-                beyond = self.follow(steps[position:], scope, somewhere=True)
+                beyond = self.follow(steps[position:], keys, None, somewhere=True)
                 # After two steps unknown it may be a town that is called as its region is.
                 return replace(beyond, method=MatchMethod.PART_OF) if position else beyond
         return None
