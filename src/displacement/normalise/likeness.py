@@ -20,6 +20,10 @@ from displacement.normalise.place_names import Name
 OTHER_QUALIFIER: Final = 0.8
 """What is left of the likeness of names of which one says “northern” and the other does not."""
 
+MOST_TRUST: Final = 0.5
+TRUST_PER_CONSONANT: Final = 0.17
+"""What the consonants weigh against the whole word: half, and less where they are few."""
+
 Scores = npt.NDArray[np.float32]
 
 _ALIKE: Final = {
@@ -27,7 +31,7 @@ _ALIKE: Final = {
     **dict.fromkeys(["dzh", "dj", "zh", "j"], "j"),
     **dict.fromkeys(["gh", "g"], "g"),
     **dict.fromkeys(["ph", "f"], "f"),
-    **dict.fromkeys(["ck", "cq", "k"], "k"),
+    **dict.fromkeys(["cq", "k"], "k"),
     **dict.fromkeys(["tz", "ts"], "c"),
     **dict.fromkeys(["gn", "ny"], "n"),
     **dict.fromkeys(["ee", "ii", "yi", "iy", "yy", "i", "y"], "i"),
@@ -35,15 +39,17 @@ _ALIKE: Final = {
     **dict.fromkeys(["aa", "a", "e"], "a"),
     "p": "b",
 }
-_HARD: Final = _ALIKE | {"kh": "k", "q": "k", "c": "k", "dh": "d", "th": "t", "x": "ks", "v": "f"}
-_SOFT: Final = _ALIKE | {"kh": "h", "q": "g", "c": "c", "dh": "z", "th": "s", "x": "c", "v": "u"}
+_HARD: Final = {"kh": "k", "q": "k", "c": "k", "dh": "d", "th": "t", "x": "ks", "v": "f"}
+_SOFT: Final = {"kh": "h", "q": "g", "c": "c", "dh": "z", "th": "s", "x": "c", "v": "u"}
+_WITH_J: Final = _HARD | {"g": "j", "z": "s"}
+_WITH_G: Final = _SOFT | {"kh": "g", "h": "g"}
 _READINGS: Final = tuple(
     (sounds, re.compile("|".join(sorted(sounds, key=len, reverse=True))))
-    for sounds in (_HARD, _SOFT)
+    for sounds in (_ALIKE | more for more in (_HARD, _SOFT, _WITH_J, _WITH_G))
 )
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
 _ARABIC_ALIKE: Final = str.maketrans("طضظذزثصغ", "تدددزتسق")
-_FEMININE: Final = re.compile(r"(?<=\w\w)[ae][ht]?$")
+_ENDING: Final = re.compile(r"(?<=\w\w)(?:[ae][ht]?|(?<=k)a[yi]a)$")
 _GLUED_ARTICLE: Final = re.compile(r"^(?:[ae]l|[ae]([dnrstz])(?=\1)|a(?=sh))(?=\w{4})")
 _DOUBLED: Final = re.compile(r"(.)\1+")
 _WEAK: Final = re.compile("[aiu]|h$|[اويه]")
@@ -62,14 +68,23 @@ class Spellings:
         self._forms = [list(column) for column in zip(*map(_forms, names), strict=True)]
         self._qualifiers = np.array([_qualified(name) for name in names])
 
-    def scores(self, name: Name) -> Scores:
-        """The likeness, 0 to 100, of each owner's most similar spelling."""
-        letters, hard, soft, hard_bones, soft_bones = (
-            cdist(_asked(form), known, scorer=ratio).max(axis=0)
-            for form, known in zip(_forms(name), self._forms, strict=True)
-        )
-        sounds = np.maximum(np.maximum(letters, hard), soft)
-        likeness = (sounds + np.maximum(hard_bones, soft_bones)) / 2
+    def scores(self, name: Name, *, rough: bool = False) -> Scores:
+        """The likeness, 0 to 100, of each owner's most similar spelling.
+
+        A `rough` one tries the first reading only: quick, and good enough to list candidates.
+        """
+        asked = _forms(name)
+        readings = 1 if rough else len(_READINGS)
+        bones_at = 1 + len(_READINGS)
+        compared = [*range(1 + readings), *range(bones_at, bones_at + readings)]
+        alike = [
+            cdist(_asked(asked[form]), self._forms[form], scorer=ratio).max(axis=0)
+            for form in compared
+        ]
+        letters_and_sounds, bones = alike[: 1 + readings], alike[1 + readings :]
+        trust = min(MOST_TRUST, TRUST_PER_CONSONANT * len(asked[bones_at]))
+        likeness = (1 - trust) * np.maximum.reduce(letters_and_sounds)
+        likeness += trust * np.maximum.reduce(bones)
         likeness[self._qualifiers != _qualified(name)] *= OTHER_QUALIFIER
         best: Scores = np.maximum.reduceat(likeness, self._starts)
         return best
@@ -93,15 +108,15 @@ def _asked(form: str) -> list[str]:
     return [form] if bare == form else [form, bare]
 
 
-def _forms(name: Name) -> tuple[str, str, str, str, str]:
-    """Letters, sounds in two readings, and the consonants of each."""
-    hard, soft = (_sounds(name.words, reading) for reading in range(len(_READINGS)))
-    return name.core, hard, soft, _WEAK.sub("", hard), _WEAK.sub("", soft)
+def _forms(name: Name) -> list[str]:
+    """Letters, then the sounds in every reading, then the consonants of every reading."""
+    sounds = [_sounds(name.words, reading) for reading in range(len(_READINGS))]
+    return [name.core, *sounds, *(_WEAK.sub("", text) for text in sounds)]
 
 
 def _sounds(words: tuple[str, ...], reading: int) -> str:
     sounds, written = _READINGS[reading]
-    text = "".join(_FEMININE.sub("a", word) for word in words)
+    text = "".join(_ENDING.sub("a", word) for word in words)
     if _ARABIC.search(text):
         return text.translate(_ARABIC_ALIKE) if reading else text
     return _DOUBLED.sub(r"\1", written.sub(lambda found: sounds[found[0]], text))

@@ -10,15 +10,48 @@ from typing import Final, NamedTuple
 
 LEVEL_WORDS: Final = {
     **dict.fromkeys(
-        ["province", "governorate", "mohafaza", "muhafaza", "muhafazah", "mohafazah", "محافظه"], 1
+        [
+            "province",
+            "governorate",
+            "mohafaza",
+            "muhafaza",
+            "muhafazah",
+            "mohafazah",
+            "mhafzt",
+            "محافظه",
+        ],
+        1,
     ),
-    **dict.fromkeys(["district", "mantika", "mantiqa", "mantiqah", "منطقه"], 2),
+    **dict.fromkeys(["district", "mantika", "mantiqa", "mantiqah", "mntqt", "منطقه"], 2),
     **dict.fromkeys(
-        ["subdistrict", "nahiya", "nahiyah", "nahiyat", "nahya", "nahia", "nahyah", "ناحيه"], 3
+        [
+            "subdistrict",
+            "nahiya",
+            "nahiyah",
+            "nahiyat",
+            "nahya",
+            "nahia",
+            "nahyah",
+            "nahyt",
+            "ناحيه",
+        ],
+        3,
     ),
 }
 SEAT_WORDS: Final = frozenset(
-    ["city", "town", "village", "markaz", "centre", "center", "مركز", "مدينه", "بلده", "قريه"]
+    [
+        "city",
+        "town",
+        "village",
+        "markaz",
+        "mrkz",
+        "centre",
+        "center",
+        "مركز",
+        "مدينه",
+        "بلده",
+        "قريه",
+    ]
 )
 EMPTY_WORDS: Final = frozenset(["of", "the", "in", "area", "region", "part", "parts"])
 ARTICLES: Final = frozenset(
@@ -126,6 +159,8 @@ _ARABIC_LETTERS: Final = str.maketrans(
 )
 _PLAIN: Final = str.maketrans("ıđøłħ", "idolh")
 _APOSTROPHES: Final = re.compile("['’‘`´ʿʾʻʼ\u02bd\u02be\u02bf]")
+_GLUED: Final = re.compile("(?<=[a-z])(?=[A-Z])")
+_GLUED_ARABIC: Final = re.compile(r"\b(مركز|ناحيه|منطقه|محافظه|مدينه)(?=ال\w{2})")
 _ELISION: Final = re.compile(r"\b[ldLD]['’](?=\w)")
 
 
@@ -177,12 +212,12 @@ def _of_directions(words: list[str], known: Words) -> tuple[list[str], list[str]
 
 
 def _words(text: str) -> list[str]:
-    lower = re.sub(r"(?<=\w\w)['’]s\b", "", text.casefold())
+    lower = re.sub(r"(?<=\w\w)['’]s\b", "", _GLUED.sub(" ", text).casefold())
     plain = _APOSTROPHES.sub("", lower.translate(_ARABIC_LETTERS))
     signs = unicodedata.normalize("NFKD", plain)
     letters = "".join(sign for sign in signs if not unicodedata.combining(sign)).translate(_PLAIN)
     joined = re.sub(r"\bsub[\W_]+(?=district)", "sub", letters.replace("_", " "))
-    return re.findall(r"\w+", joined)
+    return re.findall(r"\w+", _GLUED_ARABIC.sub(r"\1 ", joined))
 
 
 def _without_articles(words: list[str]) -> list[str]:

@@ -7,7 +7,6 @@ known parent and with a clear lead. What stays open goes back with its three bes
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import repeat
 from typing import Final, NamedTuple, Protocol
 
@@ -15,7 +14,7 @@ import numpy as np
 from pandera.typing import DataFrame
 
 from displacement.normalise.area_codes import AreaCodes, Key
-from displacement.normalise.likeness import Spellings
+from displacement.normalise.place_index import ANYWHERE, Hit, PlaceIndex, Scope
 from displacement.normalise.place_names import Name, fold
 from displacement_schemas import Areas, DescribedAreas
 from displacement_schemas.vocabulary import MatchMethod
@@ -24,13 +23,16 @@ PATH_SEPARATOR: Final = ">"
 SOMEWHERE: Final = "?"
 """The last step of a path that asks for the innermost area known on the way (`part_of`)."""
 CERTAIN: Final = 100.0
-CLEAR_LEAD: Final = 10.0
+LIKE_ENOUGH_AT_A_LEVEL: Final = 83.0
+CLEAR_LEAD: Final = 12.0
+SAME_SOUND: Final = 97.0
+LEAD_OF_SAME_SOUND: Final = 5.0
 CANDIDATES: Final = 3
-FIRST_LEVEL: Final = 1
 SUB_DISTRICT: Final = 3
 COMPARED: Final = 12
 """How many of the likest areas are looked at for one that is clearly ahead."""
 
+_CODE_IN_TEXT: Final = re.compile(r"\b[A-Z]{2,3}\d{2,}\b")
 _CODE: Final = re.compile(r"[A-Z]{2,3}\d{2,}|C\d{4}")
 
 
@@ -72,41 +74,6 @@ class Elsewhere(Protocol):
         """What is known of the country that the area lies in."""
 
 
-class _Area(NamedTuple):
-    key: Key
-    level: int
-    parent: Key | None
-    name: str
-
-
-class Hit(NamedTuple):
-    """An area that has a spelling; `seat` says that the spelling is a town's."""
-
-    key: Key
-    official: bool
-    seat: bool
-
-
-class Scope(NamedTuple):
-    """Where to look: everything, or what lies within some areas.
-
-    In a `close` one likeness may decide; one `abroad` holds the countries of the world too.
-    """
-
-    within: frozenset[Key] | None
-    title: str
-    close: bool
-    country: bool = False
-    abroad: bool = False
-
-    def holds(self, key: Key) -> bool:
-        """Whether the area is to be looked at."""
-        return self.within is None or key in self.within
-
-
-ANYWHERE: Final = Scope(None, "the areas known", close=False, abroad=True)
-
-
 class Gazetteer:
     """The areas and described places, ready to match names against."""
 
@@ -126,29 +93,12 @@ class Gazetteer:
         What `elsewhere` knows is looked up where these know nothing; a bare name never means
         an area in there, only a country does.
         """
-        systems, parents = areas["code_system"].to_list(), _texts(areas["parent_code"])
-        keys: list[Key] = list(zip(systems, areas["area_code"].to_list(), strict=True))
-        self._areas = {
-            key: _Area(key, level, (key[0], parent) if parent else None, name)
-            for key, level, parent, name in zip(
-                keys, areas["admin_level"].to_list(), parents, areas["name"].to_list(), strict=True
-            )
-        }
+        self.index = PlaceIndex(areas, worldwide=self.worldwide)
         self._codes = AreaCodes(areas)
         self._elsewhere = elsewhere
-        self._names: list[tuple[Key, Name, bool]] = [
-            (key, self._fold(spelling), official)
-            for key, *texts in zip(
-                keys, areas["name"], _texts(areas["name_ar"]), _texts(areas["aliases"]), strict=True
-            )
-            for text, official in zip(texts, (True, True, False), strict=True)
-            for spelling in text.split("|")
-            if spelling
-        ]
         self._described = _described(described)
+        self._coded: dict[tuple[str, str | None], Match] = {}
         self._known: dict[tuple[str, str | None, int | None], Match] = {}
-        self._scopes: dict[tuple[tuple[Key, ...], int | None], Scope] = {}
-        self._laid_out: dict[frozenset[Key] | None, Spellings] = {}
 
     def match(self, name: str, parent: str | None = None, level: int | None = None) -> Match:
         """What `name` means, within the area of code `parent` where one is given.
@@ -177,20 +127,46 @@ class Gazetteer:
             self.match(name, parent, level) for name, parent in zip(names, inside, strict=False)
         ]
 
-    def match_code(self, code: str) -> Match:
-        """What a code means that a source gives; what is no code is matched as a name."""
-        text = code.strip().upper()
-        found = self._by_code(text, ANYWHERE)
+    def match_code(self, code: str, name: str | None = None) -> Match:
+        """What a code means that a source gives; what is no code is matched as a name.
+
+        A `name` that stands beside the code has a say: where it is the name of quite another
+        area, nothing is taken, and both are candidates.
+        """
+        asked = (code, name)
+        if asked not in self._coded:
+            self._coded[asked] = self._match_code(code.strip(), name)
+        return self._coded[asked]
+
+    def _match_code(self, code: str, name: str | None) -> Match:
+        found = self._by_code(code.upper(), ANYWHERE)
         if found is None and self._elsewhere is not None:
-            found = self._elsewhere.by_code(text)
-        return found or self.match(code.strip())
+            found = self._elsewhere.by_code(code.upper())
+        if found is None:
+            return self.match(code)
+        return self._checked(found, name) if name and found.codes else found
 
     def match_codes(self, codes: Iterable[str]) -> list[Match]:
         """What each code means."""
         return [self.match_code(code) for code in codes]
 
+    def _checked(self, found: Match, name: str) -> Match:
+        """A match by code, unless the name beside it is that of an area elsewhere."""
+        home, key = self._home(found.codes), found.codes[0]
+        own = home.index.likeness(home.fold(name), key)
+        if own >= LIKE_ENOUGH_AT_A_LEVEL:
+            return found
+        country = next(iter(home.index.roots(key))) if home.worldwide else None
+        named = home.follow([name], (country,) if country else (), None, somewhere=False)
+        if not named.codes or home.index.kin(key).intersection(named.codes):
+            return replace(found, reason=f"{found.reason}; “{name}” is no name of it that we know")
+        reason = f"{found.reason}, but {named.reason}: say which is meant"
+        both = (*home.certain((key,)), *home.certain(named.codes))
+        return _nothing(found.name, reason, both[:CANDIDATES])
+
     def _match(self, name: str, parent: str | None, level: int | None) -> Match:
-        gazetteer, keys = self, ()
+        gazetteer: Gazetteer = self
+        keys: tuple[Key, ...] = ()
         if parent is not None:
             outer = self.match_code(parent)
             if outer.method is not MatchMethod.CODE:
@@ -212,7 +188,7 @@ class Gazetteer:
         `somewhere` is content with the innermost area known on the path.
         """
         last = len(steps) == 1
-        found = self._find(steps[0], self.scope(keys, level if last else None))
+        found = self._find(steps[0], self.index.scope(keys, level if last else None))
         if somewhere and not found.codes:
             return self._past_unknown(steps[1:], keys) or found
         if not found.codes or last:
@@ -221,7 +197,9 @@ class Gazetteer:
         deeper = gazetteer.follow(steps[1:], found.codes, level, somewhere=somewhere)
         if deeper.codes or not somewhere:
             return deeper
-        reason = f"“{steps[-1]}” is taken as a place within {gazetteer.titled(found.codes[0])}"
+        reason = (
+            f"“{steps[-1]}” is taken as a place within {gazetteer.index.titled(found.codes[0])}"
+        )
         return replace(found, method=MatchMethod.PART_OF, reason=f"{reason}: {deeper.reason}")
 
     def _past_unknown(self, steps: list[str], keys: tuple[Key, ...]) -> Match | None:
@@ -230,23 +208,25 @@ class Gazetteer:
 
     def _home(self, keys: Sequence[Key]) -> "Gazetteer":
         """The gazetteer that knows what lies within some areas."""
-        if self._elsewhere is None or keys[0] in self._areas:
+        if self._elsewhere is None or keys[0] in self.index.areas:
             return self
         return self._elsewhere.inside(keys[0])
 
     def _find(self, text: str, scope: Scope) -> Match:
         """The steps in their order: code, name or alias, described place, likeness, nothing."""
-        name = self._fold(text)
+        name = self.fold(text)
         elsewhere = self._elsewhere if scope.abroad else None
         return (
             self._by_code(text.upper(), scope)
+            or self._by_code_and_name(text, scope)
             or self._by_name(text, name, scope)
             or self._by_description(text, name, scope)
             or (elsewhere and elsewhere.by_name(text))
             or self._by_likeness(text, name, scope)
         )
 
-    def _fold(self, text: str) -> Name:
+    def fold(self, text: str) -> Name:
+        """The name, folded by the words of these areas."""
         return fold(text, worldwide=self.worldwide)
 
     def _by_code(self, text: str, scope: Scope) -> Match | None:
@@ -254,21 +234,32 @@ class Gazetteer:
         if code is None:
             return None
         if len(code.keys) == 1 and scope.holds(code.keys[0]):
-            note = code.note or f"{text} is the code of {self._areas[code.keys[0]].name}"
+            note = code.note or f"{text} is the code of {self.index.areas[code.keys[0]].name}"
             return Match(text, code.keys, MatchMethod.CODE, CERTAIN, (), note)
         several = len(code.keys) > 1
         reason = "belongs to several code systems" if several else f"is not in {scope.title}"
-        return _nothing(text, f"the code {text} {reason}", self._certain(code.keys))
+        return _nothing(text, f"the code {text} {reason}", self.certain(code.keys))
+
+    def _by_code_and_name(self, text: str, scope: Scope) -> Match | None:
+        """A code with a name: “SY0703 Harim”, “Harim (SY0703)”."""
+        found = _CODE_IN_TEXT.search(text)
+        rest = text.replace(found[0], " ").strip(" ()[],;:/-–_") if found else ""
+        if found is None or not rest:
+            return None
+        code = self._by_code(found[0], scope)
+        if code is None and scope.abroad and self._elsewhere is not None:
+            code = self._elsewhere.by_code(found[0])
+        return self._checked(code, rest) if code and code.codes else code
 
     def _by_name(self, text: str, name: Name, scope: Scope) -> Match | None:
         hits, inside = self._hits(name, scope)
         if not hits:
             return None
-        tops = self._tops({hit.key for hit in hits})
+        tops = self.index.tops({hit.key for hit in hits})
         official = {hit.key for hit in hits if hit.official}
         chosen = tops if len(tops) == 1 else [key for key in tops if key in official]
         if len(chosen) != 1:
-            found = self._certain(tops)
+            found = self.certain(tops)
             listed = " and ".join(f"{item.name} ({item.code})" for item in found)
             return _nothing(text, f"“{text}” names {listed}; say in which area it lies", found)
         if inside:
@@ -277,19 +268,19 @@ class Gazetteer:
             method, how = MatchMethod.EXACT, "is the name of"
         else:
             method, how = MatchMethod.ALIAS, "is a known spelling of"
-        reason = f"“{text}” {how} {self.titled(chosen[0])}"
+        reason = f"“{text}” {how} {self.index.titled(chosen[0])}"
         return Match(text, (chosen[0],), method, CERTAIN, (), reason)
 
     def _hits(self, name: Name, scope: Scope) -> tuple[list[Hit], bool]:
         """The areas that have the name, and whether it only names a place inside them."""
-        hits = [hit for hit in self._full.get(name.full, []) if scope.holds(hit.key)]
+        hits = [hit for hit in self.index.full.get(name.full, []) if scope.holds(hit.key)]
         if hits:
             return hits, False
         level = SUB_DISTRICT if name.seat else name.level
         hits = [
             hit
-            for hit in self._cut.get(name.key, [])
-            if scope.holds(hit.key) and level in (None, self._areas[hit.key].level)
+            for hit in self.index.cut.get(name.key, [])
+            if scope.holds(hit.key) and level in (None, self.index.areas[hit.key].level)
         ]
         return hits, name.seat
 
@@ -297,117 +288,58 @@ class Gazetteer:
         keys, method = self._described.get(name.key, ((), MatchMethod.DESCRIBED))
         if not keys or not all(scope.holds(key) for key in keys):
             return None
-        listed = ", ".join(self.titled(key) for key in keys if key in self._areas)
+        listed = ", ".join(self.index.titled(key) for key in keys if key in self.index.areas)
         how = "lies in" if method is MatchMethod.PART_OF else "is understood as"
         return Match(text, keys, method, CERTAIN, (), f"“{text}” {how} {listed}")
 
     def _by_likeness(self, text: str, name: Name, scope: Scope) -> Match:
         ranked = self._ranked(name, scope)
         best = tuple(
-            Candidate(key[1], self._areas[key].name, round(score, 1))
+            Candidate(key[1], self.index.areas[key].name, round(score, 1))
             for key, score in ranked[:CANDIDATES]
         )
         if _CODE.fullmatch(text.upper()):
             return _nothing(text, f"{text} looks like a code, but no area that we know has it")
-        if not scope.close or len(name.core) < self.shortest_guess or not ranked:
-            return _nothing(text, f"no area in {scope.title} is called “{text}”", best)
+        if not scope.close or not ranked or best[0].score < self._enough(name, scope):
+            reason = f"no area in {scope.title} is called “{text}”"
+            if scope.close and ranked:
+                reason = f"nothing in {scope.title} is clearly like “{text}”"
+            return _nothing(text, reason, best)
         top = ranked[0][1]
-        tops = self._tops({key for key, score in ranked if score > top - CLEAR_LEAD})
-        if top < self.enough_likeness or len(tops) != 1:
-            return _nothing(text, f"nothing in {scope.title} is clearly like “{text}”", best)
+        lead = CLEAR_LEAD if top < SAME_SOUND else LEAD_OF_SAME_SOUND
+        tops = self.index.tops({key for key, score in ranked if score > top - lead})
+        if len(tops) != 1:
+            return _nothing(text, f"several in {scope.title} are much like “{text}”", best)
+        namesake = self.index.namesake(name, scope)
+        if namesake is not None:
+            reason = f"“{text}” is the name of {self.index.titled(namesake)}, not in {scope.title}"
+            return _nothing(text, reason, best)
         score = round(dict(ranked)[tops[0]], 1)
-        reason = f"“{text}” is most like {self.titled(tops[0])}, at {score:.0f} of 100"
+        reason = f"“{text}” is most like {self.index.titled(tops[0])}, at {score:.0f} of 100"
         return Match(text, (tops[0],), MatchMethod.FUZZY, score, best, reason)
+
+    def _enough(self, name: Name, scope: Scope) -> float:
+        """The least likeness that decides; short names must sound the same."""
+        if len(name.core) < self.shortest_guess:
+            return SAME_SOUND
+        return self.enough_likeness if scope.level is None else LIKE_ENOUGH_AT_A_LEVEL
 
     def _ranked(self, name: Name, scope: Scope) -> list[tuple[Key, float]]:
         """The areas of a scope by the likeness of their most similar spelling."""
-        spellings = self._spellings(scope)
+        spellings = self.index.spellings(scope)
         if not spellings.owners:
             return []
-        scores = spellings.scores(name)
+        scores = spellings.scores(name, rough=not scope.close)
         if name.level is not None:
             scores[spellings.levels != name.level] = -1
         best = np.argsort(-scores, kind="stable")[:COMPARED]
         return [(spellings.owners[at], float(scores[at])) for at in best if scores[at] >= 0]
 
-    def _spellings(self, scope: Scope) -> Spellings:
-        if scope.within not in self._laid_out:
-            self._laid_out[scope.within] = Spellings(
-                [
-                    (key, self._areas[key].level, name)
-                    for key, name, _ in self._names
-                    if scope.holds(key)
-                ]
-            )
-        return self._laid_out[scope.within]
-
-    def scope(self, keys: tuple[Key, ...] = (), level: int | None = None) -> Scope:
-        """What lies inside the areas, at one level; all areas where none is given."""
-        if not keys and level is None:
-            return ANYWHERE
-        if (keys, level) not in self._scopes:
-            self._scopes[keys, level] = self._scope(keys, level)
-        return self._scopes[keys, level]
-
-    def _scope(self, keys: tuple[Key, ...], level: int | None) -> Scope:
-        """Several areas (a described place) belong to what lies inside them."""
-        inside = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
-        inside |= frozenset(keys if len(keys) > 1 else ())
-        title = " and ".join(map(self.titled, keys))
-        country = len(keys) == 1 and self._areas[keys[0]].level == 0
-        close = all(self._areas[key].level > 0 for key in keys) and bool(keys)
-        if level is not None:
-            there = inside if keys else self._areas
-            inside = frozenset(key for key in there if self._areas[key].level == level)
-            title = f"level {level} of {title or ANYWHERE.title}"
-            close = close or (country and level == FIRST_LEVEL)
-        return Scope(inside, title, close, country, abroad=level == 0 and not keys)
-
-    def _tops(self, keys: set[Key]) -> list[Key]:
-        """The areas that lie within no other of them: a bare name means the highest level."""
-        nested = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
-        return sorted(keys - nested)
-
-    def titled(self, key: Key) -> str:
-        """Name and code of an area, for a sentence."""
-        return f"{self._areas[key].name} ({key[1]})" if key in self._areas else key[1]
-
-    def _certain(self, keys: Sequence[Key]) -> tuple[Candidate, ...]:
-        return tuple(Candidate(key[1], self._areas[key].name, CERTAIN) for key in keys[:CANDIDATES])
-
-    @cached_property
-    def _descendants(self) -> dict[Key, frozenset[Key]]:
-        inside: dict[Key, set[Key]] = {}
-        for area in self._areas.values():
-            outer, seen = area.parent, {area.key}
-            while outer is not None and outer not in seen:
-                inside.setdefault(outer, set()).add(area.key)
-                seen.add(outer)
-                outer = self._areas[outer].parent if outer in self._areas else None
-        return {key: frozenset(keys) for key, keys in inside.items()}
-
-    @cached_property
-    def _full(self) -> dict[str, list[Hit]]:
-        return _index(
-            (name.full, Hit(key, official, name.seat)) for key, name, official in self._names
+    def certain(self, keys: Sequence[Key]) -> tuple[Candidate, ...]:
+        """Areas that bear a name, as candidates."""
+        return tuple(
+            Candidate(key[1], self.index.areas[key].name, CERTAIN) for key in keys[:CANDIDATES]
         )
-
-    @cached_property
-    def _cut(self) -> dict[str, list[Hit]]:
-        return _index(
-            (name.key, Hit(key, official, name.seat)) for key, name, official in self._names
-        )
-
-
-def _texts(column: Iterable[object]) -> list[str]:
-    return [text if isinstance(text, str) else "" for text in column]
-
-
-def _index(entries: Iterable[tuple[str, Hit]]) -> dict[str, list[Hit]]:
-    index: dict[str, list[Hit]] = {}
-    for key, hit in entries:
-        index.setdefault(key, []).append(hit)
-    return index
 
 
 def _described(
