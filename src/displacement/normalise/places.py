@@ -150,18 +150,21 @@ class Gazetteer:
         """What each code means."""
         return [self.match_code(code) for code in codes]
 
-    def _checked(self, found: Match, name: str) -> Match:
+    def _checked(self, found: Match, beside: str) -> Match:
         """A match by code, unless the name beside it is that of an area elsewhere."""
         home, key = self._home(found.codes), found.codes[0]
-        own = home.index.likeness(home.fold(name), key)
-        if own >= LIKE_ENOUGH_AT_A_LEVEL:
+        steps = [step.strip() for step in beside.split(PATH_SEPARATOR)]
+        name = next((step for step in reversed(steps) if step not in ("", SOMEWHERE)), "")
+        if not name or home.index.likeness(home.fold(name), key) >= LIKE_ENOUGH_AT_A_LEVEL:
             return found
-        country = next(iter(home.index.roots(key))) if home.worldwide else None
-        named = home.follow([name], (country,) if country else (), None, somewhere=False)
-        if not named.codes or home.index.kin(key).intersection(named.codes):
+        country = tuple(home.index.roots(key)) if home.worldwide else ()
+        named = home.follow([name], country, None, somewhere=False)
+        codes = {code for _, code in named.codes}
+        codes = codes or {one.code for one in named.candidates if one.score == CERTAIN}
+        if not codes or codes & {code for _, code in home.index.kin(key)}:
             return replace(found, reason=f"{found.reason}; “{name}” is no name of it that we know")
         reason = f"{found.reason}, but {named.reason}: say which is meant"
-        both = (*home.certain((key,)), *home.certain(named.codes))
+        both = (*home.certain((key,)), *(home.certain(named.codes) or named.candidates))
         return _nothing(found.name, reason, both[:CANDIDATES])
 
     def _match(self, name: str, parent: str | None, level: int | None) -> Match:
