@@ -75,6 +75,12 @@ ARABIC: tuple[Rule, ...] = (
     ("(?<!\\S)(?!ال|مركز)(?=\\w{3})", ("ال",)), (" ", ("", "  ")), ("ئ", ("ي", "ء")), ("ؤ", ("و",)),
     ("ء", ("",)),
 )  # fmt: skip
+TRANSLATED = re.compile(
+    r"\b(?:north|south|east|west|central|northern|southern|eastern|western|city|old|new|zone|rural"
+    r"|urban|region|special|woreda|red|sea|river|nile|lower|castle|nord|sud|haut|bas)\b",
+    re.IGNORECASE,
+)
+"""Words that are translated and not transliterated: they have one spelling, but for slips."""
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 LANGUAGES = {"SDN": ARABIC_IN_LATIN, "YEM": ARABIC_IN_LATIN, "UKR": UKRAINIAN}
 LANGUAGES |= {"COD": FRENCH, "ETH": AMHARIC}
@@ -118,7 +124,14 @@ def _respelt(text: str, rules: Sequence[Rule], dice: random.Random) -> str:
     if not fitting:
         return text
     pattern, written = dice.choice(fitting)
-    places = list(re.finditer(pattern, text, re.IGNORECASE))
+    kept = [word.span() for word in TRANSLATED.finditer(text)]
+    places = [
+        place
+        for place in re.finditer(pattern, text, re.IGNORECASE)
+        if not any(start < place.end() and place.start() < end for start, end in kept)
+    ]
+    if not places:
+        return text
     place = dice.choice(places)
     other = place.expand(dice.choice(list(written)))
     if place[0][:1].isupper():

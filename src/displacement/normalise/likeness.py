@@ -90,6 +90,11 @@ class Spellings:
         return best
 
 
+def usual_sounds(name: Name) -> tuple[str, str]:
+    """How the name sounds in the two usual readings."""
+    return _sounds(name.words, 0), _sounds(name.words, 1)
+
+
 def _owner(one: tuple[Key, int, Name]) -> Key:
     return one[0]
 

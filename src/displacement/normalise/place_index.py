@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from pandera.typing import DataFrame
 
 from displacement.normalise.area_codes import Key, texts
-from displacement.normalise.likeness import Spellings
+from displacement.normalise.likeness import Spellings, usual_sounds
 from displacement.normalise.place_names import Name, fold
 from displacement_schemas import Areas
 
@@ -117,12 +117,14 @@ class PlaceIndex:
         return self._laid_out[scope.within]
 
     def namesake(self, name: Name, scope: Scope) -> Key | None:
-        """An area elsewhere with just this name: then the parent may be the error."""
+        """An area elsewhere that has or sounds like just this name: the parent may be the error."""
         around = self.scope(scope.parents)
-        hits = [*self.full.get(name.full, []), *self.cut.get(name.key, [])]
-        out = [hit.key for hit in hits if not around.holds(hit.key)]
-        out = [key for key in out if key not in scope.parents]
-        return out[0] if out and len(out) == len(hits) else None
+        spelt = {hit.key for hit in (*self.full.get(name.full, []), *self.cut.get(name.key, []))}
+        sounding = spelt.union(*(self._sounding.get(sound, set()) for sound in usual_sounds(name)))
+        for keys in (spelt, sounding):
+            if keys and not any(around.holds(key) or key in scope.parents for key in keys):
+                return min(keys)
+        return None
 
     def kin(self, key: Key) -> frozenset[Key]:
         """The area, what it lies in, and what lies inside it."""
@@ -158,6 +160,19 @@ class PlaceIndex:
                 seen.add(outer)
                 outer = self.areas[outer].parent if outer in self.areas else None
         return {key: frozenset(keys) for key, keys in inside.items()}
+
+    @cached_property
+    def _sounding(self) -> dict[str, set[Key]]:
+        sounding: dict[str, set[Key]] = {}
+        for key, name, _ in self._names:
+            for sound in usual_sounds(name):
+                sounding.setdefault(sound, set()).add(key)
+        return sounding
+
+    @cached_property
+    def towns(self) -> frozenset[Key]:
+        """The areas whose own name says that they are a town: Al Mukalla City."""
+        return frozenset(key for key, name, official in self._names if official and name.seat)
 
     @cached_property
     def full(self) -> dict[str, list[Hit]]:

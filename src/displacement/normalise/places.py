@@ -24,6 +24,7 @@ SOMEWHERE: Final = "?"
 """The last step of a path that asks for the innermost area known on the way (`part_of`)."""
 CERTAIN: Final = 100.0
 LIKE_ENOUGH_AT_A_LEVEL: Final = 83.0
+SHORTEST_GUESS_AT_A_LEVEL: Final = 4
 CLEAR_LEAD: Final = 12.0
 SAME_SOUND: Final = 97.0
 LEAD_OF_SAME_SOUND: Final = 5.0
@@ -310,12 +311,16 @@ class Gazetteer:
             return _nothing(text, reason, best)
         top = ranked[0][1]
         lead = CLEAR_LEAD if top < SAME_SOUND else LEAD_OF_SAME_SOUND
-        tops = self.index.tops({key for key, score in ranked if score > top - lead})
+        near = {key for key, score in ranked if score > top - lead}
+        tops = self.index.tops(near)
+        if len(tops) > 1 and near == {key for key, score in ranked if score == top}:
+            tops = [key for key in tops if (key in self.index.towns) == name.seat]
         if len(tops) != 1:
             return _nothing(text, f"several in {scope.title} are much like “{text}”", best)
         namesake = self.index.namesake(name, scope)
         if namesake is not None:
-            reason = f"“{text}” is the name of {self.index.titled(namesake)}, not in {scope.title}"
+            other = self.index.titled(namesake)
+            reason = f"“{text}” is like the name of {other}, which is not in {scope.title}"
             return _nothing(text, reason, best)
         score = round(dict(ranked)[tops[0]], 1)
         reason = f"“{text}” is most like {self.index.titled(tops[0])}, at {score:.0f} of 100"
@@ -323,9 +328,10 @@ class Gazetteer:
 
     def _enough(self, name: Name, scope: Scope) -> float:
         """The least likeness that decides; short names must sound the same."""
-        if len(name.core) < self.shortest_guess:
+        known_level = scope.level is not None
+        if len(name.core) < (SHORTEST_GUESS_AT_A_LEVEL if known_level else self.shortest_guess):
             return SAME_SOUND
-        return self.enough_likeness if scope.level is None else LIKE_ENOUGH_AT_A_LEVEL
+        return LIKE_ENOUGH_AT_A_LEVEL if known_level else self.enough_likeness
 
     def _ranked(self, name: Name, scope: Scope) -> list[tuple[Key, float]]:
         """The areas of a scope by the likeness of their most similar spelling."""
