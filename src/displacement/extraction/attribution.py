@@ -34,6 +34,8 @@ class Attribution:
     cue: str = ""
     private: bool = False
     """Whether somebody speaks who stands for no counter: no other clause then speaks for them."""
+    spoken: bool = True
+    """Whether the words can only be said of somebody who speaks."""
 
 
 UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=False)
@@ -152,7 +154,7 @@ def _read(
         nobody = Attribution(
             begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False
         )
-        return replace(nobody, private=named is not None)
+        return replace(nobody, private=named is not None, spoken=spoken is not False)
     begin = min(match.start(), region.start + named.start)
     as_written = document.text[region.start + named.start : region.start + named.end]
     return Attribution(begin, region.end, cue_end, named.name or _as_name(as_written), named.kind)
@@ -318,7 +320,7 @@ def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Sp
     Dates and places in there are not those of the figure.
     """
     for attribution in attributions:
-        if attribution.cue == "cue.colon" and not attribution.known:
+        if not attribution.known and (attribution.cue == "cue.colon" or not attribution.spoken):
             continue  # "Over 105,000 have fled since early April: 70,187 are in Tanzania"
         speaks = attribution.cue in ("cue.x_said", "cue.said_x")
         after = _SAYING.match(masked, attribution.cue_end) if speaks else None
@@ -328,5 +330,5 @@ def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Sp
 _SAYING: Final = re.compile(
     r"(?:(?!\bthat\b|[\ue001\ue004;:\"—])[^.]){0,110}?(?=\bthat\b|:|\"|—)"
     r"|(?:\s+(?:reporters|journalists|(?:[A-Z]\w+\s?){1,3}))?(?:\s+in\s+(?:a|an|the|its)\s+(?:\w+\s+){0,3}?(?:statement|report|update|bulletin|briefing))?"
-    r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|[\ue003\d]+\s+[A-Z]\w+|[A-Z]\w+\.?\s+[\ue003\d]+)(?:,?\s+[\ue002\d]{4})?)?"
+    r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|tonight|this\s+(?:morning|afternoon|evening|week)|last\s+night|yesterday|[\ue003\d]+\s+[A-Z]\w+|[A-Z]\w+\.?\s+[\ue003\d]+)(?:,?\s+[\ue002\d]{4})?)?"
 )

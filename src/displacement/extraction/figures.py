@@ -50,6 +50,9 @@ HISTORIC_DAYS: Final = 3 * 366
 SENTENCES_BACK: Final = 12
 """How far back a sentence may point for its counter or its period."""
 
+HEAD_SENTENCES: Final = 6
+"""So many sentences may be the head of a report."""
+
 Row = dict[str, Any]
 
 
@@ -91,17 +94,35 @@ class _Contexts:
         span = document.sentences[index]
         found, periods = self._said(index)
         before: Attribution | None = None
-        carried: Period | None = None
-        for earlier in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
-            said, when = self._said(earlier)
+        earlier: list[Period] = []
+        for past in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
+            said, when = self._said(past)
             before = before or last_known(said)
-            carried = carried or next((one for one in when if one.kind == "range"), None)
-            if before and carried:
-                break
+            earlier = [*self._of_events(said, when), *earlier]
         before = before or publisher_as_counter(document)
         places = find_places(document.clean, span, document.lang)
         sayings = list(statement_spans(found, self._masked))
-        return Context(span, periods, found, places, sayings, before, carried)
+        return Context(span, periods, found, places, sayings, before, earlier, self._header(index))
+
+    def _of_events(self, said: list[Attribution], when: list[Period]) -> list[Period]:
+        """The periods of a sentence that are not those of a saying."""
+        spans = list(statement_spans(said, self._masked))
+        return [
+            period
+            for period in when
+            if not any(span.start <= period.text_start < span.end for span in spans)
+        ]
+
+    def _header(self, index: int) -> Period | None:
+        """The days that one of the first sentences says the report covers."""
+        head = only_pattern(self._document.lang, "reporting_period")
+        for first in range(min(index, HEAD_SENTENCES)):
+            span = self._document.sentences[first]
+            if head.search(self._document.clean, span.start, span.end):
+                _, periods = self._said(first)
+                if ranges := [one for one in periods if one.kind == "range"]:
+                    return ranges[0]
+        return None
 
     def _said(self, index: int) -> tuple[list[Attribution], list[Period]]:
         if index not in self._read:
@@ -124,7 +145,7 @@ def _row(
     measure, area = choose_area(claim, context, clause, document)
     if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
         measure = measures.get(claim.follows.start, measure)
-    dates = choose_dates(claim, measure, context, clause, document.published_on)
+    dates = choose_dates(claim, measure, context, clause, document, masked)
     source = choose(context.attributions, number, clause, context.before)
     quantifier = read_quantifier(masked, number, document.lang)
     return {
