@@ -149,15 +149,19 @@ def _read(
     ):
         return Attribution(begin, region.end, cue_end, _POINTS_BACK, CounterKind.UNKNOWN)
     spoken = None if strict or rule.id == "cue.colon" else _speaks(match, rule)
-    named = _resolved(words, document.lang, strict=strict, spoken=spoken)
+    first = rule.get("side") == "after"
+    named = _resolved(words, document.lang, strict=strict, spoken=spoken, first=first)
     if named is None or named.private:
         nobody = Attribution(
             begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False
         )
         return replace(nobody, private=named is not None, spoken=spoken is not False)
     begin = min(match.start(), region.start + named.start)
-    as_written = document.text[region.start + named.start : region.start + named.end]
-    return Attribution(begin, region.end, cue_end, named.name or _as_name(as_written), named.kind)
+    end = region.start + named.end
+    as_written = document.text[region.start + named.start : end]
+    if rule.id == "cue.counted_by":
+        cue_end = end  # the days behind it are those of the counting
+    return Attribution(begin, end, cue_end, named.name or _as_name(as_written), named.kind)
 
 
 def _speaks(match: re.Match[str], rule: Rule) -> bool:
@@ -265,22 +269,29 @@ class _Named(NamedTuple):
 
 
 def _resolved(
-    words: str, lang: str, *, strict: bool = False, spoken: bool | None = None
+    words: str,
+    lang: str,
+    *,
+    strict: bool = False,
+    spoken: bool | None = None,
+    first: bool = False,
 ) -> _Named | None:
     """The counter that words name.
 
     `strict` takes only those that are known by name; `spoken` reads the grammar of others, too,
-    and tells whether their verb is one of speaking.
+    and tells whether their verb is one of speaking; `first`, whether the words begin with them.
     """
     speaker = only_pattern(lang, "speaker_for").match(words)
     if speaker:
         of = spoken and speaker[0].split()[-1] in ("of", "for")
         open_ended = None if spoken is None else bool(of)
-        behind = _resolved(words[speaker.end() :], lang, strict=strict, spoken=open_ended)
+        behind = _resolved(
+            words[speaker.end() :], lang, strict=strict, spoken=open_ended, first=True
+        )
         if behind and not behind.private:
             skipped = speaker.end()
             return behind._replace(start=behind.start + skipped, end=behind.end + skipped)
-    phrase = None if spoken is None else read_speaker(words, lang, speaks=spoken)
+    phrase = None if spoken is None else read_speaker(words, lang, speaks=spoken, first=first)
     for rule in load_rules(lang).table("counter"):
         match = None if strict and not rule.get("sure") else rule.pattern.search(words)
         if match:

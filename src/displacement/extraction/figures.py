@@ -145,7 +145,7 @@ def _row(
     measure, area = choose_area(claim, context, clause, document)
     if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
         measure = measures.get(claim.follows.start, measure)
-    dates = choose_dates(claim, measure, context, clause, document, masked)
+    dates = choose_dates(claim, measure, context, document, masked)
     source = choose(context.attributions, number, clause, context.before)
     quantifier = read_quantifier(masked, number, document.lang)
     return {

@@ -132,10 +132,30 @@ def _after_days(named: Named, published: date, words: Words) -> Read | None:
     start = first_day(when, published, words) if when and when.day else None
     if named.get("weekday"):
         start = weekday_before((named["weekday"] or "").lower(), published, words)
+    if start and not named.get("count") and (named.get("unit") or "")[-1:].lower() == "s":
+        return "since", start, published, DatePrecision.DAY  # "in the days after"
     end = start and _moved(start, named, words)
     if not start or not end or start > published:
         return None
     return "range", start, min(end, published), DatePrecision.DAY
+
+
+def _before_days(named: Named, published: date, words: Words) -> Read | None:
+    """So many days before a date."""
+    when = read_when(named, 1, words)
+    end = first_day(when, published, words) if when and when.day else None
+    if named.get("weekday"):
+        end = weekday_before((named["weekday"] or "").lower(), published, words)
+    start = end and _moved(end, named, words, -1)
+    return ("range", start, end, DatePrecision.DAY) if start and end else None
+
+
+def _week_of(named: Named, published: date, words: Words) -> Read | None:
+    when = read_when(named, 1, words)
+    start = first_day(when, published, words) if when and when.day else None
+    if not start or start > published:
+        return None
+    return "range", start, min(start + timedelta(days=6), published), DatePrecision.WEEK
 
 
 def _moved(day: date, named: Named, words: Words, sign: int = 1) -> date | None:
@@ -210,6 +230,8 @@ READERS: Final[dict[str, Callable[[Named, date, Words], Read | None]]] = {
     "nth": _nth,
     "day_of_month": _day_of_month,
     "after_days": _after_days,
+    "before_days": _before_days,
+    "week_of": _week_of,
     "ago": _ago,
     "within": _within,
     "part_of_this": _part_of_this,

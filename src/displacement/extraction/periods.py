@@ -32,8 +32,8 @@ Named = dict[str, str | None]
 class Period:
     """A stretch of days named in a text; `start` is null where the words leave it open.
 
-    `kind`: range, since, relative, month, day, event, aftermath or as_of; or one that points back to
-    those named before: carried, since_then, that_day, that_week, that_month, later.
+    `kind`: range, since, relative, month, day, event, aftermath or as_of; or one that points back
+    to those named before: carried, since_then, that_day, that_week, that_month, later.
     """
 
     text_start: int
@@ -67,7 +67,31 @@ def find_periods(clean: str, start: int, end: int, published: date, lang: str) -
             period = Period(match.start(), match.end(), kind, *read[1:])
             if not any(_overlap(period, other) for other in found):
                 found.append(period)
-    return sorted(found, key=lambda period: period.text_start)
+    return _joined(sorted(found, key=lambda period: period.text_start), clean, lang)
+
+
+def _joined(found: list[Period], clean: str, lang: str) -> list[Period]:
+    """Two periods that are the ends of one: "between the spring and last month"."""
+    rules = load_rules(lang)
+    from_one = rules.only("from_one")
+    joined: list[Period] = []
+    for period in found:
+        last = joined[-1] if joined else None
+        if last and last.start and last.kind not in POINTS_BACK:
+            words = clean[max(0, last.text_start - 14) : last.text_start]
+            begun = f"{words}{clean[last.text_start : last.text_end].split(maxsplit=1)[0]} "
+            between = clean[last.text_end : period.text_start]
+            ends = rules.only("joined").match(between) and last.start <= period.end
+            if ends and (from_one.search(words) or from_one.search(begun)):
+                both = (last.text_start, period.text_end, "range", last.start, period.end)
+                precision = max(last.precision, period.precision, key=_FINENESS.index)
+                joined[-1] = Period(*both, precision)
+                continue
+        joined.append(period)
+    return joined
+
+
+_FINENESS: Final = tuple(DatePrecision)
 
 
 def by_weight(periods: list[Period]) -> list[Period]:
@@ -205,8 +229,8 @@ def _past(named: Named, published: date, words: _Words) -> _Read | None:
         days = max(1, round(count * _DAYS[unit]))
         precision = DatePrecision.DAY if unit in ("hour", "day") else DatePrecision.WEEK
         return "relative", published - timedelta(days=days), published, precision
-    yearly = unit == "year"
-    start = months_before(published, count * (12 if yearly else 1))
+    yearly = unit in ("year", "decade")
+    start = months_before(published, count * {"year": 12, "decade": 120}.get(unit, 1))
     return "relative", start, published, DatePrecision.YEAR if yearly else DatePrecision.MONTH
 
 

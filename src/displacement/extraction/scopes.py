@@ -92,14 +92,16 @@ def choose_area(
 
 
 def choose_dates(
-    claim: Claim, measure: Measure, context: Context, clause: Span, document: Document, masked: str
+    claim: Claim, measure: Measure, context: Context, document: Document, masked: str
 ) -> Dates:
     """The period of a flow, or the day of a stock; nothing is invented where none is named."""
     published = document.published_on
+    clause = clause_of(masked, context.span, claim.number, document.lang)
     written = context.span.start + _dateline(document, context.span)
     dated = [period for period in context.periods if period.text_start >= written]
     free = [period for period in dated if not _said(period.text_start, context)]
     near = [period for period in free if clause.start <= period.text_start < clause.end]
+    near = [period for period in near if not _of_another(period, near, claim, masked)]
     if measure not in FLOWS:
         before = [period for period in free if period.text_start < clause.start]
         papers = [period for period in dated if _of_paper(period, document)]
@@ -155,11 +157,16 @@ def _of_another(period: Period, near: list[Period], claim: Claim, masked: str) -
 def _reach(claim: Claim) -> int:
     """Up to where the words are those of the claim, whatever follows."""
     head = claim.candidate.noun
-    return max(claim.number.end, claim.predicate.end, head.end if claim.candidate.head and head else 0)
+    return max(
+        claim.number.end, claim.predicate.end, head.end if claim.candidate.head and head else 0
+    )
 
 
 _AND: Final = re.compile(r"\band\b")
-_COUNTED: Final = re.compile("(?<![\ue001-\ue004])[\ue001\ue003]{1,9}(?![\ue001-\ue004])\\s+[a-z]")
+_COUNTED: Final = re.compile(
+    r"(?:[,(:;]|\b(?:and|or|with|while|leaving|killing|wounding|has|have|had)\b)\s+(?:[a-z]+\s+){0,3}"
+    "(?<![\ue001-\ue004])[\ue001\ue003]{1,12}(?![\ue001-\ue004])[^\\W\\d_]?\\s+[A-Za-z]"
+)
 
 
 def _until(period: Period, own: list[Period]) -> date:

@@ -21,12 +21,13 @@ class Speaker(NamedTuple):
     private: bool = False
 
 
-def read_speaker(words: str, lang: str, *, speaks: bool) -> Speaker | None:
+def read_speaker(words: str, lang: str, *, speaks: bool, first: bool = False) -> Speaker | None:
     """The counter that a noun phrase names by what it is.
 
     Args:
         words: The phrase, with what stands before and after it in its clause.
         lang: Its language; one without `speaker_phrase` rules names nobody.
+        first: Whether the phrase begins the words, as after "according to".
         speaks: Whether its verb is one of speaking, so that only somebody can be its subject.
 
     Returns:
@@ -36,7 +37,8 @@ def read_speaker(words: str, lang: str, *, speaks: bool) -> Speaker | None:
         return None
     private = None
     for segment in _segments(words):
-        found = _in_segment(words, segment, lang, speaks=speaks)
+        core = _core(words, segment, lang, first=first)
+        found = core and _of_core(words, segment, core, lang, speaks=speaks)
         if found and not found.private:
             return found
         private = private or found
@@ -51,44 +53,44 @@ def _segments(words: str) -> list[Span]:
 _BETWEEN_COMMAS: Final = re.compile(r"[^,]+")
 
 
-def _in_segment(words: str, segment: Span, lang: str, *, speaks: bool) -> Speaker | None:
-    core = _core(words, segment, lang)
-    if not core:
-        return None
-    text = words[core.start : core.end]
-    kind = _kind_of(text, lang)
-    paper = only_pattern(lang, "paper").search(text)
-    if paper and not paper[0].strip()[:1].isupper():
-        owner = text[: paper.start()].strip()
-        whose = _kind_of(owner, lang) if owner else None
-        if whose is None and not only_pattern(lang, "owner").search(owner):
-            return None
-        owned = Span(core.start, core.start + paper.start())
-        return Speaker(_trimmed(words, owned), whose or CounterKind.UNKNOWN)
-    if only_pattern(lang, "private").search(text):
-        return Speaker(core, CounterKind.UNKNOWN, private=True)
-    if kind is not None:
-        return Speaker(_with_tail(words, core, segment, lang), kind)
-    if text in _countries(lang) and speaks:
-        return Speaker(core, CounterKind.GOVERNMENT)
-    if speaks and (_of_country(text, lang) or only_pattern(lang, "speaker_phrase").search(text)):
-        return Speaker(_with_tail(words, core, segment, lang), CounterKind.UNKNOWN)
-    return None
-
-
-def _core(words: str, segment: Span, lang: str) -> Span | None:
+def _core(words: str, segment: Span, lang: str, *, first: bool) -> Span | None:
     """The phrase up to its first preposition, without what comes before and without a name."""
     start = segment.start
-    for lead in only_pattern(lang, "speaker_lead").finditer(words, segment.start, segment.end):
+    leads = () if first else only_pattern(lang, "speaker_lead").finditer(words, *segment)
+    for lead in leads:
         start = lead.end()
     tail = only_pattern(lang, "speaker_tail").search(words, start, segment.end)
     core = _trimmed(words, Span(start, tail.start() if tail else segment.end))
     if core.start >= core.end:
         return None
-    text = words[core.start : core.end]
-    if named := only_pattern(lang, "named_person").search(text):
-        core = Span(core.start, core.start + named.end())
+    if named := only_pattern(lang, "named_person").search(words[core.start : core.end]):
+        return Span(core.start, core.start + named.end())
     return core
+
+
+def _of_core(words: str, segment: Span, core: Span, lang: str, *, speaks: bool) -> Speaker | None:
+    text = words[core.start : core.end]
+    paper = only_pattern(lang, "paper").search(text)
+    if paper and not paper[0].strip()[:1].isupper():
+        return _owner_of_paper(words, core, core.start + paper.start(), lang)
+    if only_pattern(lang, "private").search(text):
+        return Speaker(core, CounterKind.UNKNOWN, private=True)
+    kind = _kind_of(text, lang)
+    if kind is None and speaks and text in _countries(lang):
+        kind = CounterKind.GOVERNMENT
+    named = _of_country(text, lang) or bool(only_pattern(lang, "speaker_phrase").search(text))
+    if kind is None and speaks and named:
+        kind = CounterKind.UNKNOWN
+    return Speaker(_with_tail(words, core, segment, lang), kind) if kind else None
+
+
+def _owner_of_paper(words: str, core: Span, end: int, lang: str) -> Speaker | None:
+    """Whose figures they are: "civil protection figures", "the mission's spokesman"."""
+    owner = words[core.start : end].strip()
+    kind = _kind_of(owner, lang) if owner else None
+    if kind is None and not only_pattern(lang, "owner").search(owner):
+        return None
+    return Speaker(_trimmed(words, Span(core.start, end)), kind or CounterKind.UNKNOWN)
 
 
 def _kind_of(text: str, lang: str) -> CounterKind | None:
