@@ -182,6 +182,9 @@ def extract(
 def match(
     names: Annotated[list[str], typer.Argument(help="Names of places.")],
     parent: Annotated[str | None, typer.Option("--parent", help="Only within this area.")] = None,
+    level: Annotated[
+        int | None, typer.Option("--level", help="Only areas of this admin level.", min=0, max=3)
+    ] = None,
     config: ConfigFile = None,
     as_json: Json = False,
 ) -> None:
@@ -199,7 +202,7 @@ def match(
     areas = load_areas(folder)
     world = World(load_world_areas(folder, areas))
     gazetteer = Gazetteer(areas, load_described_areas(folder), world)
-    found = [gazetteer.match(name, parent) for name in names]
+    found = [gazetteer.match(name, parent, level) for name in names]
     if as_json:
         _print_json(
             [

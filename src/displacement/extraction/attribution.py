@@ -94,6 +94,14 @@ def publisher_as_counter(document: Document) -> Attribution | None:
     return Attribution(0, 0, 0, document.publisher, kind)
 
 
+def own_count(document: Document) -> Attribution:
+    """The publisher, where it is one whose bulletins give its own counts; else nobody known."""
+    named = _resolved(document.publisher or "", document.lang)
+    if not named or not named.own:
+        return UNKNOWN
+    return Attribution(0, 0, 0, str(document.publisher), named.kind)
+
+
 def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | None:
     """Who told of the source's number: X in "X, citing Y"."""
     if not source.known or _rank(source) != 0:
@@ -266,6 +274,8 @@ class _Named(NamedTuple):
     start: int
     end: int
     private: bool = False
+    own: bool = False
+    """Whether what it publishes are its own counts."""
 
 
 def _resolved(
@@ -295,8 +305,9 @@ def _resolved(
     for rule in load_rules(lang).table("counter"):
         match = None if strict and not rule.get("sure") else rule.pattern.search(words)
         if match:
-            group = "name" if match.groupdict().get("name") else 0
-            named = _Named(rule.get("says"), CounterKind(rule.get("kind")), *match.span(group))
+            group = next((name for name, text in match.groupdict().items() if text), 0)
+            kind, own = CounterKind(rule.get("kind")), bool(rule.get("own"))
+            named = _Named(rule.get("says"), kind, *match.span(group), own=own)
             return _widened(named, phrase, words, sure=bool(rule.get("sure")))
     return _Named(None, phrase.kind, *phrase.span, phrase.private) if phrase else None
 
@@ -325,7 +336,7 @@ def last_known(attributions: list[Attribution]) -> Attribution | None:
     return known[-1] if known else None
 
 
-def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Span]:
+def statement_spans(attributions: list[Attribution], masked: str, lang: str) -> Iterator[Span]:
     """Where a sentence speaks of the saying itself: "told a reporter in Amman on Monday that".
 
     Dates and places in there are not those of the figure.
@@ -333,6 +344,10 @@ def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Sp
     for attribution in attributions:
         if not attribution.known and (attribution.cue == "cue.colon" or not attribution.spoken):
             continue  # "Over 105,000 have fled since early April: 70,187 are in Tanzania"
+        if attribution.cue == "cue.colon" and only_pattern(lang, "colon_period").search(
+            masked, attribution.start, attribution.cue_end
+        ):
+            continue
         speaks = attribution.cue in ("cue.x_said", "cue.said_x")
         after = _SAYING.match(masked, attribution.cue_end) if speaks else None
         yield Span(attribution.start, after.end() if after else attribution.cue_end)

@@ -10,6 +10,7 @@ from displacement.extraction.attribution import (
     choose,
     find_attributions,
     last_known,
+    own_count,
     passed_on_by,
     publisher_as_counter,
     statement_spans,
@@ -49,9 +50,6 @@ HISTORIC_DAYS: Final = 3 * 366
 
 SENTENCES_BACK: Final = 12
 """How far back a sentence may point for its counter or its period."""
-
-HEAD_SENTENCES: Final = 6
-"""So many sentences may be the head of a report."""
 
 Row = dict[str, Any]
 
@@ -101,12 +99,12 @@ class _Contexts:
             earlier = [*self._of_events(said, when), *earlier]
         before = before or publisher_as_counter(document)
         places = find_places(document.clean, span, document.lang)
-        sayings = list(statement_spans(found, self._masked))
+        sayings = list(statement_spans(found, self._masked, document.lang))
         return Context(span, periods, found, places, sayings, before, earlier, self._header(index))
 
     def _of_events(self, said: list[Attribution], when: list[Period]) -> list[Period]:
         """The periods of a sentence that are not those of a saying."""
-        spans = list(statement_spans(said, self._masked))
+        spans = list(statement_spans(said, self._masked, self._document.lang))
         return [
             period
             for period in when
@@ -114,13 +112,14 @@ class _Contexts:
         ]
 
     def _header(self, index: int) -> Period | None:
-        """The days that one of the first sentences says the report covers."""
-        head = only_pattern(self._document.lang, "reporting_period")
-        for first in range(min(index, HEAD_SENTENCES)):
-            span = self._document.sentences[first]
-            if head.search(self._document.clean, span.start, span.end):
-                _, periods = self._said(first)
-                if ranges := [one for one in periods if one.kind == "range"]:
+        """The days that a line before a sentence gives for the whole report."""
+        heads = only_pattern(self._document.lang, "reporting_period")
+        clean = self._document.clean
+        for past in range(index, max(-1, index - 1 - SENTENCES_BACK), -1):
+            span = self._document.sentences[past]
+            if heads.search(clean, span.start, span.end):
+                ranges = [one for one in self._said(past)[1] if one.kind == "range"]
+                if ranges:
                     return ranges[0]
         return None
 
@@ -145,8 +144,11 @@ def _row(
     measure, area = choose_area(claim, context, clause, document)
     if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
         measure = measures.get(claim.follows.start, measure)
+    measure = _as_counted(document, claim, measure, context, clause=clause, measures=measures)
     dates = choose_dates(claim, measure, context, document, masked)
     source = choose(context.attributions, number, clause, context.before)
+    if not source.known and not context.attributions:
+        source = own_count(document)
     quantifier = read_quantifier(masked, number, document.lang)
     return {
         "number_start": document.origin + number.start,
@@ -183,6 +185,31 @@ def _row(
         **_spans(document, claim, source, dates, area),
         "same_as": claim.same_people_as and document.origin + claim.same_people_as.start,
     }
+
+
+def _as_counted(
+    document: Document,
+    claim: Claim,
+    measure: Measure,
+    context: Context,
+    *,
+    clause: Span,
+    measures: dict[int, Measure],
+) -> Measure:
+    """Refugees registered within a period arrived in it; who fled abroad returns over a border."""
+    if measure is Measure.REFUGEES:
+        said = document.clean[claim.predicate.start : claim.predicate.end]
+        within = any(
+            period.kind in ("range", "since") and clause.start <= period.text_start < clause.end
+            for period in context.periods
+        )
+        if within and only_pattern(document.lang, "registering").search(said):
+            return Measure.CROSS_BORDER_FLIGHT
+    if measure is Measure.RETURN and not claim.candidate.head:
+        before = [start for start in measures if context.span.start <= start < claim.number.start]
+        if before and measures[before[-1]] is Measure.CROSS_BORDER_FLIGHT:
+            return Measure.CROSS_BORDER_RETURN
+    return measure
 
 
 def _spans(document: Document, claim: Claim, source: Attribution, dates: Dates, area: Area) -> Row:

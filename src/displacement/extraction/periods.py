@@ -291,6 +291,9 @@ def _week_to(named: Named, published: date, words: _Words) -> _Read | None:
     unit = unit_in((named.get("unit") or "").lower(), words)
     if unit == "month":
         return "range", months_before(end, count) + timedelta(days=1), end, DatePrecision.MONTH
+    if unit == "hour":
+        hours = int((named.get("unit") or "24").split()[0])
+        return "range", end - timedelta(days=hours // 24), end, DatePrecision.DAY
     days = count * (7 if unit == "week" else 1)
     return "range", end - timedelta(days=days - 1), end, DatePrecision.DAY
 

@@ -7,6 +7,7 @@ are made anew for every publication, so that a better reference table never touc
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,8 @@ class Reference:
         finest = named.groupby("country")["admin_level"].max()
         depth = self.world["country"].map(finest.to_dict()).astype("Float64")
         abroad = self.world[(self.world["admin_level"] <= depth).fillna(value=False)]
-        return Areas.in_order(pd.concat([self.areas, abroad], ignore_index=True))
+        both = pd.concat([self.areas, abroad], ignore_index=True)
+        return Areas.in_order(Areas.validate(both, lazy=True))
 
 
 @dataclass(frozen=True)
@@ -136,11 +138,18 @@ def _area_columns(records: DataFrame[Records]) -> list[tuple[Any, Any]]:
 
 
 def _matches(codes: object, names: object, gazetteer: Gazetteer) -> list[Match]:
-    """Codes decide where they are given; names are matched one by one."""
-    given = codes if isinstance(codes, str) else names
-    parts = given.split("|") if isinstance(given, str) else []
-    match = gazetteer.match_code if isinstance(codes, str) else gazetteer.match
-    return [match(part.strip()) for part in parts if part.strip()]
+    """Codes decide where they are given, each against the name beside it; else the names do."""
+    texts = _parts(names)
+    if not isinstance(codes, str):
+        return [gazetteer.match(text) for text in texts]
+    given = _parts(codes)
+    beside = texts if len(texts) == len(given) else repeat(None)
+    return [gazetteer.match_code(code, text) for code, text in zip(given, beside, strict=False)]
+
+
+def _parts(listed: object) -> list[str]:
+    parts = listed.split("|") if isinstance(listed, str) else []
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _links(ids: list[str], matched: list[list[Match]], placed: Any) -> DataFrame[FigureAreas]:
