@@ -130,7 +130,7 @@ def _label_in_words(candidate: Candidate, lang: str) -> Claim | None:
 
 def _before(candidate: Candidate, rules: tuple[Rule, ...], lang: str) -> Claim | None:
     """A verb or noun that governs the number."""
-    taken = best_before(rules, candidate)
+    taken = best_before(rules, candidate, lang)
     if not taken or foreign(candidate, 0, lang):
         return None
     rule, right = taken[0], candidate.right
@@ -156,7 +156,7 @@ def _behind(candidate: Candidate, lang: str, *, strong: bool, plain: bool = Fals
         match = rule.pattern.search(candidate.right)
         if rule.get("alone") and not _alone(candidate, lang):
             continue
-        if match and applies(rule, candidate):
+        if match and applies(rule, candidate, lang):
             found.append((match.start(), rule, match))
     if not found:
         return None
