@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from displacement.extraction.document import Document, Span
-from displacement.extraction.needles import letters_of
+from displacement.extraction.needles import Letters, letters_of
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
 from displacement.extraction.units import Head, read_head
@@ -44,8 +44,8 @@ class Candidate:
     """The noun of the figure before, where the number has none of its own."""
     carried: tuple[Measure, Term] | None = None
     """What that figure says of its people."""
-    letters: frozenset[str] = frozenset()
-    """Groups of letters of its sentence: they tell which rules may fit."""
+    letters: Letters = 0
+    """What the words of its sentence hold of what rules need: it tells which may fit."""
     part: bool = False
     """Whether it counts some of those counted before: "300 of them", "of whom 300"."""
 
@@ -111,7 +111,7 @@ def read_candidate(
         quantified=quantified,
         right=words,
         right_start=right_start,
-        letters=letters_of(masked[sentence.start : sentence.end]),
+        letters=letters_of(lang, masked[sentence.start : sentence.end]),
         part=part,
     )
 

@@ -27,7 +27,7 @@ def settle(document: Document, masked: str, numbers: list[Number]) -> dict[int, 
     }
     for stretch, inside in _stretches(document, numbers):
         open_ones = {number.start for number in inside} - settled.keys()
-        letters = letters_of(masked[stretch.start : stretch.end])
+        letters = letters_of(document.lang, masked[stretch.start : stretch.end])
         for rule in possible(document.lang, "local", letters):
             if not open_ones:
                 break

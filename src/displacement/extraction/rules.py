@@ -13,13 +13,16 @@ from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 MARKS: Final = {
-    "n": "(?<![\ue001-\ue004])[\ue001-\ue004]++",
-    "year": "(?<![\ue001-\ue004])\ue002{4}(?![\ue001-\ue004])",
-    "day": "(?<![\ue001-\ue004])[\ue003\ue004]++",
-    "ordinal": "(?<![\ue001-\ue004])\ue004++",
-    "two_digits": "(?<![\ue001-\ue004])[\ue001\ue003]{2}(?![\ue001-\ue004])",
+    "n": "[\ue001-\ue004](?<![\ue001-\ue004].)[\ue001-\ue004]*+",
+    "year": "\ue002(?<![\ue001-\ue004].)\ue002{3}(?![\ue001-\ue004])",
+    "day": "[\ue003\ue004](?<![\ue001-\ue004].)[\ue003\ue004]*+",
+    "ordinal": "\ue004(?<![\ue001-\ue004].)\ue004*+",
+    "two_digits": "[\ue001\ue003](?<![\ue001-\ue004].)[\ue001\ue003](?![\ue001-\ue004])",
 }
-"""How patterns speak of numbers: masked texts hold these marks in place of their characters."""
+"""How patterns speak of numbers: masked texts hold these marks in place of their characters.
+
+The mark comes first, what must not stand before it second: a search skips fast to a first mark.
+"""
 
 
 NEVER: Final = re.compile(r"(?!)")
