@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from displacement.extraction.document import Document, Span
-from displacement.extraction.needles import Letters, letters_of
+from displacement.extraction.needles import Letters, letters_of, possible
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
 from displacement.extraction.units import Head, read_head
@@ -78,7 +78,8 @@ def read_candidate(
     """
     lang = document.lang
     sentence = document.sentences[document.sentence_at(number.start)]
-    phrase_start = _phrase_start(masked, number, sentence, lang)
+    letters = letters_of(lang, masked[sentence.start : sentence.end])
+    phrase_start = _phrase_start(masked, number, sentence, lang, letters)
     head = read_head(masked, number.end, sentence.end, lang)
     if head and following and following.start < head.start and not head.of_number:
         head = None
@@ -111,7 +112,7 @@ def read_candidate(
         quantified=quantified,
         right=words,
         right_start=right_start,
-        letters=letters_of(lang, masked[sentence.start : sentence.end]),
+        letters=letters,
         part=part,
     )
 
@@ -136,10 +137,10 @@ def _equivalent(
     return match.end() if match.lastgroup != head.unit else None
 
 
-def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int:
+def _phrase_start(masked: str, number: Number, sentence: Span, lang: str, letters: Letters) -> int:
     """Where the noun phrase of the number begins, before its quantifier and article."""
     start = number.start
-    words = (*load_rules(lang).table("quantifier"), *load_rules(lang).table("determiner"))
+    words = (*possible(lang, "quantifier", letters), *possible(lang, "determiner", letters))
     for _ in range(4):
         before = masked[max(sentence.start, start - 40) : start]
         found = [match.start() for rule in words if (match := rule.pattern.search(before))]

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from displacement.extraction.rules import Rule, load_rules
-from displacement.extraction.spellings import needles
+from displacement.extraction.spellings import folded, needles
 
 Letters = int
 """The needles of a language that a text holds: a set of bits, one for each."""
@@ -25,7 +25,7 @@ def letters_of(lang: str, text: str) -> Letters:
     """Which needles of a language the words of a text hold."""
     of_word, keep = _of_words(lang)
     bits = 0
-    for word in set(text.lower().split()):
+    for word in set(folded(text).split()):
         bits |= keep(word) if len(word) <= LONGEST_KEPT else of_word(word)
     return bits
 
@@ -78,8 +78,13 @@ def _bits(lang: str) -> dict[str, int]:
 def _of_words(lang: str) -> tuple[Callable[[str], Letters], Callable[[str], Letters]]:
     """What tells the needles in a word, and the same with a memory."""
     starting: dict[str, list[tuple[str, Letters]]] = {}
+    short: list[tuple[str, Letters]] = []
     for needle, number in _bits(lang).items():
-        starting.setdefault(needle[:_OPENING], []).append((needle, 1 << number))
+        entry = (needle, 1 << number)
+        if len(needle) < _OPENING:
+            short.append(entry)
+        else:
+            starting.setdefault(needle[:_OPENING], []).append(entry)
 
     def of_word(word: str) -> Letters:
         bits = 0
@@ -87,6 +92,9 @@ def _of_words(lang: str) -> tuple[Callable[[str], Letters], Callable[[str], Lett
             for needle, bit in starting.get(word[at : at + _OPENING], ()):
                 if word.startswith(needle, at):
                     bits |= bit
+        for needle, bit in short:
+            if needle in word:
+                bits |= bit
         return bits
 
     return of_word, lru_cache(maxsize=WORDS_KEPT)(of_word)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from displacement.extraction.document import Span
+from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.rules import load_rules
 from displacement.extraction.when import LAST_YEAR, When, first_day, last_day, months_before
 from displacement_schemas.vocabulary import DatePrecision
@@ -43,7 +44,7 @@ def find_periods(clean: str, start: int, end: int, published: date, lang: str) -
     rules = load_rules(lang)
     of, compared = rules.only("of_event"), rules.only("compared")
     found: list[Period] = []
-    for rule in rules.table("period"):
+    for rule in possible(lang, "period", letters_of(lang, clean[start:end])):
         reader = _READERS[rule.id.rpartition(".")[2]]
         for match in rule.pattern.finditer(clean, start, end):
             read = reader(match.groupdict(), published, rules.words)

@@ -6,12 +6,13 @@ A pattern may be tried in vain, but never be passed over where it fits.
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import product
 from typing import Final, NamedTuple
 
 Strings = frozenset[str]
 
-SHORT: Final = 3
-"""Fewer letters in a row are in too many texts to tell anything."""
+SHORT: Final = 2
+"""So many characters in a row tell little."""
 LONG: Final = 4
 """So many tell much."""
 ENOUGH: Final = 6
@@ -32,6 +33,15 @@ class _Piece(NamedTuple):
 _EMPTY: Final = frozenset({""})
 _NOTHING: Final = _Piece(_EMPTY)
 _ANYTHING: Final = _Piece(None)
+DIGIT: Final = "0"
+"""Stands for each digit."""
+_DIGIT: Final = _Piece(frozenset({DIGIT}))
+_DIGITS: Final = dict.fromkeys(map(ord, "0123456789"), DIGIT)
+
+
+def folded(text: str) -> str:
+    """A text as needles have it: in small letters, and every digit alike."""
+    return text.lower().translate(_DIGITS)
 
 
 @cache
@@ -52,23 +62,28 @@ def _best(groups: Iterable[Strings]) -> tuple[Strings, ...]:
     return tuple(ranked[:GROUPS])
 
 
-def _worth(group: Strings) -> tuple[bool, int]:
-    return all(len(needle) >= LONG for needle in group), -len(group)
+def _worth(group: Strings) -> tuple[int, int]:
+    return min(LONG, *map(len, group)), -len(group)
 
 
 def _telling(spelled: Strings | None) -> list[Strings]:
     """The beginning of the longest word of each spelling, if each has one that tells something."""
     if not spelled or spelled == _EMPTY:
         return []
-    words = frozenset([_longest_word(spelling.lower())[:ENOUGH] for spelling in spelled])
-    return [] if min(map(len, words)) < SHORT else [words]
+    words = frozenset([_longest_word(folded(spelling))[:ENOUGH] for spelling in spelled])
+    return [words] if all(map(_tells, words)) else []
 
 
 def _longest_word(spelling: str) -> str:
-    return spelling if spelling.isalpha() else max(_WORDS.findall(spelling), key=len, default="")
+    return spelling if spelling.isalpha() else max(spelling.split(), key=len, default="")
 
 
-_WORDS: Final = re.compile(r"[^\W\d_]+")
+def _tells(word: str) -> bool:
+    """One letter is in every text, and so are the marks between words; a digit is not."""
+    return len(word) >= SHORT or any(not (c.isalpha() or c in _COMMON) for c in word)
+
+
+_COMMON: Final = ".,;:'\"()-"
 
 
 def _alternatives(pattern: str, at: int) -> tuple[_Piece, int]:
@@ -139,6 +154,8 @@ def _escaped(pattern: str, at: int) -> tuple[_Piece, int]:
     sign = pattern[at]
     if sign in "bBAZ":
         return _NOTHING, at + 1
+    if sign == "d":
+        return _DIGIT, at + 1
     if sign in "ux":
         end = at + (5 if sign == "u" else 3)
         return _Piece(frozenset({chr(int(pattern[at + 1 : end], 16))})), end
@@ -179,13 +196,21 @@ def _repeated(piece: _Piece, at: int, pattern: str) -> tuple[_Piece, int]:
     found = _TIMES.match(pattern, at)
     if not found:
         return piece, at
-    if found[0][0] == "?":
-        optional = piece.spelled and piece.spelled | {""}
-        return (_Piece(optional) if optional else _ANYTHING), found.end()
-    least = found["least"] or ("1" if found[0][0] == "+" else "0")
-    if int(least) == 0:
-        return _ANYTHING, found.end()
-    return _Piece(None, _best([*piece.needed, *_telling(piece.spelled)])), found.end()
+    sign = found[0][0]
+    if sign == "{":
+        least = int(found["least"] or 0)
+        most = int(found["most"] or (LONG + 1 if found["to"] else least))
+    else:
+        least, most = int(sign == "+"), 1 if sign == "?" else LONG + 1
+    if most <= LONG and piece.spelled and len(piece.spelled) ** most <= MOST:
+        times = [_times(piece.spelled, count) for count in range(least, most + 1)]
+        return _Piece(frozenset().union(*times)), found.end()
+    needed = _best([*piece.needed, *_telling(piece.spelled)]) if least else ()
+    return _Piece(None, needed), found.end()
 
 
-_TIMES: Final = re.compile(r"(?:[*+?]|\{(?P<least>\d+)?(?:,\d*)?\})[?+]?")
+def _times(spelled: Strings, count: int) -> Strings:
+    return frozenset(map("".join, product(spelled, repeat=count)))
+
+
+_TIMES: Final = re.compile(r"(?:[*+?]|\{(?P<least>\d+)?(?P<to>,(?P<most>\d*))?\})[?+]?")
