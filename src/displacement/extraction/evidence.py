@@ -5,7 +5,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import Final
 
-from displacement.extraction.document import Document, Span, clean_characters
+from displacement.extraction.document import Document, Span, clean_characters, find_sentences
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
@@ -87,7 +87,7 @@ def read_cause(document: Document, sentence: Span) -> Cause | None:
 def overall_cause(text: str, start: int, lang: str) -> Cause:
     """The cause that the beginning of a text names most."""
     head = clean_characters(text[start : start + HEAD])
-    return strongest_cause(head, (Span(0, len(head)),), lang)
+    return strongest_cause(head, tuple(find_sentences(head, 0, lang)), lang)
 
 
 def strongest_cause(clean: str, spans: tuple[Span, ...], lang: str) -> Cause:

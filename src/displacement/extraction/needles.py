@@ -21,11 +21,12 @@ WORDS_KEPT: Final = 20_000
 _OPENING: Final = 3
 
 
+@lru_cache(maxsize=256)
 def letters_of(lang: str, text: str) -> Letters:
     """Which needles of a language the words of a text hold."""
     of_word, keep = _of_words(lang)
     bits = 0
-    for word in set(folded(text).split()):
+    for word in set(text.lower().split()):
         bits |= keep(word) if len(word) <= LONGEST_KEPT else of_word(word)
     return bits
 
@@ -39,11 +40,14 @@ def possible(lang: str, table: str, letters: Letters) -> tuple[Rule, ...]:
 def _fitting(lang: str, table: str, letters: Letters) -> tuple[Rule, ...]:
     rules = load_rules(lang).table(table)
     asked = _asked(lang, table)[1]
-    return tuple(
-        rule
-        for rule, groups in zip(rules, asked, strict=True)
-        if all(group & letters for group in groups)
-    )
+    fitting = []
+    for rule, groups in zip(rules, asked, strict=True):
+        for group in groups:
+            if not group & letters:
+                break
+        else:
+            fitting.append(rule)
+    return tuple(fitting)
 
 
 @cache
@@ -88,6 +92,7 @@ def _of_words(lang: str) -> tuple[Callable[[str], Letters], Callable[[str], Lett
 
     def of_word(word: str) -> Letters:
         bits = 0
+        word = folded(word)
         for at in range(len(word) - _OPENING + 1):
             for needle, bit in starting.get(word[at : at + _OPENING], ()):
                 if word.startswith(needle, at):
