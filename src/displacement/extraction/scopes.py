@@ -37,6 +37,8 @@ class Context:
     """The last counter named in the sentences before."""
     carried: Period | None
     """The last range named in the sentences before."""
+    reported: Period | None = None
+    """The period of a whole bulletin, as a line before says."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,9 @@ def choose_dates(
         if context.carried:
             earlier = context.carried
             return Dates(earlier.start, earlier.end, DatePrecision.CARRIED, period.words)
+    if not near and context.reported:
+        whole = context.reported
+        return Dates(whole.start, whole.end, DatePrecision.CARRIED, whole.words)
     return Dates(None, published, DatePrecision.PUBLICATION)
 
 
