@@ -47,8 +47,10 @@ class Candidate:
     """The noun of the figure before, where the number has none of its own."""
     carried: tuple[Measure, Term] | None = None
     """What that figure says of its people."""
-    letters: Letters = 0
-    """What the words of its sentence hold of what rules need: it tells which may fit."""
+    left_letters: Letters = 0
+    """What the words before it hold of what rules need: it tells which may fit there."""
+    right_letters: Letters = 0
+    """The same of the words behind its noun."""
     around: str = ""
     """The sentences around, which tell what the text is about."""
     part: bool = False
@@ -83,8 +85,7 @@ def read_candidate(
     """
     lang = document.lang
     sentence = document.sentences[document.sentence_at(number.start)]
-    letters = letters_of(lang, masked[sentence.start : sentence.end])
-    phrase_start = _phrase_start(masked, number, sentence, lang, letters)
+    phrase_start = _phrase_start(masked, number, sentence, lang)
     head = read_head(masked, number.end, sentence.end, lang)
     if head and following and following.start < head.start and not head.of_number:
         head = None
@@ -117,7 +118,8 @@ def read_candidate(
         quantified=quantified,
         right=words,
         right_start=right_start,
-        letters=letters,
+        left_letters=letters_of(lang, before + quantified),
+        right_letters=letters_of(lang, words),
         around=masked[max(0, sentence.start - ABOUT) : sentence.end + ABOUT],
         part=part,
     )
@@ -143,12 +145,13 @@ def _equivalent(
     return match.end() if match.lastgroup != head.unit else None
 
 
-def _phrase_start(masked: str, number: Number, sentence: Span, lang: str, letters: Letters) -> int:
+def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int:
     """Where the noun phrase of the number begins, before its quantifier and article."""
     start = number.start
-    words = (*possible(lang, "quantifier", letters), *possible(lang, "determiner", letters))
     for _ in range(4):
         before = masked[max(sentence.start, start - 40) : start]
+        letters = letters_of(lang, before)
+        words = (*possible(lang, "quantifier", letters), *possible(lang, "determiner", letters))
         found = [match.start() for rule in words if (match := rule.pattern.search(before))]
         if not found:
             break

@@ -24,6 +24,7 @@ from displacement.extraction.evidence import (
     read_quantifier,
     read_quote,
 )
+from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.periods import Period, find_periods
 from displacement.extraction.places import find_places
 from displacement.extraction.scopes import (
@@ -107,11 +108,14 @@ class _Contexts:
 
     def _reported(self, index: int) -> Period | None:
         """The period that a line before a sentence gives for the whole bulletin."""
-        heads = only_pattern(self._document.lang, "reporting_period")
+        lang = self._document.lang
+        heads = only_pattern(lang, "reporting_period")
         clean = self._document.clean
         for earlier in range(index, max(-1, index - 1 - SENTENCES_BACK), -1):
             span = self._document.sentences[earlier]
-            if heads.search(clean, span.start, span.end):
+            letters = letters_of(lang, clean[span.start : span.end])
+            named = possible(lang, "reporting_period", letters)
+            if named and heads.search(clean, span.start, span.end):
                 ranges = [one for one in self._said(earlier)[1] if one.kind == "range"]
                 if ranges:
                     return ranges[0]
