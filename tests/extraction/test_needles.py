@@ -5,10 +5,9 @@ import re
 import pytest
 
 from displacement.extraction.document import clean_characters
-from displacement.extraction.language import languages
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.numbers import find_numbers, masked
-from displacement.extraction.rules import load_rules
+from displacement.extraction.rules import languages, load_rules
 from displacement.extraction.spellings import needles
 
 RULES = [

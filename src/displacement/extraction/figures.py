@@ -231,6 +231,6 @@ def _rejected_row(document: Document, refusal: Refusal) -> Row:
         "number_end": document.origin + number.end,
         "number_text": document.text[number.start : number.end],
         "value": number.value,
-        "reason": refusal.reason,
+        "reason": refusal.reason.value,
         "rule_id": refusal.rule_id,
     }

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from displacement.extraction import split_header
-from displacement.extraction.language import detect_language, languages
+from displacement.extraction.language import detect_language
+from displacement.extraction.rules import languages
 from displacement.normalise.dates import read_day
 from displacement.sources.documents.messages import read_message
 
