@@ -20,6 +20,7 @@ from displacement.extraction.numbers import find_numbers, masked
 from displacement.extraction.proposals import NOBODY, Checked, FigureProposer, checked, heard
 from displacement.extraction.rejecters import settle, unmasked
 from displacement.extraction.rules import load_rules
+from displacement.extraction.visible import Visible, visible
 from displacement_schemas import ExtractedFigures, RejectedNumbers
 
 Row = dict[str, Any]
@@ -46,8 +47,14 @@ def read_text(
     packed: list[pyarrow.Table] = []
     for block in cut(text, start):
         piece = text[block.context : block.sight]
-        document = read_document(piece, published_on, publisher, lang, origin=block.context)
-        taken, refused = _read(document, block, proposed)
+        seen = visible(piece)
+        whole = len(seen.text) == len(piece)
+        origin = block.context if whole else 0
+        document = read_document(seen.text, published_on, publisher, lang, origin=origin)
+        taken, refused = _read(document, block, seen, proposed)
+        if not whole:
+            taken = [seen.put_back(row, piece, block.context) for row in taken]
+            refused = [seen.put_back(row, piece, block.context) for row in refused]
         figures += taken
         rejected += refused
         if len(rejected) >= PACKED:
@@ -66,10 +73,10 @@ def _packed(rejected: list[Row]) -> pyarrow.Table:
 
 
 def _read(
-    document: Document, block: Block, proposed: Mapping[int, Checked]
+    document: Document, block: Block, seen: Visible, proposed: Mapping[int, Checked]
 ) -> tuple[list[Row], list[Row]]:
     """The rows of the numbers that begin within one block of the text."""
-    first, last = block.start - block.context, block.end - block.context
+    first, last = (seen.offset(edge - block.context) for edge in (block.start, block.end))
     numbers = find_numbers(document.clean, 0, document.lang)
     if not any(first <= number.start < last for number in numbers):
         return [], []
@@ -79,5 +86,7 @@ def _read(
     decisions = bind(document, view, numbers, settled)
     kept = [one for one in decisions if first <= one.number.start < last]
     if proposed:
-        kept = [heard(one, proposed.get(document.origin + one.number.start)) for one in kept]
+        kept = [
+            heard(one, proposed.get(block.context + seen.places[one.number.start])) for one in kept
+        ]
     return figure_rows(document, view, kept)
