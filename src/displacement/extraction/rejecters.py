@@ -31,8 +31,8 @@ def settle(document: Document, masked: str, numbers: list[Number]) -> dict[int, 
         for rule in possible(document.lang, "local", letters):
             if not open_ones:
                 break
-            words = rule.get("word")
-            if rule.get("kind") or (words and not _written(words, document, at, open_ones)):
+            words = rule.says.get("word")
+            if "kind" in rule.says or (words and not _written(words, document, at, open_ones)):
                 continue
             for start in _hits(rule, masked, stretch):
                 number = at.get(start)
@@ -67,8 +67,9 @@ def _stretches(document: Document, numbers: list[Number]) -> Iterator[tuple[Span
 
 
 def _hits(rule: Rule, masked: str, sentence: Span) -> Iterator[int]:
+    names = rule.pattern.groupindex
     for match in rule.pattern.finditer(masked, *sentence):
-        for name in rule.pattern.groupindex:
+        for name in names:
             if (start := match.start(name)) >= 0:
                 yield start
 

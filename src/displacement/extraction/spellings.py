@@ -185,6 +185,9 @@ def _group(pattern: str, at: int) -> tuple[_Piece, int]:
             f"{pattern[at - 1 : at + 9]!r} opens a group of a kind that no rule may use"
         )
     piece, end = _alternatives(pattern, opening.end())
+    if opening["looks"] == "=":
+        # what is looked at ahead stands in the text, too, but others may match it as well
+        return _Piece(None, _best([*piece.needed, *_telling(piece.spelled)])), end + 1
     return (_NOTHING if opening["looks"] else piece), end + 1
 
 

@@ -46,7 +46,9 @@ class Visible:
 
 def visible(text: str) -> Visible:
     """The text as a reader sees it."""
-    hidden = [span for match in _INVISIBLE.finditer(text) for span in range(*match.span())]
+    hidden: list[int] = []
+    if _UNSEEN.search(text):
+        hidden = [place for match in _INVISIBLE.finditer(text) for place in range(*match.span())]
     if not hidden:
         return Visible(text, range(len(text) + 1))
     shown = bytearray(b"\x01") * len(text)
