@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from displacement.extraction.rules import Rules, load_rules
+from displacement.extraction.rules import NEVER, Rules, load_rules
 
 MAX_PLAUSIBLE: Final = 200_000_000
 """No crisis has displaced so many; a larger number is a misprint or no count of people."""
@@ -28,6 +28,8 @@ class Number:
     high: float | None = None
     kind: str = "plain"
     in_words: bool = False
+    rough: bool = False
+    """Whether its own word says that it is rounded: "une centaine"."""
 
 
 def find_numbers(clean: str, start: int, lang: str) -> list[Number]:
@@ -102,6 +104,13 @@ def _first_words(lang: str) -> re.Pattern[str]:
 
 
 @cache
+def _rough(lang: str) -> re.Pattern[str]:
+    """Words of numbers that only say about how many."""
+    rules = load_rules(lang)
+    return rules.compile("{rough_number}") if "rough_number" in rules.macros else NEVER
+
+
+@cache
 def _lexer(lang: str) -> re.Pattern[str]:
     rules = load_rules(lang)
     return rules.compile(
@@ -122,7 +131,8 @@ def _read(match: re.Match[str], clean: str, rules: Rules) -> Number:
         value = float("".join(re.findall(r"\d", match[0])))
         return Number(start, end, value, kind="ordinal")
     if kind == "words":
-        return Number(start, end, _value_of_words(match[0], rules), in_words=True)
+        rough = bool(_rough(rules.lang).search(match[0]))
+        return Number(start, end, _value_of_words(match[0], rules), in_words=True, rough=rough)
     return Number(start, end, None, kind=kind)
 
 
@@ -170,7 +180,7 @@ def _calendar_kind(digits: str, value: float) -> str:
 
 
 def _value_of_words(text: str, rules: Rules) -> float | None:
-    words = [_bare(word) for word in _WORDS.findall(text.lower())]
+    words = _words_of_number(text.lower(), rules)
     units, scales = rules.words["number_values"], rules.words["scales"]
     parts = rules.words["parts"]
     total = part = 0.0
@@ -192,6 +202,19 @@ def _value_of_words(text: str, rules: Rules) -> float | None:
                 if after_half:
                     break
     return total + part
+
+
+def _words_of_number(text: str, rules: Rules) -> list[str]:
+    """Its words one by one: those that make one number together joined, those glued on freed."""
+    for apart, joined in rules.words.get("number_compounds", {}).items():
+        text = text.replace(apart, joined)
+    known = {*rules.words["number_values"], *rules.words["scales"], *rules.words["parts"]}
+    words = [_bare(word) for word in _WORDS.findall(text)]
+    glued = rules.words.get("number_prefix", "")
+    return [
+        word[len(glued) :] if word not in known and glued and word.startswith(glued) else word
+        for word in words
+    ]
 
 
 def _with_ranges(clean: str, found: list[Number], lang: str) -> Iterator[Number]:
