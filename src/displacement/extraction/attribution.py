@@ -145,7 +145,9 @@ def _read(
         return Attribution(begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False)
     begin = min(match.start(), region.start + named.start)
     as_written = document.text[region.start + named.start : region.start + named.end]
-    return Attribution(begin, region.end, cue_end, named.name or _as_name(as_written), named.kind)
+    return Attribution(
+        begin, region.end, cue_end, named.name or _as_name(as_written, document.lang), named.kind
+    )
 
 
 def _is_we(words: str, document: Document) -> re.Match[str] | None:
@@ -251,8 +253,11 @@ def _resolved(words: str, lang: str, *, strict: bool = False) -> _Named | None:
     return None
 
 
-def _as_name(words: str) -> str:
+def _as_name(words: str, lang: str) -> str:
     name = re.sub(r"^(?:the|a|an)\s+", "", " ".join(words.split()), flags=re.IGNORECASE)
+    joined, apart = load_rules(lang).words.get("joined_article", ("", ""))
+    if joined and name.startswith(joined):
+        name = apart + name.removeprefix(joined)  # Arabic writes "to the council" as one word
     return name[:1].upper() + name[1:]
 
 

@@ -191,7 +191,7 @@ def _value_of_words(text: str, rules: Rules) -> float | None:
             part = part + parts[word] if whole else (part or 1) * parts[word]
         elif word in units and "".join(words[position + 1 : position + 2]) in parts:
             continue  # "un demi-million": the article of the half
-        elif word in units:
+        elif word in units and not (part and word in scales):
             part += units[word]
         elif word in scales:
             after_half = any(parts.get(later) == _HALF for later in words[position + 1 :])
