@@ -211,4 +211,5 @@ def _sources(reference: Reference) -> DataFrame[Sources]:
 
 def _joined(model: type[Table], frames: list[Any]) -> Any:
     filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else model.empty()
+    joined = pd.concat(filled, ignore_index=True) if filled else model.empty()
+    return model.validate(joined, lazy=True)

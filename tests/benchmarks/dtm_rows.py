@@ -9,6 +9,7 @@ landing and parses it to statements; the plain one is
 
 import argparse
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -107,6 +108,19 @@ def _in_process(way: str, url: str) -> Measured:
     return Measured(*json.loads(done.stdout.splitlines()[-1]))
 
 
+def most_megabytes() -> float:
+    """The most memory that this process held since it runs this program.
+
+    Linux counts in `ru_maxrss` what the process that started it held at that moment, too.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+        if peak:
+            return int(peak[1]) / 1000
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
 def main() -> None:
     """Measure, or be one of the processes that are measured."""
     if sys.argv[1] in {"ours", "plain"}:
@@ -114,8 +128,7 @@ def main() -> None:
         begin = time.perf_counter()
         rows = {"ours": ours, "plain": plain}[way](url)
         seconds = time.perf_counter() - begin
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-        print(json.dumps([rows, seconds, most]))
+        print(json.dumps([rows, seconds, most_megabytes()]))
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rows", type=int, default=1_000_000)

@@ -1,11 +1,23 @@
 """One published store of the example inbox, made by the real command, for all tests of flows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.flows.command import ROOT, displacement
+from tests.flows.server import prefect_server
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps these tests in one process, so that they share one server and one store."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("flows"))
 
 
 @dataclass(frozen=True)
@@ -22,9 +34,16 @@ class Published:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Prefect home of this test process alone."""
-    return tmp_path_factory.mktemp("prefect-home")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A Prefect home of this test process alone, whose runs use a server that stays up.
+
+    Without one, every run would start a server of its own, which takes most of its time.
+    """
+    home = tmp_path_factory.mktemp("prefect-home")
+    with prefect_server(home) as api:
+        profile = f'active = "server"\n[profiles.server]\nPREFECT_API_URL = "{api}"\n'
+        (home / "profiles.toml").write_text(profile, encoding="utf-8")
+        yield home
 
 
 @pytest.fixture(scope="session")

@@ -22,11 +22,11 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def folder(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder like a clone after `make run`."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like a clone after `make run`, by the first run of all on a machine."""
     folder = tmp_path_factory.mktemp("clone")
     shutil.copytree(ROOT / "data/inbox", folder / "data/inbox")
-    run("displacement refresh", folder, home)
+    run("displacement refresh", folder, tmp_path_factory.mktemp("first-prefect-home"))
     return folder
 
 

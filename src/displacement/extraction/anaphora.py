@@ -17,7 +17,7 @@ from displacement.extraction.claims import (
 )
 from displacement.extraction.document import Span
 from displacement.extraction.needles import possible
-from displacement.extraction.predicates import before_number, from_left, main_verb
+from displacement.extraction.predicates import applies, before_number, from_left, main_verb
 from displacement_schemas.vocabulary import Measure, NumberReason, Term, Unit
 
 
@@ -40,7 +40,8 @@ def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> 
     if candidate.head and not candidate.head.unit:
         return None
     for rule in possible(lang, "anaphor", candidate.letters):
-        if isinstance(last, Claim) and (match := before_number(rule, candidate)):
+        match = before_number(rule, candidate)
+        if isinstance(last, Claim) and match and applies(rule, candidate, lang):
             begin = candidate.body.start
             return replace(
                 last,

@@ -87,6 +87,14 @@ def publisher_as_counter(document: Document) -> Attribution | None:
     return Attribution(0, 0, 0, document.publisher, kind)
 
 
+def own_count(document: Document) -> Attribution:
+    """The publisher, where it is one whose bulletins give its own counts; else nobody known."""
+    named = _resolved(document.publisher or "", document.lang)
+    if not named or not named.own:
+        return UNKNOWN
+    return Attribution(0, 0, 0, str(document.publisher), named.kind)
+
+
 def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | None:
     """Who told of the source's number: X in "X, citing Y"."""
     if not source.known or _rank(source) != 0:
@@ -140,7 +148,7 @@ def _read(
         words, document.lang
     ):
         return Attribution(begin, region.end, cue_end, _POINTS_BACK, CounterKind.UNKNOWN)
-    named = _resolved(words, document.lang, strict=strict)
+    named = _resolved(words, document.lang, strict=strict, by_role=not rule.get("named"))
     if named is None:
         return Attribution(begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False)
     begin = min(match.start(), region.start + named.start)
@@ -236,20 +244,30 @@ class _Named(NamedTuple):
     kind: CounterKind
     start: int
     end: int
+    own: bool = False
+    """Whether what it publishes are its own counts."""
 
 
-def _resolved(words: str, lang: str, *, strict: bool = False) -> _Named | None:
-    """The counter that words name; `strict` takes only those that are known by name."""
+def _resolved(
+    words: str, lang: str, *, strict: bool = False, by_role: bool = False
+) -> _Named | None:
+    """The counter that words name.
+
+    `strict` takes only those that are known by name; `by_role` also those of whom nothing is
+    known but the words for them.
+    """
     speaker = only_pattern(lang, "speaker_for").match(words)
     behind = _resolved(words[speaker.end() :], lang, strict=strict) if speaker else None
     if speaker and behind:
         skipped = speaker.end()
         return behind._replace(start=behind.start + skipped, end=behind.end + skipped)
     for rule in load_rules(lang).table("counter"):
-        match = None if strict and not rule.get("sure") else rule.pattern.search(words)
-        if match:
-            group = "name" if match.groupdict().get("name") else 0
-            return _Named(rule.get("says"), CounterKind(rule.get("kind")), *match.span(group))
+        if (strict and not rule.get("sure")) or (rule.get("role") and not by_role):
+            continue
+        if match := rule.pattern.search(words):
+            group = next((name for name, text in match.groupdict().items() if text), 0)
+            kind, own = CounterKind(rule.get("kind")), bool(rule.get("own"))
+            return _Named(rule.get("says"), kind, *match.span(group), own)
     return None
 
 
@@ -267,7 +285,7 @@ def last_known(attributions: list[Attribution]) -> Attribution | None:
     return known[-1] if known else None
 
 
-def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Span]:
+def statement_spans(attributions: list[Attribution], masked: str, lang: str) -> Iterator[Span]:
     """Where a sentence speaks of the saying itself: "told a reporter in Amman on Monday that".
 
     Dates and places in there are not those of the figure.
@@ -275,7 +293,11 @@ def statement_spans(attributions: list[Attribution], masked: str) -> Iterator[Sp
     for attribution in attributions:
         if attribution.cue == "cue.colon" and not attribution.known:
             continue  # "Over 105,000 have fled since early April: 70,187 are in Tanzania"
-        speaks = attribution.cue in ("cue.x_said", "cue.said_x")
+        if attribution.cue == "cue.colon" and only_pattern(lang, "colon_period").search(
+            masked, attribution.start, attribution.cue_end
+        ):
+            continue
+        speaks = attribution.cue in ("cue.x_said", "cue.x_plans", "cue.said_x")
         after = _SAYING.match(masked, attribution.cue_end) if speaks else None
         yield Span(attribution.start, after.end() if after else attribution.cue_end)
 

@@ -22,7 +22,7 @@ from displacement.extraction.claims import Claim, Decision, Refusal, claim_of, r
 from displacement.extraction.document import Document, Span
 from displacement.extraction.needles import possible
 from displacement.extraction.numbers import MAX_PLAUSIBLE, Number
-from displacement.extraction.predicates import best_before, from_left, main_verb
+from displacement.extraction.predicates import applies, best_before, from_left, main_verb
 from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import FLOWS, Measure, NumberReason, Term, Unit
 
@@ -145,7 +145,7 @@ def _decide(
 
 def _first_left(candidate: Candidate, lang: str) -> Decision | None:
     """Words before the number that leave no doubt: "the number of displaced people is"."""
-    taken = best_before(possible(lang, "left", candidate.letters), candidate)
+    taken = best_before(possible(lang, "left", candidate.letters), candidate, lang)
     if not taken or not taken[0].get("first"):
         return None
     return claim_of(candidate, *taken, side="left", lang=lang)
@@ -175,7 +175,8 @@ def _clause_beside(candidate: Candidate, lang: str) -> Claim | None:
             fled = match.groupdict().get("flee")
             return replace(claim, term=Term.FORCED_TO_FLEE) if fled else claim
     for rule in possible(lang, "beside", candidate.letters):
-        if match := rule.pattern.match(candidate.right):
+        match = rule.pattern.match(candidate.right)
+        if match and applies(rule, candidate, lang):
             return claim_of(candidate, rule, match, side="right", lang=lang)
     who = only_pattern(lang, "who").match(candidate.right)
     found = main_verb(candidate, 0, lang) if who else None

@@ -16,6 +16,9 @@ from displacement_schemas.vocabulary import Measure, Term
 REACH: Final = 320
 """How far a predicate may stand from its number."""
 
+ABOUT: Final = 500
+"""So many characters before and after a sentence tell what it is about."""
+
 FAMILY: Final = (1.5, 15)
 """So many people may be one household on average."""
 
@@ -46,6 +49,8 @@ class Candidate:
     """What that figure says of its people."""
     letters: frozenset[str] = frozenset()
     """Groups of letters of its sentence: they tell which rules may fit."""
+    around: str = ""
+    """The sentences around, which tell what the text is about."""
     part: bool = False
     """Whether it counts some of those counted before: "300 of them", "of whom 300"."""
 
@@ -112,6 +117,7 @@ def read_candidate(
         right=words,
         right_start=right_start,
         letters=letters_of(masked[sentence.start : sentence.end]),
+        around=masked[max(0, sentence.start - ABOUT) : sentence.end + ABOUT],
         part=part,
     )
 

@@ -10,6 +10,7 @@ from displacement.extraction.attribution import (
     choose,
     find_attributions,
     last_known,
+    own_count,
     passed_on_by,
     publisher_as_counter,
     statement_spans,
@@ -92,6 +93,7 @@ class _Contexts:
         found, periods = self._said(index)
         before: Attribution | None = None
         carried: Period | None = None
+        reported = self._reported(index)
         for earlier in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
             said, when = self._said(earlier)
             before = before or last_known(said)
@@ -100,8 +102,20 @@ class _Contexts:
                 break
         before = before or publisher_as_counter(document)
         places = find_places(document.clean, span, document.lang)
-        sayings = list(statement_spans(found, self._masked))
-        return Context(span, periods, found, places, sayings, before, carried)
+        sayings = list(statement_spans(found, self._masked, document.lang))
+        return Context(span, periods, found, places, sayings, before, carried, reported)
+
+    def _reported(self, index: int) -> Period | None:
+        """The period that a line before a sentence gives for the whole bulletin."""
+        heads = only_pattern(self._document.lang, "reporting_period")
+        clean = self._document.clean
+        for earlier in range(index, max(-1, index - 1 - SENTENCES_BACK), -1):
+            span = self._document.sentences[earlier]
+            if heads.search(clean, span.start, span.end):
+                ranges = [one for one in self._said(earlier)[1] if one.kind == "range"]
+                if ranges:
+                    return ranges[0]
+        return None
 
     def _said(self, index: int) -> tuple[list[Attribution], list[Period]]:
         if index not in self._read:
@@ -124,8 +138,11 @@ def _row(
     measure, area = choose_area(claim, context, clause, document)
     if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
         measure = measures.get(claim.follows.start, measure)
+    measure = _as_counted(document, claim, measure, context, clause=clause, measures=measures)
     dates = choose_dates(claim, measure, context, clause, document.published_on)
     source = choose(context.attributions, number, clause, context.before)
+    if not source.known and not context.attributions:
+        source = own_count(document)
     quantifier = read_quantifier(masked, number, document.lang)
     return {
         "number_start": document.origin + number.start,
@@ -162,6 +179,31 @@ def _row(
         **_spans(document, claim, source, dates, area),
         "same_as": claim.same_people_as and document.origin + claim.same_people_as.start,
     }
+
+
+def _as_counted(
+    document: Document,
+    claim: Claim,
+    measure: Measure,
+    context: Context,
+    *,
+    clause: Span,
+    measures: dict[int, Measure],
+) -> Measure:
+    """Refugees registered within a period arrived in it; who fled abroad returns over a border."""
+    if measure is Measure.REFUGEES:
+        said = document.clean[claim.predicate.start : claim.predicate.end]
+        within = any(
+            period.kind in ("range", "since") and clause.start <= period.text_start < clause.end
+            for period in context.periods
+        )
+        if within and only_pattern(document.lang, "registering").search(said):
+            return Measure.CROSS_BORDER_FLIGHT
+    if measure is Measure.RETURN and not claim.candidate.head:
+        before = [start for start in measures if context.span.start <= start < claim.number.start]
+        if before and measures[before[-1]] is Measure.CROSS_BORDER_FLIGHT:
+            return Measure.CROSS_BORDER_RETURN
+    return measure
 
 
 def _spans(document: Document, claim: Claim, source: Attribution, dates: Dates, area: Area) -> Row:

@@ -209,16 +209,16 @@ def _as_of(named: Named, published: date, words: _Words) -> _Read | None:
 
 
 def _past(named: Named, published: date, words: _Words) -> _Read | None:
-    count = _count(named.get("count"), words)
-    unit = _unit_in((named.get("unit") or "").lower(), words)
+    count = _count(named.get("spent") or named.get("count"), words)
+    unit = _unit_in((named.get("spans") or named.get("unit") or "").lower(), words)
     if count is None or unit is None:
         return None
     if unit in _DAYS:
         days = max(1, round(count * _DAYS[unit]))
         precision = DatePrecision.DAY if unit in ("hour", "day") else DatePrecision.WEEK
         return "relative", published - timedelta(days=days), published, precision
-    yearly = unit == "year"
-    start = months_before(published, count * (12 if yearly else 1))
+    yearly = unit in ("year", "decade")
+    start = months_before(published, count * {"year": 12, "decade": 120}.get(unit, 1))
     return "relative", start, published, DatePrecision.YEAR if yearly else DatePrecision.MONTH
 
 
@@ -279,8 +279,24 @@ def _week_to(named: Named, published: date, words: _Words) -> _Read | None:
     unit = _unit_in((named.get("unit") or "").lower(), words)
     if unit == "month":
         return "range", months_before(end, count) + timedelta(days=1), end, DatePrecision.MONTH
+    if unit == "hour":
+        hours = int((named.get("unit") or "24").split()[0])
+        return "range", end - timedelta(days=hours // 24), end, DatePrecision.DAY
     days = count * (7 if unit == "week" else 1)
     return "range", end - timedelta(days=days - 1), end, DatePrecision.DAY
+
+
+def _days_after(named: Named, published: date, words: _Words) -> _Read | None:
+    when = _when(named, 1, words)
+    start = first_day(when, published, words) if when else None
+    count, unit = _count(named.get("count"), words), (named.get("unit") or "").lower()
+    if not start or count is None:
+        return None
+    if _unit_in(unit, words) == "month":
+        end = months_before(start, -count)
+    else:
+        end = start + timedelta(days=count * (7 if _unit_in(unit, words) == "week" else 1))
+    return "range", start, min(end, published), DatePrecision.DAY
 
 
 def _part_of_year(named: Named, published: date, words: _Words) -> _Read | None:
@@ -317,6 +333,7 @@ _READERS: Final[dict[str, Callable[[Named, date, _Words], _Read | None]]] = {
     "weekday": _on_weekday,
     "weekdays": _weekdays,
     "week_to": _week_to,
+    "days_after": _days_after,
     "part_of_year": _part_of_year,
     "today": _today,
     "carried": _carried,

@@ -40,7 +40,8 @@ def find_places(clean: str, span: Span, lang: str) -> list[Place]:
 
 
 @cache
-def _countries(lang: str) -> frozenset[str]:
+def countries(lang: str) -> frozenset[str]:
+    """The countries of the world, as the language names them."""
     return frozenset(load_rules(lang).table("place")[0].get("countries") or ())
 
 
@@ -71,10 +72,10 @@ def _place(text: str, start: int, role: AreaRole, lang: str) -> Place | None:
     if not kept:
         return None
     names = [name for _, _, name in kept]
-    if len(names) > 1 and names[-1] in _countries(lang) and not _LISTED.search(text):
+    if len(names) > 1 and names[-1] in countries(lang) and not _LISTED.search(text):
         # "Goma, North Kivu, Congo": the country only says where the others lie
         names.pop()
-    country = all(name in _countries(lang) for name in names)
+    country = all(name in countries(lang) for name in names)
     distinct = tuple(dict.fromkeys(names))
     return Place(start + kept[0][0], start + kept[-1][1], distinct, role, country)
 
@@ -92,6 +93,6 @@ def _name(piece: str, lang: str) -> str | None:
     name = rules.only("place_suffix").sub("", name).strip(" ,")
     name = re.sub(r"'s$", "", name)
     owner, _, owned = name.partition("'s ")
-    name = owned if owned and owner in _countries(lang) else name
+    name = owned if owned and owner in countries(lang) else name
     is_name = re.search(r"[A-Z\u00c0-\u00de\u0620-\u064a]", name)
     return name if is_name and not rules.only("not_a_place").search(name) else None

@@ -2,7 +2,7 @@
 
 import re
 
-from displacement.extraction.candidates import Candidate
+from displacement.extraction.candidates import Candidate, only_pattern
 from displacement.extraction.claims import Decision, Refusal, claim_of, refuse
 from displacement.extraction.needles import possible
 from displacement.extraction.rules import Rule
@@ -12,8 +12,8 @@ from displacement_schemas.vocabulary import NumberReason
 
 def from_left(candidate: Candidate, lang: str) -> Decision | None:
     """What the words right before the number say; a blocker there goes before a figure."""
-    taken = best_before(possible(lang, "left", candidate.letters), candidate)
-    blocker = best_before(possible(lang, "left_blocker", candidate.letters), candidate)
+    taken = best_before(possible(lang, "left", candidate.letters), candidate, lang)
+    blocker = best_before(possible(lang, "left_blocker", candidate.letters), candidate, lang)
     lived_in = blocker and blocker[0].get("reason") == NumberReason.POPULATION_BASE
     if blocker and not (lived_in and taken and taken[0].get("site")):
         return refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
@@ -26,14 +26,14 @@ def from_left(candidate: Candidate, lang: str) -> Decision | None:
     return claim_of(candidate, *taken, side="left", lang=lang)
 
 
-def best_before(rules: tuple[Rule, ...], candidate: Candidate) -> tuple[Rule, re.Match[str]] | None:
+def best_before(
+    rules: tuple[Rule, ...], candidate: Candidate, lang: str
+) -> tuple[Rule, re.Match[str]] | None:
     """The rule that fits the most words before the number; "first" rules before all others."""
     fits = [
         (rule, match)
         for rule in rules
-        if (match := before_number(rule, candidate))
-        and _noun_fits(rule, candidate.head)
-        and _applies(rule, candidate)
+        if (match := before_number(rule, candidate)) and applies(rule, candidate, lang)
     ]
     return max(fits, key=lambda fit: (bool(fit[0].get("first")), len(fit[1][0])), default=None)
 
@@ -54,15 +54,15 @@ def main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
     found: list[tuple[int, int, int, Rule, re.Match[str]]] = []
     for order, table in enumerate(("right_blocker", "right")):
         for rule in possible(lang, table, candidate.letters):
-            if not _noun_fits(rule, candidate.head):
-                continue
             match = rule.pattern.search(right, start)
-            if match and _applies(rule, candidate):
+            if match and applies(rule, candidate, lang):
                 begin = match.end() - len(match[0].lstrip())
                 if "at" in rule.pattern.groupindex:
                     begin = match.start("at")
                 found.append((begin, -len(match[0]), order, rule, match))
-    certain = [one[4].span() for one in found if not one[3].get("review")]
+    certain = [
+        one[4].span() for one in found if not one[3].get("review") and not one[3].get("weak")
+    ]
     found = [
         one
         for one in found
@@ -92,11 +92,22 @@ def _noun_fits(rule: Rule, head: Head | None) -> bool:
     return head is None if noun == "none" else True
 
 
-def _applies(rule: Rule, candidate: Candidate) -> bool:
-    displaced = candidate.noun is not None and candidate.noun.displaced
-    displaced = displaced or (candidate.stand_in is not None and not candidate.head)
-    if rule.get("needs") == "displaced" and not displaced:
-        return False
-    if rule.between and not rule.between.search(candidate.between):
-        return False
-    return rule.then is None or rule.then.search(candidate.right) is not None
+def applies(rule: Rule, candidate: Candidate, lang: str) -> bool:
+    """Whether what the rule asks of the noun and of the words around the number holds."""
+    head = candidate.head
+    return (
+        _noun_fits(rule, head)
+        and _need_is_met(rule, candidate)
+        and not (rule.get("near") and not only_pattern(lang, "about").search(candidate.around))
+        and not (rule.heads and not (head and rule.heads.search(head.noun)))
+        and not (rule.between and not rule.between.search(candidate.between))
+        and not (rule.then and not rule.then.search(candidate.right))
+    )
+
+
+def _need_is_met(rule: Rule, candidate: Candidate) -> bool:
+    """Whether the people are displaced, or a part of others, where the rule asks for that."""
+    if rule.get("needs") == "displaced":
+        displaced = candidate.noun is not None and candidate.noun.displaced
+        return displaced or (candidate.stand_in is not None and not candidate.head)
+    return candidate.part if rule.get("needs") == "part" else True

@@ -39,6 +39,7 @@ class Rule:
     says: Mapping[str, Any]
     then: re.Pattern[str] | None = None
     between: re.Pattern[str] | None = None
+    heads: re.Pattern[str] | None = None
 
     def get(self, name: str) -> Any:
         """What the rule says of `name`, or None."""
@@ -111,7 +112,8 @@ def _loaded(path: Traversable) -> dict[str, Any]:
 def _macros(words: Mapping[str, Any]) -> dict[str, str]:
     macros = dict(MARKS)
     for name in ("months", "weekdays"):
-        macros[name.removesuffix("s")] = _any_of(words[name])
+        both = [*words[name], *(word.upper() for word in words[name])]
+        macros[name.removesuffix("s")] = _any_of(dict.fromkeys(both))
     for name, noun in words["nouns"].items():
         macros[name] = _any_of(noun["words"])
     for name, listed in words.get("lists", {}).items():
@@ -137,7 +139,17 @@ def _marked(word: str) -> str:
 
 def _compiled(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
     flags = 0 if entry.get("case") else re.IGNORECASE
-    known = ("id", "purpose", "pattern", "examples", "counterexamples", "then", "between", "case")
+    known = (
+        "id",
+        "purpose",
+        "pattern",
+        "examples",
+        "counterexamples",
+        "then",
+        "between",
+        "case",
+        "heads",
+    )
     return Rule(
         id=entry["id"],
         purpose=entry["purpose"],
@@ -147,6 +159,7 @@ def _compiled(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
         says={name: value for name, value in entry.items() if name not in known},
         then=_also(entry.get("then"), macros),
         between=_also(entry.get("between"), macros),
+        heads=_also(entry.get("heads"), macros),
     )
 
 

@@ -13,7 +13,8 @@ from displacement.extraction.claims import Claim
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
 from displacement.extraction.periods import Period, by_weight
-from displacement.extraction.places import Place
+from displacement.extraction.places import Place, countries
+from displacement.extraction.units import Head
 from displacement_schemas.vocabulary import (
     FLOWS,
     AreaRole,
@@ -37,6 +38,8 @@ class Context:
     """The last counter named in the sentences before."""
     carried: Period | None
     """The last range named in the sentences before."""
+    reported: Period | None = None
+    """The period of a whole bulletin, as a line before says."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,9 @@ def choose_dates(
         if context.carried:
             earlier = context.carried
             return Dates(earlier.start, earlier.end, DatePrecision.CARRIED, period.words)
+    if not near and context.reported:
+        whole = context.reported
+        return Dates(whole.start, whole.end, DatePrecision.CARRIED, whole.words)
     return Dates(None, published, DatePrecision.PUBLICATION)
 
 
@@ -130,6 +136,9 @@ def _own_side(places: list[Place], claim: Claim) -> list[Place]:
 
 def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measure:
     across = bool(only_pattern(lang, "border").search(clause))
+    foreign = _foreign(claim.candidate.noun, places, lang)
+    if claim.measure is Measure.IDPS and foreign:
+        return Measure.REFUGEES
     if claim.measure is Measure.NEW_DISPLACEMENT and _may_cross(claim):
         begin = min(claim.number.start, claim.predicate.start)
         abroad = any(
@@ -139,7 +148,8 @@ def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measu
         noun = claim.candidate.noun
         refugees = noun is not None and noun.measure == Measure.REFUGEES
         moved = refugees and claim.term in (Term.ARRIVED, Term.FORCED_TO_FLEE)
-        return Measure.CROSS_BORDER_FLIGHT if across or abroad or moved else claim.measure
+        crossed = across or abroad or moved or foreign
+        return Measure.CROSS_BORDER_FLIGHT if crossed else claim.measure
     if claim.measure is Measure.RETURN:
         head, noun = claim.candidate.head, claim.candidate.noun
         refugees = noun is not None and noun.measure == Measure.REFUGEES
@@ -147,6 +157,28 @@ def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measu
         abroad = any(place.country and place.role is AreaRole.ORIGIN for place in places)
         return Measure.CROSS_BORDER_RETURN if refugees or across or abroad else claim.measure
     return claim.measure
+
+
+def _foreign(noun: Head | None, places: list[Place], lang: str) -> bool:
+    """Whether people named by their nation are in the country of another one."""
+    if noun is None or not noun.demonym:
+        return False
+    stem = noun.noun[:STEM].lower()
+
+    def at_home(country: str) -> bool:
+        return any(word.lower().startswith(stem) for word in country.split())
+
+    is_nation = any(at_home(country) for country in countries(lang))
+    return is_nation and any(
+        place.country
+        and place.role is not AreaRole.ORIGIN
+        and not any(at_home(name) for name in place.names)
+        for place in places
+    )
+
+
+STEM: Final = 4
+"""So many letters a nation shares with its country: Syrians, Syria."""
 
 
 def _may_cross(claim: Claim) -> bool:

@@ -62,7 +62,8 @@ class Reference:
         finest = named.groupby("country")["admin_level"].max()
         depth = self.world["country"].map(finest.to_dict()).astype("Float64")
         abroad = self.world[(self.world["admin_level"] <= depth).fillna(value=False)]
-        return Areas.in_order(pd.concat([self.areas, abroad], ignore_index=True))
+        both = pd.concat([self.areas, abroad], ignore_index=True)
+        return Areas.in_order(Areas.validate(both, lazy=True))
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def _silenced(figures: DataFrame[Figures], silent: set[str]) -> DataFrame[Figure
     """Figures for which better ranked alternatives speak everywhere are triangulation."""
     quiet = figures["figure_id"].isin(silent)
     roles = figures["role"].where(~quiet, Role.TRIANGULATION.value)
-    return Figures.in_order(figures.assign(role=roles))
+    return Figures.in_order(Figures.validate(figures.assign(role=roles), lazy=True))
 
 
 def _contract(model: type[Table], frame: pd.DataFrame) -> Any:

@@ -30,7 +30,8 @@ def known_on(figures: DataFrame[Figures], as_of: date) -> DataFrame[Figures]:
     known = figures[figures["published_on"] <= as_of]
     latest = known.groupby(["source_id", "source_record_id"])["revision"].transform("max")
     known = known[(known["revision"] == latest) & ~known["withdrawn"].astype(bool)]
-    return Figures.in_order(known.assign(derived_from=_known_links(known, figures)))
+    known = known.assign(derived_from=_known_links(known, figures))
+    return Figures.in_order(Figures.validate(known, lazy=True))
 
 
 def mark_echoes(

@@ -23,7 +23,9 @@ class Ledger:
     def runs(self) -> DataFrame[Runs]:
         """Every source of every run, oldest first."""
         frames = [parquet.read(Runs, path) for path in sorted(self._runs.glob("[!.]*.parquet"))]
-        return Runs.in_order(pd.concat(frames)) if frames else Runs.empty()
+        if not frames:
+            return Runs.empty()
+        return Runs.in_order(Runs.validate(pd.concat(frames, ignore_index=True), lazy=True))
 
     def last_success(self, source_id: str) -> date | None:
         """The day of the last run in which the source answered in full."""

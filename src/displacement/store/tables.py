@@ -55,7 +55,8 @@ class Tables:
         """All records of a source, and its latest rejections."""
         parts = self._parts(source_id)
         frames = [parquet.read(Records, part / "records.parquet") for part in parts]
-        records = Records.in_order(pd.concat(frames)) if frames else Records.empty()
+        joined = pd.concat(frames, ignore_index=True) if frames else Records.empty()
+        records = Records.in_order(Records.validate(joined, lazy=True))
         rejected = (
             parquet.read(Rejected, parts[-1] / "rejected.parquet") if parts else Rejected.empty()
         )
