@@ -128,7 +128,7 @@ def _read(
 ) -> Attribution | None:
     strict = bool(rule.get("strict"))
     if rule.get("side") == "after":
-        region = _region_after(masked, match.end(), sentence.end)
+        region = _region_after(masked, match.end(), sentence.end, document.lang)
         cue_end = region.end
     else:
         region = _region_before(masked, match.start(), sentence.start)
@@ -170,10 +170,12 @@ def _kind_of_publisher(document: Document) -> CounterKind:
     return named.kind if named else CounterKind.MEDIA
 
 
-def _region_after(masked: str, start: int, limit: int) -> Span:
+def _region_after(masked: str, start: int, limit: int, lang: str) -> Span:
     """The phrase after "according to", with the apposition that tells a person's role."""
     end = min(limit, start + 160)
     stop = _AFTER_STOP.search(masked, start, end)
+    end = stop.start() if stop else end
+    stop = only_pattern(lang, "after_stop").search(masked, start, end)
     end = stop.start() if stop else end
     comma = masked.find(",", start, end)
     if comma < 0:

@@ -5,7 +5,7 @@ The lexer reads digits, words, ranges and vague amounts alike; it judges nothing
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -73,6 +73,7 @@ _HALF: Final = 0.5
 _TEN: Final = 10
 _THOUSAND: Final = 1000
 _LONGEST_JOINT: Final = 8
+_DIGITS_OF_REST: Final = 3
 
 
 def _matches(clean: str, start: int, lang: str) -> Iterator[re.Match[str]]:
@@ -247,6 +248,8 @@ def _joined(clean: str, low: Number, high: Number, lang: str) -> Number | None:
     kinds = {low.kind, high.kind}
     if not kinds <= {"plain", "day"} or low.value is None or high.value is None:
         return None
+    if _adds(clean, low, high, lang):
+        return replace(low, end=high.end, value=low.value + high.value)
     if not _is_joint(clean, low, high, lang):
         return None
     days = kinds == {"day"}
@@ -254,6 +257,18 @@ def _joined(clean: str, low: Number, high: Number, lang: str) -> Number | None:
     if not bottom < high.value:
         return None
     return Number(low.start, high.end, bottom, high.value, "day" if days else "range")
+
+
+def _adds(clean: str, low: Number, high: Number, lang: str) -> bool:
+    """Whether the second number goes on with the first: "143 alf wa-164 people"."""
+    joint = load_rules(lang).words.get("adds")
+    if not joint or not low.value or not high.value or low.in_words or high.in_words:
+        return False
+    thousands = low.value % _THOUSAND == 0 and clean[low.end - 1].isalpha()
+    alone = _joints(lang)[2].search(clean[max(0, low.start - 40) : low.start]) is None
+    rest = high.value < _THOUSAND and high.end - high.start <= _DIGITS_OF_REST
+    joined = re.fullmatch(rf"\s+{joint}\s?", clean[low.end : high.start]) is not None
+    return thousands and alone and rest and joined
 
 
 def _is_joint(clean: str, low: Number, high: Number, lang: str) -> bool:
