@@ -184,15 +184,16 @@ def _value_of_words(text: str, rules: Rules) -> float | None:
     words = _words_of_number(text.lower(), rules)
     units, scales = rules.words["number_values"], rules.words["scales"]
     parts = rules.words["parts"]
+    following = [*words[1:], ""]
     total = part = 0.0
     for position, word in enumerate(words):
         if word in parts:
             # "half a million" is 0.5 million, "two and a half million" is 2.5 million
             whole = parts[word] >= _HALF
             part = part + parts[word] if whole else (part or 1) * parts[word]
-        elif word in units and "".join(words[position + 1 : position + 2]) in parts:
+        elif word in units and word not in scales and following[position] in parts:
             continue  # "un demi-million": the article of the half
-        elif word in units and not (part and word in scales):
+        elif word in units and not (word in scales and (part or following[position] in parts)):
             part += units[word]
         elif word in scales:
             after_half = any(parts.get(later) == _HALF for later in words[position + 1 :])
