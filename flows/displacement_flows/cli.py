@@ -26,6 +26,13 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+areas_app = typer.Typer(
+    help="Bring in your own P-codes and populations, look one up, check them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(areas_app, name="areas")
+
 INCOMPLETE, WRONG_USE = 1, 2
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="A settings file (TOML).")]
@@ -170,7 +177,7 @@ def extract(
     settings = _settings(config)
     with _wrong_use_on(OSError, ValueError):
         report = read_report(file)
-    reference = load_reference(settings.reference, settings.sources_file)
+    reference = load_reference(settings.reference, settings.sources_file, settings.store)
     reading = reading_of(report, file.name, published.date(), publisher, reference)
     if as_json:
         _print_json(reading)
@@ -182,24 +189,20 @@ def extract(
 def match(
     names: Annotated[list[str], typer.Argument(help="Names of places.")],
     parent: Annotated[str | None, typer.Option("--parent", help="Only within this area.")] = None,
+    level: Annotated[
+        int | None, typer.Option("--level", help="Only areas of this admin level.", min=0, max=3)
+    ] = None,
     config: ConfigFile = None,
     as_json: Json = False,
 ) -> None:
     """Show which areas names mean, and why."""
-    from displacement.normalise.places import Gazetteer
-    from displacement.normalise.world import World
-    from displacement.store.reference import (
-        load_areas,
-        load_described_areas,
-        load_world_areas,
-    )
+    from displacement.publication import load_reference
     from displacement_flows.terminal import show_matches
 
-    folder = _settings(config).reference
-    areas = load_areas(folder)
-    world = World(load_world_areas(folder, areas))
-    gazetteer = Gazetteer(areas, load_described_areas(folder), world)
-    found = [gazetteer.match(name, parent) for name in names]
+    settings = _settings(config)
+    reference = load_reference(settings.reference, settings.sources_file, settings.store)
+    gazetteer = reference.gazetteer
+    found = [gazetteer.match(name, parent, level) for name in names]
     if as_json:
         _print_json(
             [
@@ -284,6 +287,106 @@ def review(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
         _print_json(found)
     else:
         show_waiting(found)
+
+
+@areas_app.command("import")
+def import_areas(
+    file: Annotated[Path, typer.Argument(help="COD-AB, COD-PS or global P-codes; csv or xlsx.")],
+    country: Annotated[
+        str | None, typer.Option("--country", help="ISO code of the country of all rows.")
+    ] = None,
+    valid_from: Annotated[
+        datetime | None,
+        typer.Option("--valid-from", formats=["%Y-%m-%d"], help="Vintage of the list of codes."),
+    ] = None,
+    accept_moved: Annotated[
+        bool,
+        typer.Option("--accept-moved", help="Take parents as given, whatever codes begin with."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be taken and what not.")
+    ] = False,
+    config: ConfigFile = None,
+    store: StoreUrl = None,
+) -> None:
+    """Import areas or populations into the store; tables that do not nest are refused."""
+    from displacement.area_import import UnknownCountryError
+    from displacement.area_import import import_areas as run
+    from displacement.sources.sheets.workbook import UnreadableError
+    from displacement.store.lock import StoreIsBusyError
+    from displacement.store.reference import ReferenceTableError
+    from displacement_flows.areas_shown import show_import
+
+    settings = _settings(config, store=store)
+    expected = (UnknownCountryError, UnreadableError, ReferenceTableError, StoreIsBusyError)
+    with _wrong_use_on(*expected, OSError):
+        imported = run(
+            file,
+            folder=settings.reference,
+            store=settings.store,
+            country=country,
+            valid_from=_date(valid_from),
+            trusted=accept_moved,
+            dry_run=dry_run,
+        )
+    show_import(imported, dry_run=dry_run)
+    if imported.refused:
+        raise typer.Exit(INCOMPLETE)
+
+
+@areas_app.command("show")
+def show_area(
+    code: Annotated[str, typer.Argument(help="Code of an area, in force or old.")],
+    config: ConfigFile = None,
+    store: StoreUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Show what is known of an area: names, parents, what it holds, residents, old codes."""
+    import pandas as pd
+
+    from displacement.normalise.area_tables.described import describe_area
+    from displacement.store.own_areas import load_all_areas
+    from displacement.store.reference import ReferenceTableError, load_populations
+    from displacement_flows import areas_shown
+
+    settings = _settings(config, store=store)
+    with _wrong_use_on(LookupError, ReferenceTableError):
+        home, world, own = load_all_areas(settings.reference, settings.store)
+        known = pd.concat([home, world], ignore_index=True)
+        counted = [load_populations(settings.reference), own.populations]
+        counts = pd.concat(counted, ignore_index=True)
+        counts = counts.drop_duplicates(["code_system", "area_code", "year"], keep="last")
+        found = describe_area(code, known, own.old_codes, counts)
+    if as_json:
+        _print_json(found)
+    else:
+        areas_shown.show_area(found)
+
+
+@areas_app.command("check")
+def check_areas(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = False) -> None:
+    """Look over all areas and old codes; faults end with status 1, remarks are worth a look."""
+    import pandas as pd
+
+    from displacement.normalise.area_tables.checks import check_areas as run
+    from displacement.store.own_areas import load_all_areas
+    from displacement.store.reference import ReferenceTableError, load_code_lists
+    from displacement_flows.areas_shown import show_findings
+
+    settings = _settings(config, store=store)
+    with _wrong_use_on(ReferenceTableError):
+        home, world, own = load_all_areas(settings.reference, settings.store)
+        lists = load_code_lists(settings.reference)
+    known = pd.concat([home, world], ignore_index=True)
+    imported = set(own.areas["country"].to_list())
+    lengths = {code: one.lengths for code, one in lists.items() if code not in imported}
+    findings = run(known, own.old_codes, lengths)
+    if as_json:
+        _print_json([one._asdict() for one in findings])
+    else:
+        show_findings(findings, len(known), len(own.old_codes))
+    if any(one.is_fault for one in findings):
+        raise typer.Exit(INCOMPLETE)
 
 
 @app.command()

@@ -43,8 +43,8 @@ class Place:
     now: datetime
 
     def load_reference(self) -> Reference:
-        """The reference tables, with the user's own file of sources."""
-        return load_reference(self.reference, self.sources_file)
+        """The reference tables, with the user's own file of sources and imported areas."""
+        return load_reference(self.reference, self.sources_file, self.store)
 
     @property
     def run_id(self) -> str:

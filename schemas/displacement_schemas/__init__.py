@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from displacement_schemas.figures import Figures
     from displacement_schemas.figures_file_rows import FiguresFileRows
     from displacement_schemas.household_sizes import HouseholdSizes
+    from displacement_schemas.old_codes import OldCodes
+    from displacement_schemas.populations import Populations
     from displacement_schemas.rejected import Rejected
     from displacement_schemas.rejected_numbers import RejectedNumbers
     from displacement_schemas.runs import Runs
@@ -72,6 +74,8 @@ __all__ = [
     "Figures",
     "FiguresFileRows",
     "HouseholdSizes",
+    "OldCodes",
+    "Populations",
     "Records",
     "Rejected",
     "RejectedNumbers",
@@ -107,6 +111,8 @@ _TABLES: Final = {
         "Records",
         "HouseholdSizes",
         "DescribedAreas",
+        "OldCodes",
+        "Populations",
     ),
 }
 _MODULES: Final = {"Records": "statements"}

@@ -2,7 +2,7 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Decimal, Table, Text, Whole, field
+from displacement_schemas.table import Day, Decimal, Table, Text, Whole, field
 
 
 class Areas(Table):
@@ -27,6 +27,10 @@ class Areas(Table):
     )
     population_year: Series[Whole] = field("Year of the population.", nullable=True)
     reference: Series[Text] = field("Where names, codes and population come from.")
+    valid_from: Series[Day] = field(
+        "Vintage: the day from which the list of codes holds that this one was read from.",
+        nullable=True,
+    )
 
     class Config:
         unique = ["code_system", "area_code"]

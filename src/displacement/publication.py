@@ -23,11 +23,10 @@ from displacement.reconcile import Reconciliation, reconcile
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
 from displacement.store.declarations import load_corrections, load_declarations
+from displacement.store.own_areas import load_all_areas, own_files
 from displacement.store.reference import (
-    load_areas,
     load_described_areas,
     load_household_sizes,
-    load_world_areas,
 )
 from displacement.store.snapshots import DIGITS_OF_ID, Snapshot
 from displacement.store.store import Store
@@ -54,16 +53,21 @@ class Published:
     signals: tuple[str, ...] = ()
 
 
-def load_reference(folder: Path, own_sources: Path | None = None) -> Reference:
+def load_reference(
+    folder: Path, own_sources: Path | None = None, store: Path | None = None
+) -> Reference:
     """Read every reference table, and the user's own file of sources where there is one.
+
+    Areas that were imported into `store` take the place of those of their countries.
 
     Raises ReferenceTableError with file, row and column.
     """
     declared = load_declarations(folder, own_sources)
-    areas = load_areas(folder)
+    areas, world, own = load_all_areas(folder, store)
     return Reference(
         areas=areas,
-        world=load_world_areas(folder, areas),
+        world=world,
+        old_codes=own.old_codes,
         described=load_described_areas(folder),
         household_sizes=load_household_sizes(folder),
         counters=declared.counters,
@@ -89,6 +93,7 @@ def publish(
     current = store.snapshots.current()
     corrections = load_corrections(reference_folder)
     files = [*reference_folder.iterdir(), *([own_sources] if own_sources else [])]
+    files += own_files(store.folder)
     inputs = _inputs(store, files, as_of or now.date())
     if current is not None and current.manifest["inputs"] == inputs:
         return Published(current, is_new=False)

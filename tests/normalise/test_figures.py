@@ -108,12 +108,22 @@ def test_households_of_an_unknown_size_wait_for_review(reference):
     assert (figure["tier"], figure["stated"]) == ("review", 800)
 
 
+def test_a_code_beside_the_name_of_another_area_waits_with_the_reason(reference):
+    row = statement(area_codes="SY05", area_names="Idlib")
+    normalised = figures_from(records(row), reference)
+    assert normalised.figures.empty
+    (rejection,) = normalised.rejections.values()
+    reason = rejection.reason
+    assert "SY05 is the code of Hama, but “Idlib” is a known spelling of Idleb (SY07)" in reason
+
+
 @pytest.mark.parametrize(
     ("changes", "links"),
     [
         ({"area_codes": "SY05|SY07"}, [("SY05", "code"), ("SY07", "code")]),
         ({"area_codes": None, "area_names": "Idlib"}, [("SY07", "alias")]),
-        ({"area_codes": "SY05", "area_names": "Idlib"}, [("SY05", "code")]),
+        ({"area_codes": "SY05", "area_names": "the plain"}, [("SY05", "code")]),
+        ({"area_codes": "SY05", "area_names": "Hamah"}, [("SY05", "code")]),
         ({"area_codes": None, "area_names": "Idlib > Harim > Dana"}, [("SY070301", "exact")]),
         ({"area_codes": None, "area_names": "Kafr Lousein"}, [("SY070301", "part_of")]),
         (

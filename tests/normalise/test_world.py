@@ -136,7 +136,8 @@ def test_a_path_that_leaves_its_country_matches_nothing(path, words):
         ("Sudan > ?", "SD", MatchMethod.EXACT),
         ("AFG > Kabul District > ?", "AF0101", MatchMethod.EXACT),
         ("AFG > Kabul city > ?", "AF0101", MatchMethod.PART_OF),
-        ("ITA > Sicily > Messina > ?", "IT", MatchMethod.CODE),
+        ("ITA > Sicily > Messina > ?", "IT-ME", MatchMethod.EXACT),
+        ("ITA > Sicily > Nowhere > ?", "IT-82", MatchMethod.PART_OF),
         ("Syria > Idlib > Nowhere > ?", "SY07", MatchMethod.PART_OF),
         ("SOM > Somaliland > Sool > ?", "SO14", MatchMethod.EXACT),
         ("GNB > Provincia Leste > Unknown > Gabú > ?", "GW05", MatchMethod.PART_OF),
@@ -176,7 +177,7 @@ def test_only_countries_that_figures_mention_stand_beside_home_and_no_finer_than
             {
                 "figure_id": code,
                 "area_code": code,
-                "code_system": "ocha_pcode",
+                "code_system": "iso3166_2" if code == "FR" else "ocha_pcode",
                 "match_method": "code",
                 "match_score": 100.0,
             }
@@ -219,3 +220,17 @@ def test_a_world_without_areas_knows_nothing():
     nothing = World(Areas.empty())
     assert nothing.by_code("SDN") is None
     assert nothing.by_name("Sudan") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Germany > Bavaria", "DE-BY"),
+        ("United States > California", "US-CA"),
+        ("India > Kerala", "IN-KL"),
+        ("IN-KL", "IN-KL"),
+        ("Georgia", "GE"),
+    ],
+)
+def test_subdivisions_of_countries_without_p_codes_are_known(name, code):
+    assert GAZETTEER.match(name).code == code

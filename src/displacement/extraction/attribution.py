@@ -14,6 +14,7 @@ from displacement.extraction.candidates import only_pattern
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import Rule, load_rules
+from displacement.extraction.speakers import Speaker, read_speaker
 from displacement_schemas.vocabulary import CounterKind
 
 
@@ -31,6 +32,10 @@ class Attribution:
     kind: CounterKind
     known: bool = True
     cue: str = ""
+    private: bool = False
+    """Whether somebody speaks who stands for no counter: no other clause then speaks for them."""
+    spoken: bool = True
+    """Whether the words can only be said of somebody who speaks."""
 
 
 UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=False)
@@ -76,6 +81,8 @@ def choose(
         known = [attribution for attribution in known if attribution.known]
         if known:
             return min(known, key=lambda found: (_rank(found), _distance(found, number)))
+        if any(attribution.private for attribution in near):
+            break
     return UNKNOWN
 
 
@@ -131,11 +138,12 @@ def _read(
         region = _region_after(masked, match.end(), sentence.end, document.lang)
         cue_end = region.end
     else:
-        region = _region_before(masked, match.start(), sentence.start)
+        region = _region_before(masked, match.start(), sentence.start, document.lang)
         cue_end = match.end()
     words = document.clean[region.start : region.end]
     begin = min(match.start(), region.start)
-    if we := _is_we(words, document):
+    quoted = masked.count('"', sentence.start, match.start()) % 2
+    if not quoted and (we := _is_we(words, document)):
         kind = _kind_of_publisher(document)
         begin = max(begin, min(match.start(), region.start + we.start()))
         return Attribution(begin, region.end, cue_end, str(document.publisher), kind)
@@ -148,14 +156,28 @@ def _read(
         words, document.lang
     ):
         return Attribution(begin, region.end, cue_end, _POINTS_BACK, CounterKind.UNKNOWN)
-    named = _resolved(words, document.lang, strict=strict, by_role=not rule.get("named"))
-    if named is None:
-        return Attribution(begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False)
+    spoken = None if strict or rule.id == "cue.colon" else _speaks(match, rule)
+    first = rule.get("side") == "after"
+    named = _resolved(words, document.lang, strict=strict, spoken=spoken, first=first)
+    if named is None or named.private:
+        nobody = Attribution(
+            begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False
+        )
+        return replace(nobody, private=named is not None, spoken=spoken is not False)
     begin = min(match.start(), region.start + named.start)
-    as_written = document.text[region.start + named.start : region.start + named.end]
+    end = region.start + named.end
+    as_written = document.text[region.start + named.start : end]
+    if rule.id == "cue.counted_by":
+        cue_end = end  # the days behind it are those of the counting
     return Attribution(
-        begin, region.end, cue_end, named.name or _as_name(as_written, document.lang), named.kind
+        begin, end, cue_end, named.name or _as_name(as_written, document.lang), named.kind
     )
+
+
+def _speaks(match: re.Match[str], rule: Rule) -> bool:
+    """Whether the words can only be said of somebody, not of a thing."""
+    said = any(found for name, found in match.groupdict().items() if name.startswith("speaks"))
+    return said or bool(rule.get("speaks"))
 
 
 def _is_we(words: str, document: Document) -> re.Match[str] | None:
@@ -194,7 +216,7 @@ _ROLE: Final = re.compile(
 )
 
 
-def _region_before(masked: str, end: int, limit: int) -> Span:
+def _region_before(masked: str, end: int, limit: int, lang: str) -> Span:
     """The subject of "said": the last stretch between commas, and the name it explains."""
     start = max(limit, end - 200)
     for stop in _BEFORE_STOP.finditer(masked, start, end):
@@ -208,9 +230,18 @@ def _region_before(masked: str, end: int, limit: int) -> Span:
         segments.pop()  # "a spokesman, who asked not to be named, said"
     if len(segments) == 1:
         return segments[0]
+    dated = only_pattern(lang, "only_a_date")
+    while len(segments) > 1 and dated.fullmatch(masked, segments[-1].start, segments[-1].end):
+        segments.pop()  # "Interior Ministry spokesperson, 27 July, evening: ..."
+    if len(segments) == 1:
+        return segments[0]
     last, name = segments[-1], segments[-2]
     if not masked[last.start : last.end].strip():
         last, name = segments[-2], segments[max(0, len(segments) - 3)]
+    if _NAME.fullmatch(masked[last.start : last.end].strip()) and _ROLE.match(
+        masked, name.start - 1
+    ):
+        return Span(name.start, end)  # "a member of the council, Ali Example, said"
     explains = _NAME.fullmatch(masked[name.start : name.end].strip()) and _ROLE.match(
         masked, last.start - 1
     )
@@ -246,35 +277,60 @@ class _Named(NamedTuple):
     kind: CounterKind
     start: int
     end: int
+    private: bool = False
     own: bool = False
     """Whether what it publishes are its own counts."""
 
 
 def _resolved(
-    words: str, lang: str, *, strict: bool = False, by_role: bool = False
+    words: str,
+    lang: str,
+    *,
+    strict: bool = False,
+    spoken: bool | None = None,
+    first: bool = False,
 ) -> _Named | None:
     """The counter that words name.
 
-    `strict` takes only those that are known by name; `by_role` also those of whom nothing is
-    known but the words for them.
+    `strict` takes only those that are known by name; `spoken` reads the grammar of others, too,
+    and tells whether their verb is one of speaking; `first`, whether the words begin with them.
     """
     speaker = only_pattern(lang, "speaker_for").match(words)
-    behind = _resolved(words[speaker.end() :], lang, strict=strict) if speaker else None
-    if speaker and behind:
-        skipped = speaker.end()
-        return behind._replace(start=behind.start + skipped, end=behind.end + skipped)
+    if speaker:
+        of = spoken and speaker[0].split()[-1] in ("of", "for")
+        open_ended = None if spoken is None else bool(of)
+        behind = _resolved(
+            words[speaker.end() :], lang, strict=strict, spoken=open_ended, first=True
+        )
+        if behind and not behind.private:
+            skipped = speaker.end()
+            return behind._replace(start=behind.start + skipped, end=behind.end + skipped)
+    phrase = None if spoken is None else read_speaker(words, lang, speaks=spoken, first=first)
     for rule in load_rules(lang).table("counter"):
-        if (strict and not rule.get("sure")) or (rule.get("role") and not by_role):
-            continue
-        if match := rule.pattern.search(words):
+        match = None if strict and not rule.get("sure") else rule.pattern.search(words)
+        if match:
             group = next((name for name, text in match.groupdict().items() if text), 0)
             kind, own = CounterKind(rule.get("kind")), bool(rule.get("own"))
-            return _Named(rule.get("says"), kind, *match.span(group), own)
-    return None
+            named = _Named(rule.get("says"), kind, *match.span(group), own=own)
+            return _widened(named, phrase, words, sure=bool(rule.get("sure")))
+    return _Named(None, phrase.kind, *phrase.span, phrase.private) if phrase else None
+
+
+def _widened(named: _Named, phrase: Speaker | None, words: str, *, sure: bool) -> _Named:
+    """The whole phrase around a word for an office; who lives beside an office is private."""
+    if phrase is None:
+        return named
+    start, end = phrase.span
+    if phrase.private:
+        beside = end <= named.start and "," not in words[end : named.start]
+        return _Named(None, phrase.kind, start, end, private=True) if beside else named
+    if not sure and not named.name and start <= named.start and named.end <= end:
+        return named._replace(start=start, end=end)
+    return named
 
 
 def _as_name(words: str, lang: str) -> str:
-    name = re.sub(r"^(?:the|a|an)\s+", "", " ".join(words.split()), flags=re.IGNORECASE)
+    name = re.sub(r"^(?:the|a|an)\s+|'s$", "", " ".join(words.split()), flags=re.IGNORECASE)
     joined, apart = load_rules(lang).words.get("joined_article", ("", ""))
     if joined and name.startswith(joined):
         name = apart + name.removeprefix(joined)  # Arabic writes "to the council" as one word
@@ -293,13 +349,13 @@ def statement_spans(attributions: list[Attribution], masked: str, lang: str) -> 
     Dates and places in there are not those of the figure.
     """
     for attribution in attributions:
-        if attribution.cue == "cue.colon" and not attribution.known:
+        if not attribution.known and (attribution.cue == "cue.colon" or not attribution.spoken):
             continue  # "Over 105,000 have fled since early April: 70,187 are in Tanzania"
         if attribution.cue == "cue.colon" and only_pattern(lang, "colon_period").search(
             masked, attribution.start, attribution.cue_end
         ):
             continue
-        speaks = attribution.cue in ("cue.x_said", "cue.x_plans", "cue.said_x")
+        speaks = attribution.cue in ("cue.x_said", "cue.said_x")
         after = _SAYING.match(masked, attribution.cue_end) if speaks else None
         yield Span(attribution.start, after.end() if after else attribution.cue_end)
 
@@ -307,5 +363,5 @@ def statement_spans(attributions: list[Attribution], masked: str, lang: str) -> 
 _SAYING: Final = re.compile(
     r"(?:(?!\bthat\b|[\ue001\ue004;:\"—])[^.]){0,110}?(?=\bthat\b|:|\"|—)"
     r"|(?:\s+(?:reporters|journalists|(?:[A-Z]\w+\s?){1,3}))?(?:\s+in\s+(?:a|an|the|its)\s+(?:\w+\s+){0,3}?(?:statement|report|update|bulletin|briefing))?"
-    r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|[\ue003\d]+\s+[A-Z]\w+|[A-Z]\w+\.?\s+[\ue003\d]+)(?:,?\s+[\ue002\d]{4})?)?"
+    r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|tonight|this\s+(?:morning|afternoon|evening|week)|last\s+night|yesterday|[\ue003\d]+\s+[A-Z]\w+|[A-Z]\w+\.?\s+[\ue003\d]+)(?:,?\s+[\ue002\d]{4})?)?"
 )

@@ -92,27 +92,33 @@ class _Contexts:
         span = document.sentences[index]
         found, periods = self._said(index)
         before: Attribution | None = None
-        carried: Period | None = None
-        reported = self._reported(index)
-        for earlier in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
-            said, when = self._said(earlier)
+        earlier: list[Period] = []
+        for past in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
+            said, when = self._said(past)
             before = before or last_known(said)
-            carried = carried or next((one for one in when if one.kind == "range"), None)
-            if before and carried:
-                break
+            earlier = [*self._of_events(said, when), *earlier]
         before = before or publisher_as_counter(document)
         places = find_places(document.clean, span, document.lang)
         sayings = list(statement_spans(found, self._masked, document.lang))
-        return Context(span, periods, found, places, sayings, before, carried, reported)
+        return Context(span, periods, found, places, sayings, before, earlier, self._header(index))
 
-    def _reported(self, index: int) -> Period | None:
-        """The period that a line before a sentence gives for the whole bulletin."""
+    def _of_events(self, said: list[Attribution], when: list[Period]) -> list[Period]:
+        """The periods of a sentence that are not those of a saying."""
+        spans = list(statement_spans(said, self._masked, self._document.lang))
+        return [
+            period
+            for period in when
+            if not any(span.start <= period.text_start < span.end for span in spans)
+        ]
+
+    def _header(self, index: int) -> Period | None:
+        """The days that a line before a sentence gives for the whole report."""
         heads = only_pattern(self._document.lang, "reporting_period")
         clean = self._document.clean
-        for earlier in range(index, max(-1, index - 1 - SENTENCES_BACK), -1):
-            span = self._document.sentences[earlier]
+        for past in range(index, max(-1, index - 1 - SENTENCES_BACK), -1):
+            span = self._document.sentences[past]
             if heads.search(clean, span.start, span.end):
-                ranges = [one for one in self._said(earlier)[1] if one.kind == "range"]
+                ranges = [one for one in self._said(past)[1] if one.kind == "range"]
                 if ranges:
                     return ranges[0]
         return None
@@ -139,7 +145,7 @@ def _row(
     if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
         measure = measures.get(claim.follows.start, measure)
     measure = _as_counted(document, claim, measure, context, clause=clause, measures=measures)
-    dates = choose_dates(claim, measure, context, clause, document.published_on)
+    dates = choose_dates(claim, measure, context, document, masked)
     source = choose(context.attributions, number, clause, context.before)
     if not source.known and not context.attributions:
         source = own_count(document)

@@ -11,8 +11,18 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from displacement.extraction.document import Span
+from displacement.extraction.moments import READERS as OF_MOMENTS
 from displacement.extraction.rules import load_rules
-from displacement.extraction.when import LAST_YEAR, When, first_day, last_day, months_before
+from displacement.extraction.when import (
+    When,
+    count_of,
+    first_day,
+    last_day,
+    months_before,
+    read_when,
+    unit_in,
+    weekday_before,
+)
 from displacement_schemas.vocabulary import DatePrecision
 
 Named = dict[str, str | None]
@@ -22,7 +32,8 @@ Named = dict[str, str | None]
 class Period:
     """A stretch of days named in a text; `start` is null where the words leave it open.
 
-    `kind`: range, since, relative, month, day, event, as_of or carried.
+    `kind`: range, since, relative, month, day, event, aftermath or as_of; or one that points back
+    to those named before: carried, since_then, that_day, that_week, that_month, later.
     """
 
     text_start: int
@@ -41,10 +52,11 @@ class Period:
 def find_periods(clean: str, start: int, end: int, published: date, lang: str) -> list[Period]:
     """All periods named between two offsets, in order, none inside another."""
     rules = load_rules(lang)
+    readers = {**_READERS, **OF_MOMENTS}
     of, compared = rules.only("of_event"), rules.only("compared")
     found: list[Period] = []
     for rule in rules.table("period"):
-        reader = _READERS[rule.id.rpartition(".")[2]]
+        reader = readers[rule.id.rpartition(".")[2]]
         for match in rule.pattern.finditer(clean, start, end):
             read = reader(match.groupdict(), published, rules.words)
             if read is None or read[2] > published or (read[1] and read[1] > read[2]):
@@ -55,7 +67,31 @@ def find_periods(clean: str, start: int, end: int, published: date, lang: str) -
             period = Period(match.start(), match.end(), kind, *read[1:])
             if not any(_overlap(period, other) for other in found):
                 found.append(period)
-    return sorted(found, key=lambda period: period.text_start)
+    return _joined(sorted(found, key=lambda period: period.text_start), clean, lang)
+
+
+def _joined(found: list[Period], clean: str, lang: str) -> list[Period]:
+    """Two periods that are the ends of one: "between the spring and last month"."""
+    rules = load_rules(lang)
+    from_one = rules.only("from_one")
+    joined: list[Period] = []
+    for period in found:
+        last = joined[-1] if joined else None
+        if last and last.start and last.kind not in POINTS_BACK:
+            words = clean[max(0, last.text_start - 14) : last.text_start]
+            begun = f"{words}{clean[last.text_start : last.text_end].split(maxsplit=1)[0]} "
+            between = clean[last.text_end : period.text_start]
+            ends = rules.only("joined").match(between) and last.start <= period.end
+            if ends and (from_one.search(words) or from_one.search(begun)):
+                both = (last.text_start, period.text_end, "range", last.start, period.end)
+                precision = max(last.precision, period.precision, key=_FINENESS.index)
+                joined[-1] = Period(*both, precision)
+                continue
+        joined.append(period)
+    return joined
+
+
+_FINENESS: Final = tuple(DatePrecision)
 
 
 def by_weight(periods: list[Period]) -> list[Period]:
@@ -65,7 +101,24 @@ def by_weight(periods: list[Period]) -> list[Period]:
 
 _OF_EVENTS: Final = ("day", "month")
 """Kinds that may date an event which the sentence only names: "the coup of February"."""
-_WEIGHT: Final = ("range", "since", "relative", "month", "day", "event", "as_of", "carried")
+_WEIGHT: Final = (
+    "range",
+    "since",
+    "since_then",
+    "relative",
+    "month",
+    "day",
+    "that_day",
+    "later",
+    "that_week",
+    "that_month",
+    "as_of",
+    "aftermath",
+    "event",
+    "carried",
+)
+POINTS_BACK: Final = ("carried", "since_then", "that_day", "that_week", "that_month", "later")
+"""Kinds whose days are those of a period named before."""
 _Words = Mapping[str, Any]
 _Read = tuple[str, date | None, date, DatePrecision]
 
@@ -74,47 +127,8 @@ def _overlap(one: Period, other: Period) -> bool:
     return one.text_start < other.text_end and other.text_start < one.text_end
 
 
-def _when(named: Named, place: int, words: _Words) -> When | None:
-    """The date at the first or second place of a pattern."""
-
-    def text(name: str) -> str | None:
-        return named.get(f"{name}{place}")
-
-    def whole(*names: str) -> int | None:
-        found = next((found for name in names if (found := text(name))), None)
-        return _count(found, words) if found else None
-
-    if iso := text("iso"):
-        year, month, day = (int(piece) for piece in iso.split("-"))
-        return When(day, month, year)
-    if slash := text("slash"):
-        return _day_first(slash)
-    if whole("dyear"):
-        return When(None, None, whole("dyear"), text("ypart"))
-    name, day_found = text("amonth") or text("bmonth"), whole("aday", "bday", "cday")
-    if name is None and day_found is None:
-        return None
-    month_found = _month(name, words) if name else None
-    year_found = whole("ayear", "byear")
-    if text("alast") or text("blast"):
-        year_found = LAST_YEAR
-    return When(day_found, month_found, year_found, text("part"))
-
-
-def _month(name: str, words: _Words) -> int | None:
-    months: Mapping[str, int] = words["months"]
-    written = " ".join(name.split()).rstrip("\u064b\u064c\u064d")
-    return months.get(written) or months.get(written.lower()) or months.get(written.capitalize())
-
-
-def _day_first(text: str) -> When:
-    day, month, year = (int(piece) for piece in re.split(r"[/.]", text))
-    day, month = (month, day) if month > 12 else (day, month)  # noqa: PLR2004
-    return When(day, month, year + 2000 if year < 100 else year)  # noqa: PLR2004
-
-
 def _range(named: Named, published: date, words: _Words) -> _Read | None:
-    first, last = _when(named, 1, words), _when(named, 2, words)
+    first, last = read_when(named, 1, words), read_when(named, 2, words)
     if not first or not last:
         return None
     first = first.completed_by(last)
@@ -130,13 +144,24 @@ _ROUGHNESS: Final = (DatePrecision.DAY, DatePrecision.MONTH, DatePrecision.YEAR)
 
 
 def _since(named: Named, published: date, words: _Words) -> _Read | None:
-    when = _when(named, 1, words)
+    when = read_when(named, 1, words)
     if when and when.month and _is_middle(when, words):
         when = When(15, when.month, when.year, when.part)
     start = first_day(when, published, words) if when else None
     if not when or not start:
         return None
     return "since", start, published, DatePrecision.MONTH if when.part else when.precision
+
+
+def _aftermath(named: Named, published: date, words: _Words) -> _Read | None:
+    """From an event on: people still flee the day after it."""
+    when = read_when(named, 1, words)
+    start = first_day(when, published, words) if when else None
+    if named.get("weekday"):
+        start = weekday_before((named["weekday"] or "").lower(), published, words)
+    if not start:
+        return None
+    return "aftermath", start, published, when.precision if when else DatePrecision.DAY
 
 
 def _is_middle(when: When, words: _Words) -> bool:
@@ -164,7 +189,7 @@ def _calendar_unit(
     text: str, published: date, words: _Words
 ) -> tuple[date, date, DatePrecision] | None:
     back = 1 if re.search(words["last"], text) else 0
-    unit = _unit_in(text, words)
+    unit = unit_in(text, words)
     if unit == "year":
         year = published.year - back
         return date(year, 1, 1), date(year, 12, 31), DatePrecision.YEAR
@@ -182,35 +207,22 @@ def _calendar_unit(
     if unit == "yesterday":
         day = published - timedelta(days=1)
         return day, published, DatePrecision.DAY
-    found = _weekday(text, published, words)
+    found = weekday_before(text, published, words)
     return (found, published, DatePrecision.DAY) if found else None
-
-
-def _unit_in(text: str, words: _Words) -> str | None:
-    """Which unit of time the words name: hour, day, week, weekend, fortnight, month, year."""
-    return next((unit for word, unit in words["time_units"].items() if word in text), None)
-
-
-def _weekday(text: str, published: date, words: _Words) -> date | None:
-    for name, number in words["weekdays"].items():
-        if name.lower() in text:
-            day = published - timedelta(days=(published.weekday() - number) % 7)
-            return day - timedelta(days=7) if re.search(words["last"], text) else day
-    return None
 
 
 def _as_of(named: Named, published: date, words: _Words) -> _Read | None:
     if named.get("weekday"):
-        day = _weekday((named["weekday"] or "").lower(), published, words)
+        day = weekday_before((named["weekday"] or "").lower(), published, words)
         return ("as_of", None, day, DatePrecision.DAY) if day else None
-    when = _when(named, 1, words)
+    when = read_when(named, 1, words)
     end = last_day(when, published, words) if when else None
     return ("as_of", None, end, when.precision) if when and end else None
 
 
 def _past(named: Named, published: date, words: _Words) -> _Read | None:
-    count = _count(named.get("spent") or named.get("count"), words)
-    unit = _unit_in((named.get("spans") or named.get("unit") or "").lower(), words)
+    count = count_of(named.get("count"), words)
+    unit = unit_in((named.get("unit") or "").lower(), words)
     if count is None or unit is None:
         return None
     if unit in _DAYS:
@@ -225,16 +237,10 @@ def _past(named: Named, published: date, words: _Words) -> _Read | None:
 _DAYS: Final = {"hour": 1 / 24, "day": 1, "week": 7, "fortnight": 14}
 
 
-def _count(text: str | None, words: _Words) -> int | None:
-    if text is None:
-        return 1
-    return int(text) if text.isdigit() else words["number_values"].get(text.lower())
-
-
 def _first(named: Named, published: date, words: _Words) -> _Read | None:
-    count = _count(named.get("count"), words)
-    unit = _unit_in((named.get("unit") or "").lower(), words)
-    when = When(None, None, published.year) if named.get("thisyear") else _when(named, 1, words)
+    count = count_of(named.get("count"), words)
+    unit = unit_in((named.get("unit") or "").lower(), words)
+    when = When(None, None, published.year) if named.get("thisyear") else read_when(named, 1, words)
     start = first_day(when, published, words) if when else None
     if not start or count is None:
         return None
@@ -246,7 +252,7 @@ def _first(named: Named, published: date, words: _Words) -> _Read | None:
 
 
 def _date(named: Named, published: date, words: _Words) -> _Read | None:
-    when = _when(named, 1, words)
+    when = read_when(named, 1, words)
     start = first_day(when, published, words) if when else None
     end = last_day(when, published, words) if when else None
     if not when or not start or not end:
@@ -256,27 +262,33 @@ def _date(named: Named, published: date, words: _Words) -> _Read | None:
 
 def _on_weekday(named: Named, published: date, words: _Words) -> _Read | None:
     text = f"{named.get('which') or ''} {named.get('weekday')}".lower()
-    day = _weekday(text, published, words)
+    day = weekday_before(text, published, words)
     return ("day", day, day, DatePrecision.DAY) if day else None
 
 
 def _weekdays(named: Named, published: date, words: _Words) -> _Read | None:
     """Between two days of the week: the end first, then the start before it."""
-    end = _weekday((named.get("last") or "").lower(), published, words)
-    start = _weekday((named.get("first") or "").lower(), end, words) if end else None
+    end = weekday_before(
+        (named.get("last") or named.get("last_of") or "").lower(), published, words
+    )
+    start = (
+        weekday_before((named.get("first") or named.get("first_of") or "").lower(), end, words)
+        if end
+        else None
+    )
     return ("range", start, end, DatePrecision.DAY) if start and end else None
 
 
 def _week_to(named: Named, published: date, words: _Words) -> _Read | None:
     """The week, or the days, that ended on a date or a day of the week."""
-    when = _when(named, 1, words)
+    when = read_when(named, 1, words)
     end = last_day(when, published, words) if when else None
     if named.get("weekday"):
-        end = _weekday((named["weekday"] or "").lower(), published, words)
-    count = _count(named.get("count"), words)
+        end = weekday_before((named["weekday"] or "").lower(), published, words)
+    count = count_of(named.get("count"), words)
     if not end or count is None:
         return None
-    unit = _unit_in((named.get("unit") or "").lower(), words)
+    unit = unit_in((named.get("unit") or "").lower(), words)
     if unit == "month":
         return "range", months_before(end, count) + timedelta(days=1), end, DatePrecision.MONTH
     if unit == "hour":
@@ -284,19 +296,6 @@ def _week_to(named: Named, published: date, words: _Words) -> _Read | None:
         return "range", end - timedelta(days=hours // 24), end, DatePrecision.DAY
     days = count * (7 if unit == "week" else 1)
     return "range", end - timedelta(days=days - 1), end, DatePrecision.DAY
-
-
-def _days_after(named: Named, published: date, words: _Words) -> _Read | None:
-    when = _when(named, 1, words)
-    start = first_day(when, published, words) if when else None
-    count, unit = _count(named.get("count"), words), (named.get("unit") or "").lower()
-    if not start or count is None:
-        return None
-    if _unit_in(unit, words) == "month":
-        end = months_before(start, -count)
-    else:
-        end = start + timedelta(days=count * (7 if _unit_in(unit, words) == "week" else 1))
-    return "range", start, min(end, published), DatePrecision.DAY
 
 
 def _part_of_year(named: Named, published: date, words: _Words) -> _Read | None:
@@ -324,6 +323,7 @@ def _carried(named: Named, published: date, words: _Words) -> _Read:
 _READERS: Final[dict[str, Callable[[Named, date, _Words], _Read | None]]] = {
     "range": _range,
     "since": _since,
+    "aftermath": _aftermath,
     "calendar": _calendar,
     "as_of": _as_of,
     "past": _past,
@@ -333,7 +333,6 @@ _READERS: Final[dict[str, Callable[[Named, date, _Words], _Read | None]]] = {
     "weekday": _on_weekday,
     "weekdays": _weekdays,
     "week_to": _week_to,
-    "days_after": _days_after,
     "part_of_year": _part_of_year,
     "today": _today,
     "carried": _carried,

@@ -3,6 +3,7 @@
 What belongs to the saying ("told a reporter in Amman on Monday") is no part of it.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,7 +13,7 @@ from displacement.extraction.candidates import only_pattern
 from displacement.extraction.claims import Claim
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
-from displacement.extraction.periods import Period, by_weight
+from displacement.extraction.periods import POINTS_BACK, Period, by_weight
 from displacement.extraction.places import Place, countries
 from displacement.extraction.units import Head
 from displacement_schemas.vocabulary import (
@@ -36,10 +37,10 @@ class Context:
     sayings: list[Span]
     before: Attribution | None
     """The last counter named in the sentences before."""
-    carried: Period | None
-    """The last range named in the sentences before."""
-    reported: Period | None = None
-    """The period of a whole bulletin, as a line before says."""
+    earlier: list[Period]
+    """The periods named in the sentences before, in order."""
+    header: Period | None
+    """The days that the head of the report says it covers."""
 
 
 @dataclass(frozen=True)
@@ -92,26 +93,150 @@ def choose_area(
 
 
 def choose_dates(
-    claim: Claim, measure: Measure, context: Context, clause: Span, published: date
+    claim: Claim, measure: Measure, context: Context, document: Document, masked: str
 ) -> Dates:
     """The period of a flow, or the day of a stock; nothing is invented where none is named."""
-    free = [period for period in context.periods if not _said(period.text_start, context)]
+    published = document.published_on
+    clause = clause_of(masked, context.span, claim.number, document.lang)
+    written = context.span.start + _dateline(document, context.span)
+    dated = [period for period in context.periods if period.text_start >= written]
+    free = [period for period in dated if not _said(period.text_start, context)]
     near = [period for period in free if clause.start <= period.text_start < clause.end]
+    near = [period for period in near if not _of_another(period, near, claim, masked)]
     if measure not in FLOWS:
         before = [period for period in free if period.text_start < clause.start]
-        return _day_of_stock(near or before, published)
+        papers = [period for period in dated if _of_paper(period, document)]
+        return _day_of_stock(near or before or papers, published)
     near = near or free
+    part = _part(clause, claim.number, document)
+    if part != clause:
+        near = [period for period in near if part.start <= period.text_start < part.end]
+    near = [period for period in near if not _of_another(period, near, claim, masked)]
     own = [period for period in near if period.text_start < claim.candidate.body.end] or near
     for period in (*by_weight(own), *by_weight(near)):
-        if period.kind != "carried":
-            return Dates(period.start, period.end, period.precision, period.words)
-        if context.carried:
-            earlier = context.carried
-            return Dates(earlier.start, earlier.end, DatePrecision.CARRIED, period.words)
-    if not near and context.reported:
-        whole = context.reported
-        return Dates(whole.start, whole.end, DatePrecision.CARRIED, whole.words)
+        if period.kind not in POINTS_BACK:
+            end = _until(period, own)
+            return Dates(period.start, end, period.precision, period.words)
+        if found := _pointed_at(period, free, context):
+            return Dates(*found, DatePrecision.CARRIED, period.words)
+    if context.header and not free:
+        head = context.header
+        return Dates(head.start, head.end, DatePrecision.CARRIED, head.words)
     return Dates(None, published, DatePrecision.PUBLICATION)
+
+
+def _part(clause: Span, number: Number, document: Document) -> Span:
+    """The part of a clause up to where it turns to a total, or from there on."""
+    turns = only_pattern(document.lang, "period_break")
+    start, end = clause
+    for turn in turns.finditer(document.clean, start, end):
+        if turn.end() <= number.start:
+            start = turn.start()
+        elif turn.start() >= number.end:
+            end = turn.start()
+            break
+    return Span(start, end)
+
+
+def _of_another(period: Period, near: list[Period], claim: Claim, masked: str) -> bool:
+    """Whether another number with words of its own stands between: its period, not ours."""
+    number = claim.number
+    if period.text_start >= number.end:
+        if period.kind not in ("day", "that_day", "later") or period.text_start < _reach(claim):
+            return False
+        between = Span(_reach(claim), period.text_start)
+    else:
+        ours = any(one.text_start >= number.end for one in near)
+        between = Span(period.text_end, claim.candidate.phrase_start)
+        if not ours or not _AND.search(masked, between.start, between.end):
+            return False
+        return bool(_COUNTED.search(masked, max(0, period.text_start - 60), period.text_start))
+    beside = [one for one in near if between.start <= one.text_start < between.end]
+    return not beside and bool(_COUNTED.search(masked, between.start, between.end))
+
+
+def _reach(claim: Claim) -> int:
+    """Up to where the words are those of the claim, whatever follows."""
+    head = claim.candidate.noun
+    return max(
+        claim.number.end, claim.predicate.end, head.end if claim.candidate.head and head else 0
+    )
+
+
+_AND: Final = re.compile(r"\band\b")
+_COUNTED: Final = re.compile(
+    r"(?:[,(:;]|\b(?:and|or|with|while|leaving|killing|wounding|has|have|had)\b)\s+(?:[a-z]+\s+){0,3}"
+    "(?<![\ue001-\ue004])[\ue001\ue003]{1,12}(?![\ue001-\ue004])[^\\W\\d_]?\\s+(?!(?:in|at|from|to|on|of|near|were|are)\\b)[A-Za-z]"
+)
+
+
+def _until(period: Period, own: list[Period]) -> date:
+    """What has gone on since a day ends with the day up to which it was counted."""
+    if period.kind not in ("since", "aftermath") or period.start is None:
+        return period.end
+    counted = [one.end for one in own if one.kind == "as_of" and one.end > period.start]
+    return counted[0] if counted else period.end
+
+
+def _dateline(document: Document, sentence: Span) -> int:
+    """How much of a sentence only says where and when it was written."""
+    line = only_pattern(document.lang, "dateline").match(
+        document.clean[sentence.start : min(sentence.end, sentence.start + 90)]
+    )
+    return line.end() if line else 0
+
+
+def _of_paper(period: Period, document: Document) -> bool:
+    """Whether the words date what counts: "data of 18 January show"."""
+    start = period.text_start
+    named = document.clean[max(0, start - 30) : start]
+    inside = document.clean[start : period.text_end]
+    joined = named + ("of " if inside[:3].lower() == "of " else "")
+    return bool(only_pattern(document.lang, "paper_of").search(joined))
+
+
+def _pointed_at(
+    period: Period, free: list[Period], context: Context
+) -> tuple[date | None, date] | None:
+    """The days that "since then" or "that night" mean: those of the last time named before."""
+    here = [one for one in free if one.text_end <= period.text_start]
+    named = [one for one in (*context.earlier, *here) if one.kind not in POINTS_BACK][::-1]
+    if period.kind == "carried":
+        ranges = (one for one in named if one.kind == "range")
+        last = next(ranges, None) or context.header or next(iter(named), None)
+        return (last.start, last.end) if last else None
+    if period.kind == "since_then":
+        begun = ("since", "aftermath")
+        day = next((one.start if one.kind in begun else one.end for one in named), None)
+        return (day, period.end) if day else None
+    if period.kind == "later":
+        day = next((_day_of(one) for one in named if one.kind in _DAYS_OF_THAT), None)
+        day = day and day + (period.end - (period.start or period.end))
+        return (day, day) if day and day <= period.end else None
+    kinds = _OF_THAT[period.kind]
+    last = next((one for one in named if one.kind in kinds), None)
+    if last is None and period.kind == "that_week":
+        return (context.header.start, context.header.end) if context.header else _own(period)
+    if last and last.kind == "aftermath":
+        return _day_of(last), _day_of(last)
+    return (last.start or last.end, last.end) if last else None
+
+
+def _day_of(period: Period) -> date:
+    """The day itself, of a period that may be open towards now."""
+    return period.start if period.kind == "aftermath" and period.start else period.end
+
+
+def _own(period: Period) -> tuple[date, date] | None:
+    return (period.start, period.end) if period.start else None
+
+
+_DAYS_OF_THAT: Final = ("day", "event", "as_of", "aftermath")
+_OF_THAT: Final = {
+    "that_day": _DAYS_OF_THAT,
+    "that_week": ("range", "relative"),
+    "that_month": ("month", "relative"),
+}
 
 
 def _said_of(claim: Claim, clean: str) -> str:

@@ -37,10 +37,8 @@ class Head:
 def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
     """The noun that the number ending at `start` counts, looking no further than `limit`."""
     nouns, stop, skip, adjectives = _patterns(lang)
-    skipped = skip.match(masked, start, limit)
-    if skipped is None:
-        return None  # a sentence without an end is cut somewhere, even within a number
-    position = skipped.end()
+    start = min(start, limit)  # a sentence without an end is cut somewhere, even within a number
+    position = skip.match(masked, start, limit).end()  # type: ignore[union-attr]
     modifiers_start = position
     of = load_rules(lang).words["of"]
     of_number = False

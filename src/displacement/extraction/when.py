@@ -1,9 +1,10 @@
 """Which day does an incomplete date mean? Infers missing years backwards from publication."""
 
+import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from displacement_schemas.vocabulary import DatePrecision
@@ -102,3 +103,63 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def read_when(named: Mapping[str, str | None], place: int, words: Mapping[str, Any]) -> When | None:
+    """The date at the first or second place of a pattern."""
+
+    def text(name: str) -> str | None:
+        return named.get(f"{name}{place}")
+
+    def whole(*names: str) -> int | None:
+        found = next((found for name in names if (found := text(name))), None)
+        return count_of(found, words) if found else None
+
+    if iso := text("iso"):
+        year, month, day = (int(piece) for piece in iso.split("-"))
+        return When(day, month, year)
+    if slash := text("slash"):
+        return _day_first(slash)
+    if whole("dyear"):
+        return When(None, None, whole("dyear"), text("ypart"))
+    name, day_found = text("amonth") or text("bmonth"), whole("aday", "bday", "cday")
+    if name is None and day_found is None:
+        return None
+    month_found = _month(name, words) if name else None
+    year_found = whole("ayear", "byear")
+    if text("alast") or text("blast"):
+        year_found = LAST_YEAR
+    return When(day_found, month_found, year_found, text("part"))
+
+
+def _month(name: str, words: Mapping[str, Any]) -> int | None:
+    months: Mapping[str, int] = words["months"]
+    written = " ".join(name.split()).rstrip("\u064b\u064c\u064d")
+    return months.get(written) or months.get(written.lower()) or months.get(written.capitalize())
+
+
+def _day_first(text: str) -> When:
+    day, month, year = (int(piece) for piece in re.split(r"[/.]", text))
+    day, month = (month, day) if month > 12 else (day, month)  # noqa: PLR2004
+    return When(day, month, year + 2000 if year < 100 else year)  # noqa: PLR2004
+
+
+def unit_in(text: str, words: Mapping[str, Any]) -> str | None:
+    """Which unit of time the words name: hour, day, week, weekend, fortnight, month, year."""
+    return next((unit for word, unit in words["time_units"].items() if word in text), None)
+
+
+def weekday_before(text: str, published: date, words: Mapping[str, Any]) -> date | None:
+    """The latest such day of the week up to `published`; "last Monday" is the one before."""
+    for name, number in words["weekdays"].items():
+        if name.lower() in text:
+            day = published - timedelta(days=(published.weekday() - number) % 7)
+            return day - timedelta(days=7) if re.search(words["last"], text) else day
+    return None
+
+
+def count_of(text: str | None, words: Mapping[str, Any]) -> int | None:
+    """A count in digits or in words; one where none is given, None for a vague one."""
+    if text is None:
+        return 1
+    return int(text) if text.isdigit() else words["number_values"].get(text.lower())

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import pandas as pd
 from pandera.typing import DataFrame
 
-from displacement_schemas import Areas
+from displacement_schemas import Areas, OldCodes
+from displacement_schemas.vocabulary import MatchMethod
 
 Key = tuple[str, str]
 """Code system and area code: a bare code means nothing."""
@@ -25,14 +26,23 @@ class Found(NamedTuple):
 
     keys: tuple[Key, ...]
     note: str
+    method: MatchMethod = MatchMethod.CODE
+    replaced: bool = False
+    """Whether the code is out of force: all areas together are then what it meant."""
+
+    @property
+    def is_one_place(self) -> bool:
+        """Whether there is no doubt what the code means."""
+        return len(self.keys) == 1 or self.replaced
 
 
 class AreaCodes:
     """The codes of some areas; a country is found by its own code and by ISO 3166-1 alpha-3."""
 
-    def __init__(self, areas: DataFrame[Areas]) -> None:
-        """Remember the areas; nothing is laid out before the first question."""
+    def __init__(self, areas: DataFrame[Areas], old: DataFrame[OldCodes] | None = None) -> None:
+        """Remember the areas and the codes out of force that became them."""
         self._areas = areas
+        self._old = OldCodes.empty() if old is None else old
 
     def find(self, code: str) -> Found | None:
         """The areas of a code in capitals, or None where there is none."""
@@ -41,11 +51,28 @@ class AreaCodes:
         if code in self._countries:
             key = self._countries[code]
             return Found((key,), f"{code} is the country {key[1]}")
+        if code in self._replaced:
+            return self._replaced[code]
         parts = _PARTS.fullmatch(code)
         alike = self._padded.get(_spelling(self._iso3(parts[1]), parts[2]), []) if parts else []
         if len(alike) == 1:
             return Found((alike[0],), f"{code} was read as {alike[0][1]}")
         return None
+
+    @cached_property
+    def _replaced(self) -> dict[str, Found]:
+        """What became of the codes out of force, where that is among these areas."""
+        known = set(self._keys)
+        columns = ["area_code", "code_system", "name", "successor_codes", "match_method"]
+        found: dict[str, Found] = {}
+        for code, system, name, successors, method in zip(
+            *(texts(self._old[column]) for column in columns), strict=True
+        ):
+            keys = tuple((system, one) for one in successors.split("|"))
+            if known.issuperset(keys):
+                note = replacement_note(code, name, successors.split("|"), MatchMethod(method))
+                found[code.upper()] = Found(keys, note, MatchMethod(method), replaced=True)
+        return found
 
     def _iso3(self, prefix: str) -> str:
         return self._iso3_of.get(self._countries.get(prefix), prefix)
@@ -84,8 +111,21 @@ class AreaCodes:
         )
 
 
+def replacement_note(code: str, name: str, successors: list[str], method: MatchMethod) -> str:
+    """What became of a code, as a sentence."""
+    if method is MatchMethod.PART_OF:
+        return f"{code} ({name}) is an old code; it lay in what is {successors[0]} today"
+    return f"{code} ({name}) is an old code; {' and '.join(successors)} took its place"
+
+
 def _spelling(iso3: str, digits: str) -> str:
     return f"{iso3} {digits.lstrip('0')}"
+
+
+def digits_of(code: str) -> str:
+    """What stays of a code that is written longer or shorter: its digits, zeros before cut."""
+    parts = _PARTS.fullmatch(code)
+    return parts[2].lstrip("0") if parts else code
 
 
 def texts(column: "pd.Series[str]") -> list[str]:

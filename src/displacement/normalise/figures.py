@@ -7,6 +7,7 @@ are made anew for every publication, so that a better reference table never touc
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from displacement_schemas import (
     FigureAreas,
     Figures,
     HouseholdSizes,
+    OldCodes,
     Records,
 )
 from displacement_schemas.vocabulary import Role, Tier, Unit
@@ -45,11 +47,15 @@ class Reference:
     sources: dict[str, Declaration]
     world: DataFrame[Areas] = field(default_factory=Areas.empty)
     """The areas of all countries that `areas` does not describe."""
+    old_codes: DataFrame[OldCodes] = field(default_factory=OldCodes.empty)
+    """Codes out of force, and what became of them."""
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """The areas and described places, ready to match names against."""
-        return Gazetteer(self.areas, self.described, World(self.world))
+        return Gazetteer(
+            self.areas, self.described, World(self.world, self.old_codes), self.old_codes
+        )
 
     def areas_around(self, links: DataFrame[FigureAreas]) -> DataFrame[Areas]:
         """The areas at home, and those of the countries that figures speak of elsewhere.
@@ -137,11 +143,18 @@ def _area_columns(records: DataFrame[Records]) -> list[tuple[Any, Any]]:
 
 
 def _matches(codes: object, names: object, gazetteer: Gazetteer) -> list[Match]:
-    """Codes decide where they are given; names are matched one by one."""
-    given = codes if isinstance(codes, str) else names
-    parts = given.split("|") if isinstance(given, str) else []
-    match = gazetteer.match_code if isinstance(codes, str) else gazetteer.match
-    return [match(part.strip()) for part in parts if part.strip()]
+    """Codes decide where they are given, each against the name beside it; else the names do."""
+    texts = _parts(names)
+    if not isinstance(codes, str):
+        return [gazetteer.match(text) for text in texts]
+    given = _parts(codes)
+    beside = texts if len(texts) == len(given) else repeat(None)
+    return [gazetteer.match_code(code, text) for code, text in zip(given, beside, strict=False)]
+
+
+def _parts(listed: object) -> list[str]:
+    parts = listed.split("|") if isinstance(listed, str) else []
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _links(ids: list[str], matched: list[list[Match]], placed: Any) -> DataFrame[FigureAreas]:

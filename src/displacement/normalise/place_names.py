@@ -10,15 +10,48 @@ from typing import Final, NamedTuple
 
 LEVEL_WORDS: Final = {
     **dict.fromkeys(
-        ["province", "governorate", "mohafaza", "muhafaza", "muhafazah", "mohafazah", "محافظه"], 1
+        [
+            "province",
+            "governorate",
+            "mohafaza",
+            "muhafaza",
+            "muhafazah",
+            "mohafazah",
+            "mhafzt",
+            "محافظه",
+        ],
+        1,
     ),
-    **dict.fromkeys(["district", "mantika", "mantiqa", "mantiqah", "منطقه"], 2),
+    **dict.fromkeys(["district", "mantika", "mantiqa", "mantiqah", "mntqt", "منطقه"], 2),
     **dict.fromkeys(
-        ["subdistrict", "nahiya", "nahiyah", "nahiyat", "nahya", "nahia", "nahyah", "ناحيه"], 3
+        [
+            "subdistrict",
+            "nahiya",
+            "nahiyah",
+            "nahiyat",
+            "nahya",
+            "nahia",
+            "nahyah",
+            "nahyt",
+            "ناحيه",
+        ],
+        3,
     ),
 }
 SEAT_WORDS: Final = frozenset(
-    ["city", "town", "village", "markaz", "centre", "center", "مركز", "مدينه", "بلده", "قريه"]
+    [
+        "city",
+        "town",
+        "village",
+        "markaz",
+        "mrkz",
+        "centre",
+        "center",
+        "مركز",
+        "مدينه",
+        "بلده",
+        "قريه",
+    ]
 )
 EMPTY_WORDS: Final = frozenset(["of", "the", "in", "area", "region", "part", "parts"])
 ARTICLES: Final = frozenset(
@@ -121,31 +154,28 @@ WORLDWIDE: Final = Words(
 """Elsewhere one word stands for several levels: a province is a first level in Turkey, a second
 in Peru. Such a word (None) is no part of the name, but says nothing of the level."""
 
-_ARABIC: Final = re.compile("[\u0600-\u06ff]")
 _ARABIC_LETTERS: Final = str.maketrans(
     "أإآٱىةؤئ", "اااايهوي", "ء\u0640" + "".join(map(chr, range(0x064B, 0x0653))) + "\u0670"
 )
 _PLAIN: Final = str.maketrans("ıđøłħ", "idolh")
 _APOSTROPHES: Final = re.compile("['’‘`´ʿʾʻʼ\u02bd\u02be\u02bf]")
+_GLUED: Final = re.compile("(?<=[a-z])(?=[A-Z])")
+_GLUED_ARABIC: Final = re.compile(r"\b(مركز|ناحيه|منطقه|محافظه|مدينه)(?=ال\w{2})")
 _ELISION: Final = re.compile(r"\b[ldLD]['’](?=\w)")
-_SOUNDS: Final = (
-    ("kh", "k"), ("sh", "s"), ("gh", "g"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("ck", "k"),
-    ("q", "k"), ("c", "k"), ("z", "z"), ("p", "b"), ("v", "f"),
-)  # fmt: skip
 
 
 class Name(NamedTuple):
     """A folded name.
 
-    `core` is the name without spaces, articles, qualifiers and generic words, `skeleton` its
-    consonants. `key` is the core with its qualifiers, `full` the same with the generic words.
+    `words` are those of the name without articles, qualifiers and generic words, `core` the same
+    without spaces. `key` is the core with its qualifiers, `full` the same with the generic words.
     `level` is the one that those speak of; `seat` says that the name is a town's or a village's.
     """
 
+    words: tuple[str, ...]
     core: str
     key: str
     full: str
-    skeleton: str
     qualifiers: frozenset[str]
     level: int | None
     seat: bool
@@ -165,10 +195,10 @@ def fold(text: str, *, worldwide: bool = False) -> Name:
             core, named = _of_directions(words, known)
     tail = "".join(f"~{qualifier}" for qualifier in sorted(qualifiers))
     return Name(
+        words=tuple(core),
         core="".join(core),
         key="".join(core) + tail,
         full="".join(named) + tail,
-        skeleton=_skeleton("".join(core)),
         qualifiers=qualifiers,
         level=next((known.levels[word] for word in words if known.levels.get(word)), None),
         seat=any(word in known.seats for word in words),
@@ -182,12 +212,12 @@ def _of_directions(words: list[str], known: Words) -> tuple[list[str], list[str]
 
 
 def _words(text: str) -> list[str]:
-    lower = re.sub(r"(?<=\w\w)['’]s\b", "", text.casefold())
+    lower = re.sub(r"(?<=\w\w)['’]s\b", "", _GLUED.sub(" ", text).casefold())
     plain = _APOSTROPHES.sub("", lower.translate(_ARABIC_LETTERS))
     signs = unicodedata.normalize("NFKD", plain)
     letters = "".join(sign for sign in signs if not unicodedata.combining(sign)).translate(_PLAIN)
     joined = re.sub(r"\bsub[\W_]+(?=district)", "sub", letters.replace("_", " "))
-    return re.findall(r"\w+", joined)
+    return re.findall(r"\w+", _GLUED_ARABIC.sub(r"\1 ", joined))
 
 
 def _without_articles(words: list[str]) -> list[str]:
@@ -207,13 +237,3 @@ def _qualifiers(words: list[str], known: Words) -> frozenset[str]:
     """North, south, east, west; "countryside" only where no direction says it already."""
     found = frozenset(known.qualifiers[word] for word in words if word in known.qualifiers)
     return found if found == {COUNTRYSIDE} else found - {COUNTRYSIDE}
-
-
-def _skeleton(word: str) -> str:
-    """The consonants alone, with sounds that are written in many ways made one."""
-    if _ARABIC.search(word):
-        return re.sub("[اويه]", "", word)
-    for written, sound in _SOUNDS:
-        word = word.replace(written, sound)
-    consonants = re.sub(r"[aeiouyw]|h(?=$)", "", word)
-    return re.sub(r"(.)\1+", r"\1", consonants)

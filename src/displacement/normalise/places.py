@@ -7,29 +7,33 @@ known parent and with a clear lead. What stays open goes back with its three bes
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import repeat
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from pandera.typing import DataFrame
-from rapidfuzz.fuzz import ratio
-from rapidfuzz.process import cdist
 
 from displacement.normalise.area_codes import AreaCodes, Key
+from displacement.normalise.place_index import ANYWHERE, Hit, PlaceIndex, Scope
 from displacement.normalise.place_names import Name, fold
-from displacement_schemas import Areas, DescribedAreas
+from displacement_schemas import Areas, DescribedAreas, OldCodes
 from displacement_schemas.vocabulary import MatchMethod
 
 PATH_SEPARATOR: Final = ">"
 SOMEWHERE: Final = "?"
 """The last step of a path that asks for the innermost area known on the way (`part_of`)."""
 CERTAIN: Final = 100.0
-CLEAR_LEAD: Final = 10.0
+LIKE_ENOUGH_AT_A_LEVEL: Final = 83.0
+SHORTEST_GUESS_AT_A_LEVEL: Final = 4
+CLEAR_LEAD: Final = 12.0
+SAME_SOUND: Final = 97.0
+LEAD_OF_SAME_SOUND: Final = 5.0
 CANDIDATES: Final = 3
 SUB_DISTRICT: Final = 3
-OTHER_QUALIFIER: Final = 0.8
+COMPARED: Final = 12
+"""How many of the likest areas are looked at for one that is clearly ahead."""
 
+_CODE_IN_TEXT: Final = re.compile(r"\b[A-Z]{2,3}\d{2,}\b")
 _CODE: Final = re.compile(r"[A-Z]{2,3}\d{2,}|C\d{4}")
 
 
@@ -71,46 +75,6 @@ class Elsewhere(Protocol):
         """What is known of the country that the area lies in."""
 
 
-class _Area(NamedTuple):
-    key: Key
-    level: int
-    parent: Key | None
-    name: str
-
-
-class Hit(NamedTuple):
-    """An area that has a spelling; `seat` says that the spelling is a town's."""
-
-    key: Key
-    official: bool
-    seat: bool
-
-
-class _Spellings(NamedTuple):
-    """Every spelling of some areas, laid out for comparing with one name at once."""
-
-    owners: list[Key]
-    names: list[Name]
-    cores: list[str]
-    skeletons: list[str]
-
-
-class Scope(NamedTuple):
-    """Where to look: everything, or what lies within some areas."""
-
-    within: frozenset[Key] | None
-    title: str
-    close: bool
-    country: bool = False
-
-    def holds(self, key: Key) -> bool:
-        """Whether the area is to be looked at."""
-        return self.within is None or key in self.within
-
-
-ANYWHERE: Final = Scope(None, "the areas known", close=False)
-
-
 class Gazetteer:
     """The areas and described places, ready to match names against."""
 
@@ -124,141 +88,183 @@ class Gazetteer:
         areas: DataFrame[Areas],
         described: DataFrame[DescribedAreas],
         elsewhere: Elsewhere | None = None,
+        old_codes: DataFrame[OldCodes] | None = None,
     ) -> None:
         """Index every name and alias of `areas`, and every name of `described`.
 
         What `elsewhere` knows is looked up where these know nothing; a bare name never means
         an area in there, only a country does.
         """
-        systems, parents = areas["code_system"].to_list(), _texts(areas["parent_code"])
-        keys: list[Key] = list(zip(systems, areas["area_code"].to_list(), strict=True))
-        self._areas = {
-            key: _Area(key, level, (key[0], parent) if parent else None, name)
-            for key, level, parent, name in zip(
-                keys, areas["admin_level"].to_list(), parents, areas["name"].to_list(), strict=True
-            )
-        }
-        self._codes = AreaCodes(areas)
+        self.index = PlaceIndex(areas, worldwide=self.worldwide)
+        self._codes = AreaCodes(areas, old_codes)
         self._elsewhere = elsewhere
-        self._names: list[tuple[Key, Name, bool]] = [
-            (key, self._fold(spelling), official)
-            for key, *texts in zip(
-                keys, areas["name"], _texts(areas["name_ar"]), _texts(areas["aliases"]), strict=True
-            )
-            for text, official in zip(texts, (True, True, False), strict=True)
-            for spelling in text.split("|")
-            if spelling
-        ]
         self._described = _described(described)
-        self._known: dict[tuple[str, str | None], Match] = {}
-        self._laid_out: dict[frozenset[Key] | None, _Spellings] = {}
+        self._coded: dict[tuple[str, str | None], Match] = {}
+        self._known: dict[tuple[str, str | None, int | None], Match] = {}
 
-    def match(self, name: str, parent: str | None = None) -> Match:
+    def match(self, name: str, parent: str | None = None, level: int | None = None) -> Match:
         """What `name` means, within the area of code `parent` where one is given.
+
+        With `level` only areas of that admin level are meant, from 0, a country, to 3.
 
         A name may be a path from the outermost parent inwards: "Idlib > Al Ma'ra > Heish". Where
         it ends in a question mark, "Sudan > North Darfur > Zamzam > ?", it names a place that
         may be finer than our areas: where the way inwards is not known to its end, the innermost
         area that is known on it is taken, as `part_of`.
         """
-        asked = (name, parent)
+        asked = (name, parent, level)
         if asked not in self._known:
-            self._known[asked] = self._match(name, parent)
+            self._known[asked] = self._match(name, parent, level)
         return self._known[asked]
 
     def match_many(
-        self, names: Iterable[str], parents: Iterable[str | None] | None = None
+        self,
+        names: Iterable[str],
+        parents: Iterable[str | None] | None = None,
+        level: int | None = None,
     ) -> list[Match]:
         """What each name means; each different name is worked out once."""
         inside = repeat(None) if parents is None else parents
-        return [self.match(name, parent) for name, parent in zip(names, inside, strict=False)]
+        return [
+            self.match(name, parent, level) for name, parent in zip(names, inside, strict=False)
+        ]
 
-    def match_code(self, code: str) -> Match:
-        """What a code means that a source gives; what is no code is matched as a name."""
-        text = code.strip().upper()
-        found = self._by_code(text, ANYWHERE)
+    def match_code(self, code: str, name: str | None = None) -> Match:
+        """What a code means that a source gives; what is no code is matched as a name.
+
+        A `name` that stands beside the code has a say: where it is the name of quite another
+        area, nothing is taken, and both are candidates.
+        """
+        asked = (code, name)
+        if asked not in self._coded:
+            self._coded[asked] = self._match_code(code.strip(), name)
+        return self._coded[asked]
+
+    def _match_code(self, code: str, name: str | None) -> Match:
+        found = self._by_code(code.upper(), ANYWHERE)
         if found is None and self._elsewhere is not None:
-            found = self._elsewhere.by_code(text)
-        return found or self.match(code.strip())
+            found = self._elsewhere.by_code(code.upper())
+        if found is None:
+            return self.match(code)
+        return self._checked(found, name) if name and found.codes else found
 
     def match_codes(self, codes: Iterable[str]) -> list[Match]:
         """What each code means."""
         return [self.match_code(code) for code in codes]
 
-    def _match(self, name: str, parent: str | None) -> Match:
-        gazetteer, scope = self, ANYWHERE
+    def _checked(self, found: Match, beside: str) -> Match:
+        """A match by code, unless the name beside it is that of an area elsewhere."""
+        home, key = self._home(found.codes), found.codes[0]
+        steps = [step.strip() for step in beside.split(PATH_SEPARATOR)]
+        name = next((step for step in reversed(steps) if step not in ("", SOMEWHERE)), "")
+        if not name or home.index.likeness(home.fold(name), key) >= LIKE_ENOUGH_AT_A_LEVEL:
+            return found
+        country = tuple(home.index.roots(key)) if home.worldwide else ()
+        named = home.follow([name], country, None, somewhere=False)
+        codes = {code for _, code in named.codes}
+        codes = codes or {one.code for one in named.candidates if one.score == CERTAIN}
+        if not codes or codes & {code for _, code in home.index.kin(key)}:
+            return replace(found, reason=f"{found.reason}; “{name}” is no name of it that we know")
+        reason = f"{found.reason}, but {named.reason}: say which is meant"
+        both = (*home.certain((key,)), *(home.certain(named.codes) or named.candidates))
+        return _nothing(found.name, reason, both[:CANDIDATES])
+
+    def _match(self, name: str, parent: str | None, level: int | None) -> Match:
+        gazetteer: Gazetteer = self
+        keys: tuple[Key, ...] = ()
         if parent is not None:
             outer = self.match_code(parent)
             if outer.method is not MatchMethod.CODE:
                 return _nothing(name, f"the parent {parent} is no area code that we know")
-            gazetteer, scope = self._inside(outer.codes)
+            gazetteer, keys = self._home(outer.codes), outer.codes
         steps = [step.strip() for step in name.split(PATH_SEPARATOR) if step.strip()]
         somewhere = steps[-1:] == [SOMEWHERE]
         steps = steps[:-1] if somewhere else steps
         if not steps:
             return _nothing(name, "there is no name to match")
-        return replace(gazetteer.follow(steps, scope, somewhere=somewhere), name=name)
+        found = gazetteer.follow(steps, keys, level, somewhere=somewhere)
+        return replace(found, name=name)
 
-    def follow(self, steps: list[str], scope: Scope, *, somewhere: bool) -> Match:
-        """Follow a path inwards; `somewhere` is content with the innermost area known on it."""
-        found = self._find(steps[0], scope)
+    def follow(
+        self, steps: list[str], keys: tuple[Key, ...], level: int | None, *, somewhere: bool
+    ) -> Match:
+        """Follow a path inwards from `keys`, to an area of `level` where one is asked for.
+
+        `somewhere` is content with the innermost area known on the path.
+        """
+        last = len(steps) == 1
+        found = self._find(steps[0], self.index.scope(keys, level if last else None))
         if somewhere and not found.codes:
-            return self._past_unknown(steps[1:], scope) or found
-        if not found.codes or len(steps) == 1:
+            return self._past_unknown(steps[1:], keys) or found
+        if not found.codes or last:
             return found
-        gazetteer, inner = self._inside(found.codes)
-        deeper = gazetteer.follow(steps[1:], inner, somewhere=somewhere)
+        gazetteer = self._home(found.codes)
+        deeper = gazetteer.follow(steps[1:], found.codes, level, somewhere=somewhere)
         if deeper.codes or not somewhere:
             return deeper
-        reason = f"“{steps[-1]}” is taken as a place within {gazetteer.titled(found.codes[0])}"
+        reason = (
+            f"“{steps[-1]}” is taken as a place within {gazetteer.index.titled(found.codes[0])}"
+        )
         return replace(found, method=MatchMethod.PART_OF, reason=f"{reason}: {deeper.reason}")
 
-    def _past_unknown(self, steps: list[str], scope: Scope) -> Match | None:
+    def _past_unknown(self, steps: list[str], keys: tuple[Key, ...]) -> Match | None:
         """What lies beyond a step that is not known: nothing, where names repeat."""
         return None
 
-    def _inside(self, keys: Sequence[Key]) -> tuple["Gazetteer", Scope]:
-        """Where to go on within some areas."""
-        if self._elsewhere is None or keys[0] in self._areas:
-            return self, self.within(keys)
-        country = self._elsewhere.inside(keys[0])
-        return country, country.within(keys)
+    def _home(self, keys: Sequence[Key]) -> "Gazetteer":
+        """The gazetteer that knows what lies within some areas."""
+        if self._elsewhere is None or keys[0] in self.index.areas:
+            return self
+        return self._elsewhere.inside(keys[0])
 
     def _find(self, text: str, scope: Scope) -> Match:
         """The steps in their order: code, name or alias, described place, likeness, nothing."""
-        name = self._fold(text)
-        elsewhere = self._elsewhere if scope is ANYWHERE else None
+        name = self.fold(text)
+        elsewhere = self._elsewhere if scope.abroad else None
         return (
             self._by_code(text.upper(), scope)
+            or self._by_code_and_name(text, scope)
             or self._by_name(text, name, scope)
             or self._by_description(text, name, scope)
             or (elsewhere and elsewhere.by_name(text))
             or self._by_likeness(text, name, scope)
         )
 
-    def _fold(self, text: str) -> Name:
+    def fold(self, text: str) -> Name:
+        """The name, folded by the words of these areas."""
         return fold(text, worldwide=self.worldwide)
 
     def _by_code(self, text: str, scope: Scope) -> Match | None:
         code = self._codes.find(text)
         if code is None:
             return None
-        if len(code.keys) == 1 and scope.holds(code.keys[0]):
-            note = code.note or f"{text} is the code of {self._areas[code.keys[0]].name}"
-            return Match(text, code.keys, MatchMethod.CODE, CERTAIN, (), note)
-        several = len(code.keys) > 1
+        if code.is_one_place and all(scope.holds(key) for key in code.keys):
+            note = code.note or f"{text} is the code of {self.index.areas[code.keys[0]].name}"
+            return Match(text, code.keys, code.method, CERTAIN, (), note)
+        several = not code.is_one_place
         reason = "belongs to several code systems" if several else f"is not in {scope.title}"
-        return _nothing(text, f"the code {text} {reason}", self._certain(code.keys))
+        return _nothing(text, f"the code {text} {reason}", self.certain(code.keys))
+
+    def _by_code_and_name(self, text: str, scope: Scope) -> Match | None:
+        """A code with a name: “SY0703 Harim”, “Harim (SY0703)”."""
+        found = _CODE_IN_TEXT.search(text)
+        rest = text.replace(found[0], " ").strip(" ()[],;:/-–_") if found else ""
+        if found is None or not rest:
+            return None
+        code = self._by_code(found[0], scope)
+        if code is None and scope.abroad and self._elsewhere is not None:
+            code = self._elsewhere.by_code(found[0])
+        return self._checked(code, rest) if code and code.codes else code
 
     def _by_name(self, text: str, name: Name, scope: Scope) -> Match | None:
         hits, inside = self._hits(name, scope)
         if not hits:
             return None
-        tops = self._tops({hit.key for hit in hits})
+        tops = self.index.tops({hit.key for hit in hits})
         official = {hit.key for hit in hits if hit.official}
         chosen = tops if len(tops) == 1 else [key for key in tops if key in official]
         if len(chosen) != 1:
-            found = self._certain(tops)
+            found = self.certain(tops)
             listed = " and ".join(f"{item.name} ({item.code})" for item in found)
             return _nothing(text, f"“{text}” names {listed}; say in which area it lies", found)
         if inside:
@@ -267,19 +273,19 @@ class Gazetteer:
             method, how = MatchMethod.EXACT, "is the name of"
         else:
             method, how = MatchMethod.ALIAS, "is a known spelling of"
-        reason = f"“{text}” {how} {self.titled(chosen[0])}"
+        reason = f"“{text}” {how} {self.index.titled(chosen[0])}"
         return Match(text, (chosen[0],), method, CERTAIN, (), reason)
 
     def _hits(self, name: Name, scope: Scope) -> tuple[list[Hit], bool]:
         """The areas that have the name, and whether it only names a place inside them."""
-        hits = [hit for hit in self._full.get(name.full, []) if scope.holds(hit.key)]
+        hits = [hit for hit in self.index.full.get(name.full, []) if scope.holds(hit.key)]
         if hits:
             return hits, False
         level = SUB_DISTRICT if name.seat else name.level
         hits = [
             hit
-            for hit in self._cut.get(name.key, [])
-            if scope.holds(hit.key) and level in (None, self._areas[hit.key].level)
+            for hit in self.index.cut.get(name.key, [])
+            if scope.holds(hit.key) and level in (None, self.index.areas[hit.key].level)
         ]
         return hits, name.seat
 
@@ -287,110 +293,63 @@ class Gazetteer:
         keys, method = self._described.get(name.key, ((), MatchMethod.DESCRIBED))
         if not keys or not all(scope.holds(key) for key in keys):
             return None
-        listed = ", ".join(self.titled(key) for key in keys if key in self._areas)
+        listed = ", ".join(self.index.titled(key) for key in keys if key in self.index.areas)
         how = "lies in" if method is MatchMethod.PART_OF else "is understood as"
         return Match(text, keys, method, CERTAIN, (), f"“{text}” {how} {listed}")
 
     def _by_likeness(self, text: str, name: Name, scope: Scope) -> Match:
         ranked = self._ranked(name, scope)
         best = tuple(
-            Candidate(key[1], self._areas[key].name, round(score, 1))
+            Candidate(key[1], self.index.areas[key].name, round(score, 1))
             for key, score in ranked[:CANDIDATES]
         )
         if _CODE.fullmatch(text.upper()):
             return _nothing(text, f"{text} looks like a code, but no area that we know has it")
-        if not scope.close or len(name.core) < self.shortest_guess or not ranked:
-            return _nothing(text, f"no area in {scope.title} is called “{text}”", best)
+        if not scope.close or not ranked or best[0].score < self._enough(name, scope):
+            reason = f"no area in {scope.title} is called “{text}”"
+            if scope.close and ranked:
+                reason = f"nothing in {scope.title} is clearly like “{text}”"
+            return _nothing(text, reason, best)
         top = ranked[0][1]
-        tops = self._tops({key for key, score in ranked if score > top - CLEAR_LEAD})
-        if top < self.enough_likeness or len(tops) != 1:
-            return _nothing(text, f"nothing in {scope.title} is clearly like “{text}”", best)
+        lead = CLEAR_LEAD if top < SAME_SOUND else LEAD_OF_SAME_SOUND
+        near = {key for key, score in ranked if score > top - lead}
+        tops = self.index.tops(near)
+        if len(tops) > 1 and near == {key for key, score in ranked if score == top}:
+            tops = [key for key in tops if (key in self.index.towns) == name.seat]
+        if len(tops) != 1:
+            return _nothing(text, f"several in {scope.title} are much like “{text}”", best)
+        namesake = self.index.namesake(name, scope)
+        if namesake is not None:
+            other = self.index.titled(namesake)
+            reason = f"“{text}” is like the name of {other}, which is not in {scope.title}"
+            return _nothing(text, reason, best)
         score = round(dict(ranked)[tops[0]], 1)
-        reason = f"“{text}” is most like {self.titled(tops[0])}, at {score:.0f} of 100"
+        reason = f"“{text}” is most like {self.index.titled(tops[0])}, at {score:.0f} of 100"
         return Match(text, (tops[0],), MatchMethod.FUZZY, score, best, reason)
+
+    def _enough(self, name: Name, scope: Scope) -> float:
+        """The least likeness that decides; short names must sound the same."""
+        known_level = scope.level is not None
+        if len(name.core) < (SHORTEST_GUESS_AT_A_LEVEL if known_level else self.shortest_guess):
+            return SAME_SOUND
+        return LIKE_ENOUGH_AT_A_LEVEL if known_level else self.enough_likeness
 
     def _ranked(self, name: Name, scope: Scope) -> list[tuple[Key, float]]:
         """The areas of a scope by the likeness of their most similar spelling."""
-        spellings = self._spellings(scope)
+        spellings = self.index.spellings(scope)
         if not spellings.owners:
             return []
-        likeness = (
-            cdist([name.core], spellings.cores, scorer=ratio)[0]
-            + cdist([name.skeleton], spellings.skeletons, scorer=ratio)[0]
-        ) / 2
-        other = np.array([other.qualifiers != name.qualifiers for other in spellings.names])
-        scores: dict[Key, float] = {}
-        for key, score in zip(
-            spellings.owners, np.where(other, likeness * OTHER_QUALIFIER, likeness), strict=True
-        ):
-            if name.level in (None, self._areas[key].level):
-                scores[key] = max(scores.get(key, 0.0), float(score))
-        return sorted(scores.items(), key=lambda item: (-item[1], self._areas[item[0]].level, item))
+        scores = spellings.scores(name, rough=not scope.close)
+        if name.level is not None:
+            scores[spellings.levels != name.level] = -1
+        best = np.argsort(-scores, kind="stable")[:COMPARED]
+        return [(spellings.owners[at], float(scores[at])) for at in best if scores[at] >= 0]
 
-    def _spellings(self, scope: Scope) -> _Spellings:
-        if scope.within not in self._laid_out:
-            inside = [(key, name) for key, name, _ in self._names if scope.holds(key)]
-            self._laid_out[scope.within] = _Spellings(
-                [key for key, _ in inside],
-                [name for _, name in inside],
-                [name.core for _, name in inside],
-                [name.skeleton for _, name in inside],
-            )
-        return self._laid_out[scope.within]
-
-    def within(self, keys: Sequence[Key]) -> Scope:
-        """What lies inside the areas; several areas (a described place) belong to it themselves."""
-        inside = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
-        title = " and ".join(self.titled(key) for key in keys)
-        close = all(self._areas[key].level > 0 for key in keys)
-        country = len(keys) == 1 and not close
-        return Scope(inside | frozenset(keys if len(keys) > 1 else ()), title, close, country)
-
-    def _tops(self, keys: set[Key]) -> list[Key]:
-        """The areas that lie within no other of them: a bare name means the highest level."""
-        nested = frozenset().union(*(self._descendants.get(key, frozenset()) for key in keys))
-        return sorted(keys - nested)
-
-    def titled(self, key: Key) -> str:
-        """Name and code of an area, for a sentence."""
-        return f"{self._areas[key].name} ({key[1]})" if key in self._areas else key[1]
-
-    def _certain(self, keys: Sequence[Key]) -> tuple[Candidate, ...]:
-        return tuple(Candidate(key[1], self._areas[key].name, CERTAIN) for key in keys[:CANDIDATES])
-
-    @cached_property
-    def _descendants(self) -> dict[Key, frozenset[Key]]:
-        inside: dict[Key, set[Key]] = {}
-        for area in self._areas.values():
-            outer, seen = area.parent, {area.key}
-            while outer is not None and outer not in seen:
-                inside.setdefault(outer, set()).add(area.key)
-                seen.add(outer)
-                outer = self._areas[outer].parent if outer in self._areas else None
-        return {key: frozenset(keys) for key, keys in inside.items()}
-
-    @cached_property
-    def _full(self) -> dict[str, list[Hit]]:
-        return _index(
-            (name.full, Hit(key, official, name.seat)) for key, name, official in self._names
+    def certain(self, keys: Sequence[Key]) -> tuple[Candidate, ...]:
+        """Areas that bear a name, as candidates."""
+        return tuple(
+            Candidate(key[1], self.index.areas[key].name, CERTAIN) for key in keys[:CANDIDATES]
         )
-
-    @cached_property
-    def _cut(self) -> dict[str, list[Hit]]:
-        return _index(
-            (name.key, Hit(key, official, name.seat)) for key, name, official in self._names
-        )
-
-
-def _texts(column: Iterable[object]) -> list[str]:
-    return [text if isinstance(text, str) else "" for text in column]
-
-
-def _index(entries: Iterable[tuple[str, Hit]]) -> dict[str, list[Hit]]:
-    index: dict[str, list[Hit]] = {}
-    for key, hit in entries:
-        index.setdefault(key, []).append(hit)
-    return index
 
 
 def _described(

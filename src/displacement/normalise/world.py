@@ -12,24 +12,27 @@ from typing import Final
 from pandera.typing import DataFrame
 
 from displacement.normalise.area_codes import AreaCodes, Key, grouped, texts
+from displacement.normalise.place_index import FIRST_LEVEL, Hit, Scope
 from displacement.normalise.place_names import Name, fold
-from displacement.normalise.places import CERTAIN, Candidate, Gazetteer, Hit, Match, Scope
-from displacement_schemas import Areas, DescribedAreas
+from displacement.normalise.places import CERTAIN, Candidate, Gazetteer, Match
+from displacement_schemas import Areas, DescribedAreas, OldCodes
 from displacement_schemas.vocabulary import MatchMethod
 
-FIRST_LEVEL: Final = 1
 ALPHA_3: Final = 3
 
+_SUBDIVISION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _THE: Final = re.compile(r"\b(?:the|of)\b", re.IGNORECASE)
 
 
 class World:
     """The areas of further countries, laid out country by country when they are asked for."""
 
-    def __init__(self, areas: DataFrame[Areas]) -> None:
-        """Remember the areas."""
+    def __init__(
+        self, areas: DataFrame[Areas], old_codes: DataFrame[OldCodes] | None = None
+    ) -> None:
+        """Remember the areas, and the codes out of force."""
         self._areas = areas
-        self._codes = AreaCodes(areas)
+        self._codes = AreaCodes(areas, old_codes)
         self._gazetteers: dict[str, CountryGazetteer] = {}
 
     def by_code(self, text: str) -> Match | None:
@@ -38,11 +41,12 @@ class World:
         if found is None:
             return None
         reason = found.note or f"{text} is the code of {self._titles[found.keys[0]]}"
-        return Match(text, found.keys, MatchMethod.CODE, CERTAIN, (), reason)
+        return Match(text, found.keys, found.method, CERTAIN, (), reason)
 
     def by_name(self, text: str) -> Match | None:
         """The country of a name. Codes count too, but not words: “NA” is no answer, not Namibia."""
         coded = text.isupper() if text.isalpha() else any(sign.isdigit() for sign in text)
+        coded |= _SUBDIVISION.fullmatch(text) is not None
         if coded and len(text) >= ALPHA_3 and not text.isdigit():
             found = self.by_code(text.upper())
             if found is not None:
@@ -116,10 +120,10 @@ class CountryGazetteer(Gazetteer):
 
     def _hits(self, name: Name, scope: Scope) -> tuple[list[Hit], bool]:
         """As at home, but a word such as “province” says less, and a town lies in its district."""
-        hits = self._outermost(self._full.get(name.full, []), scope)
+        hits = self._outermost(self.index.full.get(name.full, []), scope)
         if hits:
             return hits, False
-        hits = self._outermost(self._cut.get(name.key, []), scope)
+        hits = self._outermost(self.index.cut.get(name.key, []), scope)
         alike = [hit for hit in hits if hit.seat == name.seat]
         if name.seat:
             return (alike, False) if alike else (self._innermost(hits), True)
@@ -127,31 +131,32 @@ class CountryGazetteer(Gazetteer):
         if name.level is None:
             nested = len({hit.key for hit in hits}) > 1 and name.full != name.key
             return hits, nested
-        there = [hit for hit in hits if self._areas[hit.key].level == name.level]
-        around = [hit for hit in hits if self._areas[hit.key].level < name.level]
+        there = [hit for hit in hits if self.index.areas[hit.key].level == name.level]
+        around = [hit for hit in hits if self.index.areas[hit.key].level < name.level]
         return (there, False) if there else (self._innermost(around), True)
 
     def _outermost(self, hits: list[Hit], scope: Scope) -> list[Hit]:
         """What lies in scope; next to a country's name, states come before their namesakes."""
         inside = [hit for hit in hits if scope.holds(hit.key)]
-        first = {hit.key for hit in inside if self._areas[hit.key].level == FIRST_LEVEL}
+        first = {hit.key for hit in inside if self.index.areas[hit.key].level == FIRST_LEVEL}
         if not scope.country or not first:
             return inside
-        nested = frozenset().union(*(self._descendants.get(key, frozenset()) for key in first))
+        nested = frozenset().union(*(self.index.descendants.get(key, frozenset()) for key in first))
         return [hit for hit in inside if hit.key in first or hit.key in nested]
 
     def _innermost(self, hits: list[Hit]) -> list[Hit]:
-        deepest = max((self._areas[hit.key].level for hit in hits), default=0)
-        return [hit for hit in hits if self._areas[hit.key].level == deepest]
+        deepest = max((self.index.areas[hit.key].level for hit in hits), default=0)
+        return [hit for hit in hits if self.index.areas[hit.key].level == deepest]
 
-    def _past_unknown(self, steps: list[str], scope: Scope) -> Match | None:
+    def _past_unknown(self, steps: list[str], keys: tuple[Key, ...]) -> Match | None:
         """Steps before the first level may be unknown: regions that no administration has."""
+        scope = self.index.scope(keys)
         if not scope.country:
             return None
         for position, step in enumerate(steps):
             found = self._find(step, scope)
-            if found.codes and self._areas[found.codes[0]].level == FIRST_LEVEL:
-                beyond = self.follow(steps[position:], scope, somewhere=True)
+            if found.codes and self.index.areas[found.codes[0]].level == FIRST_LEVEL:
+                beyond = self.follow(steps[position:], keys, None, somewhere=True)
                 # After two steps unknown it may be a town that is called as its region is.
                 return replace(beyond, method=MatchMethod.PART_OF) if position else beyond
         return None

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
+from displacement.nested_sets import nested_sets
 from displacement_schemas import Areas
 
 Leaves = NDArray[np.int64]
@@ -30,6 +31,8 @@ class AreaTree:
     """Residents per leaf; where unknown, an equal share (see `leaf_weights`)."""
     parent: dict[AreaKey, AreaKey | None]
     level: dict[AreaKey, int]
+    interval: dict[AreaKey, tuple[int, int]]
+    """First leaf and the one after the last: what lies inside an area lies within its interval."""
 
     @staticmethod
     def build(areas: DataFrame[Areas], mentioned: list[AreaKey] | None = None) -> "AreaTree":
@@ -42,22 +45,24 @@ class AreaTree:
             for (system, _), parent in zip(keys, frame["parent_code"], strict=True)
         ]
         levels = frame["admin_level"].to_numpy(dtype=np.int64)
-        below: list[list[int]] = [[] for _ in keys]
-        with_children = {parent for parent in parents if parent is not None}
-        leaf_rows = [position for position in range(len(keys)) if position not in with_children]
-        for number, position in enumerate(leaf_rows):
-            above: int | None = position
-            while above is not None:
-                below[above].append(number)
-                above = parents[above]
+        sets = nested_sets(parents)
+        numbers = np.arange(len(sets.leaves), dtype=np.int64)
+        intervals = list(zip(sets.left.tolist(), sets.right.tolist(), strict=True))
         population = frame["population"].to_numpy(dtype=np.float64)
-        weight = leaf_weights(population, parents, levels)[leaf_rows]
         return AreaTree(
-            leaves={key: np.array(below[row[key]], dtype=np.int64) for key in keys},
-            weight=weight,
-            parent={key: _key_of(keys, parents[row[key]]) for key in keys},
-            level={key: int(levels[row[key]]) for key in keys},
+            leaves={
+                key: numbers[left:right] for key, (left, right) in zip(keys, intervals, strict=True)
+            },
+            weight=leaf_weights(population, parents, levels)[sets.leaves],
+            parent={key: _key_of(keys, above) for key, above in zip(keys, parents, strict=True)},
+            level=dict(zip(keys, levels.tolist(), strict=True)),
+            interval=dict(zip(keys, intervals, strict=True)),
         )
+
+    def is_inside(self, key: AreaKey, around: AreaKey) -> bool:
+        """Whether an area lies in another, or is it."""
+        (left, right), (first, last) = self.interval[key], self.interval[around]
+        return first <= left and right <= last and self.level[around] <= self.level[key]
 
     def ancestors(self, key: AreaKey) -> list[AreaKey]:
         """The areas that `key` lies in, itself first, its country last."""
@@ -68,24 +73,26 @@ class AreaTree:
 
     def covering(self, leaves: Leaves) -> list[AreaKey]:
         """The fewest areas that together are exactly these leaves, in order of their codes."""
-        wanted = set(leaves.tolist())
+        wanted = np.unique(leaves)
         chosen: list[AreaKey] = []
-        around = {key for leaf in wanted for key in self._around[leaf]}
-        for key in sorted(around, key=lambda key: (self.level[key], key)):
-            below = self.leaves[key]
-            if len(below) <= len(wanted) and wanted.issuperset(below.tolist()):
+        for key in sorted(self._around(wanted), key=lambda key: (self.level[key], key)):
+            left, right = self.interval[key]
+            first, last = np.searchsorted(wanted, (left, right))
+            if last - first == right - left:
                 chosen.append(key)
-                wanted.difference_update(below.tolist())
+                wanted = np.concatenate([wanted[:first], wanted[last:]])
         return sorted(chosen)
 
+    def _around(self, leaves: Leaves) -> set[AreaKey]:
+        """The areas that hold some of the leaves."""
+        innermost = (self._innermost[leaf] for leaf in leaves.tolist())
+        return {key for inner in innermost for key in self.ancestors(inner)}
+
     @cached_property
-    def _around(self) -> list[list[AreaKey]]:
-        """By leaf: the areas that hold it."""
-        around: list[list[AreaKey]] = [[] for _ in self.weight]
-        for key, below in self.leaves.items():
-            for leaf in below.tolist():
-                around[leaf].append(key)
-        return around
+    def _innermost(self) -> dict[int, AreaKey]:
+        """By leaf: the area that is it."""
+        outer = set(self.parent.values())
+        return {left: key for key, (left, _) in self.interval.items() if key not in outer}
 
 
 def leaf_weights(

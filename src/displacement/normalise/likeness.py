@@ -1,0 +1,127 @@
+"""How like are two place names? Compares letters, sounds and consonants of folded names.
+
+Beside `places`, which asks it about the areas inside a known parent. One script is written in
+another in many ways; each reading here is one such way, and the most favourable one counts.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import cdist
+
+from displacement.normalise.area_codes import Key
+from displacement.normalise.place_names import Name
+
+OTHER_QUALIFIER: Final = 0.8
+"""What is left of the likeness of names of which one says “northern” and the other does not."""
+
+MOST_TRUST: Final = 0.5
+TRUST_PER_CONSONANT: Final = 0.17
+"""What the consonants weigh against the whole word: half, and less where they are few."""
+
+Scores = npt.NDArray[np.float32]
+
+_ALIKE: Final = {
+    **dict.fromkeys(["shch", "tsch", "tsh", "tch", "sch", "ch", "sh"], "$"),
+    **dict.fromkeys(["dzh", "dj", "zh", "j"], "j"),
+    **dict.fromkeys(["gh", "g"], "g"),
+    **dict.fromkeys(["ph", "f"], "f"),
+    **dict.fromkeys(["cq", "k"], "k"),
+    **dict.fromkeys(["tz", "ts"], "c"),
+    **dict.fromkeys(["gn", "ny"], "n"),
+    **dict.fromkeys(["ee", "ii", "yi", "iy", "yy", "i", "y"], "i"),
+    **dict.fromkeys(["oo", "ou", "uw", "ow", "o", "u", "w"], "u"),
+    **dict.fromkeys(["aa", "a", "e"], "a"),
+    "p": "b",
+}
+_HARD: Final = {"kh": "k", "q": "k", "c": "k", "dh": "d", "th": "t", "x": "ks", "v": "f"}
+_SOFT: Final = {"kh": "h", "q": "g", "c": "c", "dh": "z", "th": "s", "x": "c", "v": "u"}
+_WITH_J: Final = _HARD | {"g": "j", "z": "s"}
+_WITH_G: Final = _SOFT | {"kh": "g", "h": "g"}
+_READINGS: Final = tuple(
+    (sounds, re.compile("|".join(sorted(sounds, key=len, reverse=True))))
+    for sounds in (_ALIKE | more for more in (_HARD, _SOFT, _WITH_J, _WITH_G))
+)
+_ARABIC: Final = re.compile("[\u0600-\u06ff]")
+_ARABIC_ALIKE: Final = str.maketrans("طضظذزثصغ", "تدددزتسق")
+_ENDING: Final = re.compile(r"(?<=\w\w)(?:[ae][ht]?|(?<=k)a[yi]a)$")
+_GLUED_ARTICLE: Final = re.compile(r"^(?:[ae]l|[ae]([dnrstz])(?=\1)|a(?=sh))(?=\w{4})")
+_DOUBLED: Final = re.compile(r"(.)\1+")
+_WEAK: Final = re.compile("[aiu]|h$|[اويه]")
+
+
+class Spellings:
+    """Every spelling of some areas, laid out for comparing with one name at once."""
+
+    def __init__(self, spelt: Sequence[tuple[Key, int, Name]]) -> None:
+        """Lay out each area's key and level with one of its names."""
+        ordered = sorted(spelt, key=lambda one: one[0])
+        names = [name for _, _, name in ordered]
+        self.owners = [key for key, _ in groupby(key for key, _, _ in ordered)]
+        self.levels = np.array([next(group)[1] for _, group in groupby(ordered, _owner)])
+        self._starts = np.array(_starts([key for key, _, _ in ordered]))
+        self._forms = [list(column) for column in zip(*map(_forms, names), strict=True)]
+        self._qualifiers = np.array([_qualified(name) for name in names])
+
+    def scores(self, name: Name, *, rough: bool = False) -> Scores:
+        """The likeness, 0 to 100, of each owner's most similar spelling.
+
+        A `rough` one tries the first reading only: quick, and good enough to list candidates.
+        """
+        asked = _forms(name)
+        readings = 1 if rough else len(_READINGS)
+        bones_at = 1 + len(_READINGS)
+        compared = [*range(1 + readings), *range(bones_at, bones_at + readings)]
+        alike = [
+            cdist(_asked(asked[form]), self._forms[form], scorer=ratio).max(axis=0)
+            for form in compared
+        ]
+        letters_and_sounds, bones = alike[: 1 + readings], alike[1 + readings :]
+        trust = min(MOST_TRUST, TRUST_PER_CONSONANT * len(asked[bones_at]))
+        likeness = (1 - trust) * np.maximum.reduce(letters_and_sounds)
+        likeness += trust * np.maximum.reduce(bones)
+        likeness[self._qualifiers != _qualified(name)] *= OTHER_QUALIFIER
+        best: Scores = np.maximum.reduceat(likeness, self._starts)
+        return best
+
+
+def usual_sounds(name: Name) -> tuple[str, str]:
+    """How the name sounds in the two usual readings."""
+    return _sounds(name.words, 0), _sounds(name.words, 1)
+
+
+def _owner(one: tuple[Key, int, Name]) -> Key:
+    return one[0]
+
+
+def _qualified(name: Name) -> str:
+    return " ".join(sorted(name.qualifiers))
+
+
+def _starts(keys: list[Key]) -> list[int]:
+    return [at for at, key in enumerate(keys) if at == 0 or key != keys[at - 1]]
+
+
+def _asked(form: str) -> list[str]:
+    """The form, and what is left of it without an article that was glued to it."""
+    bare = _GLUED_ARTICLE.sub("", form)
+    return [form] if bare == form else [form, bare]
+
+
+def _forms(name: Name) -> list[str]:
+    """Letters, then the sounds in every reading, then the consonants of every reading."""
+    sounds = [_sounds(name.words, reading) for reading in range(len(_READINGS))]
+    return [name.core, *sounds, *(_WEAK.sub("", text) for text in sounds)]
+
+
+def _sounds(words: tuple[str, ...], reading: int) -> str:
+    sounds, written = _READINGS[reading]
+    text = "".join(_ENDING.sub("a", word) for word in words)
+    if _ARABIC.search(text):
+        return text.translate(_ARABIC_ALIKE) if reading else text
+    return _DOUBLED.sub(r"\1", written.sub(lambda found: sounds[found[0]], text))
