@@ -39,7 +39,7 @@ def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> 
     """In "officials put the number at 3,900" the number is that of the figure before."""
     if candidate.head and not candidate.head.unit:
         return None
-    for rule in possible(lang, "anaphor", candidate.letters):
+    for rule in possible(lang, "anaphor", candidate.left_letters):
         match = before_number(rule, candidate)
         if isinstance(last, Claim) and match and applies(rule, candidate, lang):
             begin = candidate.body.start
@@ -94,7 +94,7 @@ def in_context(candidate: Candidate, lang: str) -> Decision | None:
     """Families registered, right after a sentence on displaced people, are such people."""
     if not candidate.head or not candidate.head.unit or not candidate.stand_in:
         return None
-    for rule in possible(lang, "context", candidate.letters):
+    for rule in possible(lang, "context", candidate.left_letters):
         if match := rule.pattern.search(candidate.left):
             claim = claim_of(candidate, rule, match, side="left", lang=lang)
             return replace(claim, measure=STATE[0], term=STATE[1], certain=False)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from displacement.extraction.candidates import only_pattern
 from displacement.extraction.document import Document, Span
+from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import Rule, load_rules
 from displacement.extraction.speakers import Speaker, read_speaker
@@ -44,8 +45,10 @@ UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=Fals
 def find_attributions(document: Document, masked: str, sentence: Span) -> list[Attribution]:
     """All attributions of one sentence, in order."""
     found: list[Attribution] = []
-    for rule in load_rules(document.lang).table("cue"):
-        for match in rule.pattern.finditer(masked, max(0, sentence.start - 1), sentence.end):
+    begin = max(0, sentence.start - 1)
+    letters = letters_of(document.lang, masked[begin : sentence.end])
+    for rule in possible(document.lang, "cue", letters):
+        for match in rule.pattern.finditer(masked, begin, sentence.end):
             attribution = _read(document, masked, sentence, match, rule)
             if attribution and (attribution.known or not rule.get("strict")):
                 found.append(replace(attribution, cue=rule.id))
@@ -266,7 +269,7 @@ def _pointing_back(lang: str) -> re.Pattern[str]:
 def _named(words: str, lang: str) -> bool:
     return any(
         rule.get("says") and rule.pattern.search(words)
-        for rule in load_rules(lang).table("counter")
+        for rule in possible(lang, "counter", letters_of(lang, words))
         if rule.get("kind") != "local_volunteers"
     )
 
@@ -306,7 +309,7 @@ def _resolved(
             skipped = speaker.end()
             return behind._replace(start=behind.start + skipped, end=behind.end + skipped)
     phrase = None if spoken is None else read_speaker(words, lang, speaks=spoken, first=first)
-    for rule in load_rules(lang).table("counter"):
+    for rule in possible(lang, "counter", letters_of(lang, words)):
         match = None if strict and not rule.get("sure") else rule.pattern.search(words)
         if match:
             group = next((name for name, text in match.groupdict().items() if text), 0)
