@@ -138,7 +138,7 @@ def _read(
 ) -> Attribution | None:
     strict = bool(rule.get("strict"))
     if rule.get("side") == "after":
-        region = _region_after(masked, match.end(), sentence.end)
+        region = _region_after(masked, match.end(), sentence.end, document.lang)
         cue_end = region.end
     else:
         region = _region_before(masked, match.start(), sentence.start, document.lang)
@@ -172,7 +172,9 @@ def _read(
     as_written = document.text[region.start + named.start : end]
     if rule.id == "cue.counted_by":
         cue_end = end  # the days behind it are those of the counting
-    return Attribution(begin, end, cue_end, named.name or _as_name(as_written), named.kind)
+    return Attribution(
+        begin, end, cue_end, named.name or _as_name(as_written, document.lang), named.kind
+    )
 
 
 def _speaks(match: re.Match[str], rule: Rule) -> bool:
@@ -193,10 +195,12 @@ def _kind_of_publisher(document: Document) -> CounterKind:
     return named.kind if named else CounterKind.MEDIA
 
 
-def _region_after(masked: str, start: int, limit: int) -> Span:
+def _region_after(masked: str, start: int, limit: int, lang: str) -> Span:
     """The phrase after "according to", with the apposition that tells a person's role."""
     end = min(limit, start + 160)
     stop = _AFTER_STOP.search(masked, start, end)
+    end = stop.start() if stop else end
+    stop = only_pattern(lang, "after_stop").search(masked, start, end)
     end = stop.start() if stop else end
     comma = masked.find(",", start, end)
     if comma < 0:
@@ -328,8 +332,11 @@ def _widened(named: _Named, phrase: Speaker | None, words: str, *, sure: bool) -
     return named
 
 
-def _as_name(words: str) -> str:
+def _as_name(words: str, lang: str) -> str:
     name = re.sub(r"^(?:the|a|an)\s+|'s$", "", " ".join(words.split()), flags=re.IGNORECASE)
+    joined, apart = load_rules(lang).words.get("joined_article", ("", ""))
+    if joined and name.startswith(joined):
+        name = apart + name.removeprefix(joined)  # Arabic writes "to the council" as one word
     return name[:1].upper() + name[1:]
 
 

@@ -44,7 +44,7 @@ def read_quantifier(masked: str, number: Number, lang: str) -> Quantifier:
         if not skipped:
             break
         start -= len(before) - min(skipped)
-    return Quantifier.EXACT
+    return Quantifier.APPROXIMATELY if number.rough else Quantifier.EXACT
 
 
 def _quantifier_before(text: str, lang: str) -> Quantifier | None:

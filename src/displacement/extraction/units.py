@@ -37,6 +37,7 @@ class Head:
 def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
     """The noun that the number ending at `start` counts, looking no further than `limit`."""
     _, stop, skip, adjectives = _patterns(lang)
+    start = min(start, limit)  # a sentence without an end is cut somewhere, even within a number
     position = skip.match(masked, start, limit).end()  # type: ignore[union-attr]
     modifiers_start = position
     of = load_rules(lang).words["of"]
@@ -48,7 +49,7 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
         if noun := _noun_at(masked, position, limit, lang):
             following = _GAP.match(masked, noun.end(), limit)
             compound = _noun_at(masked, following.end(), limit, lang) if following else None
-            if compound and compound.lastgroup not in _ADJECTIVAL:
+            if compound and not _only_says_more(noun, compound, lang):
                 noun = compound
             modifiers = masked[modifiers_start : noun.start()]
             if noun.lastgroup != "people" or _CAPITALS.fullmatch(modifiers.lstrip()):
@@ -72,6 +73,15 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
 
 _ADJECTIVAL: Final = ("displaced_person", "evacuated", "people", "dead", "hurt", "lost")
 """Nouns that after another noun are predicates: "12 people dead", "300 families displaced"."""
+
+
+def _only_says_more(noun: re.Match[str], compound: re.Match[str], lang: str) -> bool:
+    """Whether the second noun is a predicate or, in "200 soldiers, Iraqi ones", a nation."""
+    kinds = load_rules(lang).words["nouns"]
+    refused = "reason" in kinds.get(noun.lastgroup or "", {})
+    return compound.lastgroup in _ADJECTIVAL or (refused and compound.lastgroup == "demonym")
+
+
 _CAPITALS: Final = re.compile(r"(?:(?:[A-Z][\w'-]*|ethnic|of|displaced|young|other|more)\s+)*")
 _GAP: Final = re.compile(r"\s+")
 _WORD: Final = re.compile(
