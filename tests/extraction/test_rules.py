@@ -18,6 +18,9 @@ DECIDING = (
     "left",
     "anaphor",
     "context",
+    "clue",
+    "clue_left",
+    "clue_label",
     "right_blocker",
     "left_blocker",
 )

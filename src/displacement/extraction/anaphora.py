@@ -4,6 +4,7 @@ What is read here waits for a reviewer: unit or predicate come from another figu
 """
 
 from dataclasses import replace
+from functools import cache
 
 from displacement.extraction.candidates import Candidate, may_be_same, only_pattern
 from displacement.extraction.claims import (
@@ -18,6 +19,7 @@ from displacement.extraction.claims import (
 from displacement.extraction.document import Span
 from displacement.extraction.needles import possible
 from displacement.extraction.predicates import applies, before_number, from_left, main_verb
+from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import Measure, NumberReason, Term, Unit
 
 
@@ -30,16 +32,28 @@ def part_of_those(candidate: Candidate, last: Decision | None, lang: str) -> Dec
         beside = main_verb(near, 0, lang)
         start = beside.predicate.end - near.right_start if isinstance(beside, Claim) else 0
     found = found or main_verb(near, start, lang) or (last and carried_on(candidate, last, lang))
-    if isinstance(found, Claim):
+    if isinstance(found, Claim) and found.rule_id not in _counting(lang):
         return replace(found, certain=False)
-    return found or refuse(candidate, NumberReason.SUBSET, "part.unsaid")
+    if isinstance(found, Refusal):
+        return found
+    return refuse(candidate, NumberReason.SUBSET, "part.unsaid")
+
+
+@cache
+def _counting(lang: str) -> frozenset[str]:
+    """Rules that only say that people were counted: nothing that holds of a part alone."""
+    return frozenset(rule.id for rule in load_rules(lang).table("right") if rule.get("keeps"))
 
 
 def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> Decision | None:
     """In "officials put the number at 3,900" the number is that of the figure before."""
     if candidate.head and not candidate.head.unit:
         return None
+    if only_pattern(lang, "difference").match(candidate.right):
+        return refuse(candidate, NumberReason.SUBSET, "difference")
     for rule in possible(lang, "anaphor", candidate.left_letters):
+        if rule.get("closed") and not _closed(candidate, lang):
+            continue
         match = before_number(rule, candidate)
         if isinstance(last, Claim) and match and applies(rule, candidate, lang):
             begin = candidate.body.start
@@ -54,6 +68,12 @@ def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> 
                 supersedes=None,
             )
     return None
+
+
+def _closed(candidate: Candidate, lang: str) -> bool:
+    """Whether the number stands alone and its part of the sentence ends right behind it."""
+    closed = only_pattern(lang, "gap_closed").match(candidate.right)
+    return not candidate.head and closed is not None
 
 
 def listed(candidate: Candidate, last: Decision | None, lang: str) -> Decision | None:

@@ -19,12 +19,24 @@ from displacement.extraction.anaphora import (
 )
 from displacement.extraction.candidates import Candidate, only_pattern, read_candidate
 from displacement.extraction.claims import Claim, Decision, Refusal, claim_of, refuse
+from displacement.extraction.clues import foreign, likely
 from displacement.extraction.document import Document, Span
 from displacement.extraction.needles import possible
 from displacement.extraction.numbers import MAX_PLAUSIBLE, Number
 from displacement.extraction.predicates import applies, best_before, from_left, main_verb
 from displacement.extraction.rules import load_rules
+from displacement.extraction.shares import with_shares
 from displacement_schemas.vocabulary import FLOWS, Measure, NumberReason, Term, Unit
+
+_OPEN_TO_DOUBT: Final = (
+    "nothing.said",
+    "nothing.counted",
+    "noun.residents",
+    "bare.other_verb",
+    "base.right",
+    "part.unsaid",
+)
+"""Refusals for want of words that decide: other words near the number may still hint."""
 
 SMALLEST_BARE: Final = 10
 """Fewer displaced people without a predicate are the people of some story."""
@@ -49,11 +61,63 @@ def bind(
             previous = _previous(decisions, candidate.sentence)
             last = previous or _last_claim(decisions, document, candidate.sentence)
             decision = _decide(candidate, previous, last, masked, document.lang)
+            if isinstance(previous, Refusal) and _of_list(
+                decision, previous, masked, document.lang
+            ):
+                decision = refuse(candidate, previous.reason, "bare.listed")
+            if isinstance(decision, Claim) and _of_others(decision, document.lang):
+                decision = refuse(candidate, NumberReason.OTHER_EVENT, "alien")
+            if isinstance(decision, Refusal) and _in_doubt(decision, document.lang):
+                hinted = likely(decision.candidate or candidate, document, masked, document.lang)
+                decision = _unless_denied(hinted, document.lang) if hinted else decision
+            if isinstance(decision, Claim) and isinstance(last, Claim) and _leans(decision):
+                decision = replace(decision, after=last.number)
             decisions.append(decision)
             _note_superseded(decisions, decision, previous)
         else:
             decisions.append(_settled_by_noun(candidate))
-    return decisions
+    return with_shares(document, masked, decisions)
+
+
+def _leans(claim: Claim) -> bool:
+    """Whether the people are those of the figure before, or come where those came."""
+    head = claim.candidate.head
+    arrived = head is not None and claim.term is Term.ARRIVED and head.noun.endswith("arrivals")
+    return head is None or arrived or claim.rule_id == "left.largest_group"
+
+
+def _of_list(decision: Decision, previous: Refusal, masked: str, lang: str) -> bool:
+    """Whether a bare noun is the next of a list that tells of something else."""
+    before = previous.candidate
+    if not before or decision.rule_id != "bare.noun" or previous.reason not in _PASSED_ON:
+        return False
+    between = masked[before.right_start : decision.number.start]
+    return bool(only_pattern(lang, "list_gap").fullmatch(between))
+
+
+_PASSED_ON: Final = (
+    NumberReason.SUBSET,
+    NumberReason.AID_RECIPIENTS,
+    NumberReason.PEOPLE_IN_NEED,
+    NumberReason.INTERVIEW_SAMPLE,
+    NumberReason.OTHER_EVENT,
+)
+
+
+def _of_others(claim: Claim, lang: str) -> bool:
+    """Whether a wide rule took people of whom the clause tells something else."""
+    wide = (rule.id for rule in load_rules(lang).table("right") if rule.get("review"))
+    end = claim.predicate.end - claim.candidate.right_start
+    return claim.rule_id in wide and foreign(claim.candidate, end, lang)
+
+
+def _in_doubt(refusal: Refusal, lang: str) -> bool:
+    """Whether other words of the clause may still say that these people were displaced."""
+    blockers = load_rules(lang).table("right_blocker")
+    return refusal.rule_id in _OPEN_TO_DOUBT or any(
+        refusal.rule_id == rule.id and rule.get("reason") == NumberReason.OTHER_EVENT
+        for rule in blockers
+    )
 
 
 def _last_claim(decisions: list[Decision], document: Document, sentence: Span) -> Decision | None:

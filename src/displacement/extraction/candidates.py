@@ -55,6 +55,8 @@ class Candidate:
     """The sentences around, which tell what the text is about."""
     part: bool = False
     """Whether it counts some of those counted before: "300 of them", "of whom 300"."""
+    joined: bool = False
+    """Whether it shares its verb with the number behind it: "300 people and 40 cows were"."""
 
     @property
     def noun(self) -> Head | None:
@@ -101,6 +103,7 @@ def read_candidate(
     words = _without_brackets(masked[right.start : right.end])
     if same and head:
         words, right_start = " " * (same - head.end) + words, head.end
+    joined = only_pattern(lang, "coordinated").match(words)
     part = bool(
         only_pattern(lang, "part_after").match(masked, number.end, sentence.end)
         or only_pattern(lang, "part_before").search(left)
@@ -122,6 +125,7 @@ def read_candidate(
         right_letters=letters_of(lang, words),
         around=masked[max(0, sentence.start - ABOUT) : sentence.end + ABOUT],
         part=part,
+        joined=bool(joined),
     )
 
 
@@ -173,6 +177,7 @@ def _up_to_next_noun(
 ) -> Span:
     """Another counted noun takes over, unless it only belongs to a phrase beside the first."""
     inside, equal = only_pattern(lang, "inside"), only_pattern(lang, "equal")
+    coordinated = only_pattern(lang, "coordinated")
     first = bisect_left(open_starts, max(right.start, skipped))
     for index in range(first, len(open_starts)):
         start = open_starts[index]
@@ -180,7 +185,8 @@ def _up_to_next_noun(
             break
         if index - first == MOST_BESIDE:
             return Span(right.start, start)
-        if not inside.search(masked, max(right.start, start - 40), start) and not (
+        joined = index == first and coordinated.fullmatch(masked[right.start : start])
+        if not (joined or inside.search(masked, max(right.start, start - 40), start)) and not (
             (same := equal.search(masked, max(right.start, start - 30), right.end))
             and same.start() < start < same.end()
         ):

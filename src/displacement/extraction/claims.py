@@ -37,6 +37,10 @@ class Claim:
     supersedes: Number | None = None
     follows: Number | None = None
     """The figure whose unit and predicate it carries on."""
+    shown: Span | None = None
+    """For a share of a base: the words that show both, and the value is worked out."""
+    after: Number | None = None
+    """The figure before, where the number has no noun of its own: the same kind of people."""
 
     @property
     def number(self) -> Number:
@@ -71,6 +75,8 @@ def claim_of(
     counted = counted_before(match, lang)
     if counted:
         measure, term = counted.get("measure"), counted.get("term")
+    if measure == Measure.CROSS_BORDER_FLIGHT and head and head.measure == Measure.RETURNEES:
+        measure, term = Measure.CROSS_BORDER_RETURN, Term.RETURNS
     begin = candidate.right_start if side == "right" else candidate.body.start
     unit = head.unit if head and head.unit else counted.get("unit") if counted else None
     if counted and not (candidate.head and candidate.head.unit):
@@ -87,6 +93,7 @@ def claim_of(
         certain=unit is not None
         and not (head and head.guessed)
         and not rule.get("review")
+        and not (candidate.joined and side == "right")
         and bool(candidate.head or not candidate.stand_in),
     )
 

@@ -146,6 +146,7 @@ def _row(
     number = claim.number
     clause = clause_of(masked, context.span, number, document.lang)
     measure, area = choose_area(claim, context, clause, document)
+    measure = _like_before(claim, measure, measures, document)
     if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
         measure = measures.get(claim.follows.start, measure)
     measure = _as_counted(document, claim, measure, context, clause=clause, measures=measures)
@@ -154,13 +155,15 @@ def _row(
     if not source.known and not context.attributions:
         source = own_count(document)
     quantifier = read_quantifier(masked, number, document.lang)
+    if claim.shown and quantifier is Quantifier.EXACT:
+        quantifier = Quantifier.APPROXIMATELY
     return {
         "number_start": document.origin + number.start,
         "number_end": document.origin + number.end,
         "number_text": document.text[number.start : number.end],
         "sentence_start": document.origin + context.span.start,
         "sentence_end": document.origin + context.span.end,
-        "quote": read_quote(document, context.span, number),
+        "quote": read_quote(document, claim.shown or context.span, number),
         "counter": source.counter,
         "counter_kind": source.kind,
         "publisher": document.publisher,
@@ -189,6 +192,27 @@ def _row(
         **_spans(document, claim, source, dates, area),
         "same_as": claim.same_people_as and document.origin + claim.same_people_as.start,
     }
+
+
+def _like_before(
+    claim: Claim, measure: Measure, measures: dict[int, Measure], document: Document
+) -> Measure:
+    """People whom the figure before had cross a border are abroad, if nothing says otherwise."""
+    before = claim.follows or claim.after
+    if not before or measures.get(before.start) not in _ABROAD:
+        return measure
+    start, end = min(claim.number.start, claim.predicate.start), claim.predicate.end
+    words = document.clean[start : max(end, claim.number.end)]
+    inland = only_pattern(document.lang, "inland").search(words)
+    return measure if inland else _THEN.get(measure, measure)
+
+
+_ABROAD: Final = (Measure.CROSS_BORDER_FLIGHT, Measure.REFUGEES)
+_THEN: Final = {
+    Measure.IDPS: Measure.REFUGEES,
+    Measure.NEW_DISPLACEMENT: Measure.CROSS_BORDER_FLIGHT,
+    Measure.RETURN: Measure.CROSS_BORDER_RETURN,
+}
 
 
 def _as_counted(

@@ -85,6 +85,18 @@ def main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
     return claim_of(candidate, rule, match, side="right", lang=lang)
 
 
+def blocked_at(candidate: Candidate, lang: str) -> int | None:
+    """Where behind the noun the first words stand that make the people somebody else's."""
+    starts = [
+        match.end() - len(match[0].lstrip())
+        for rule in possible(lang, "right_blocker", candidate.right_letters)
+        if not rule.get("weak")
+        and (match := rule.pattern.search(candidate.right))
+        and applies(rule, candidate, lang)
+    ]
+    return min(starts, default=None)
+
+
 def _noun_fits(rule: Rule, head: Head | None) -> bool:
     noun = rule.get("noun")
     if noun == "plain":
