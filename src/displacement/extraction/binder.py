@@ -68,7 +68,7 @@ def bind(
             if isinstance(decision, Claim) and _of_others(decision, document.lang):
                 decision = refuse(candidate, NumberReason.OTHER_EVENT, "alien")
             if isinstance(decision, Refusal) and _in_doubt(decision, document.lang):
-                hinted = likely(decision.candidate or candidate, document, masked, document.lang)
+                hinted = likely(decision.candidate or candidate, document.lang)
                 decision = _unless_denied(hinted, document.lang) if hinted else decision
             if isinstance(decision, Claim) and isinstance(last, Claim) and _leans(decision):
                 decision = replace(decision, after=last.number)

@@ -16,7 +16,7 @@ from displacement_schemas.vocabulary import Measure, Term
 REACH: Final = 320
 """How far a predicate may stand from its number."""
 
-ABOUT: Final = 500
+ABOUT: Final = 600
 """So many characters before and after a sentence tell what it is about."""
 
 FAMILY: Final = (1.5, 15)

@@ -9,14 +9,11 @@ from typing import Final
 
 from displacement.extraction.candidates import Candidate, only_pattern
 from displacement.extraction.claims import Claim, claim_of
-from displacement.extraction.document import Document, Span
+from displacement.extraction.document import Span
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.predicates import applies, best_before, blocked_at
 from displacement.extraction.rules import Rule, load_rules
 from displacement_schemas.vocabulary import Measure, Modality, Unit
-
-SENTENCES_BACK: Final = 5
-"""So many sentences before may tell that the text is about displacement."""
 
 FEW: Final = 10
 """Fewer people without a noun are the people of some story."""
@@ -27,7 +24,7 @@ _SUBORDINATE: Final = re.compile(
 )
 
 
-def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> Claim | None:
+def likely(candidate: Candidate, lang: str) -> Claim | None:
     """What the words around a number of people hint at; None where nothing does.
 
     The label of its line goes first, then the verb before it, the verb behind it, the verb of
@@ -39,7 +36,7 @@ def likely(candidate: Candidate, document: Document, masked: str, lang: str) -> 
         return None
     if not load_rules(lang).table("setting"):
         return None
-    around = _around(candidate, document, masked)
+    around = candidate.around
     strong = _tells("setting_strong", candidate, around, lang)
     strong = strong and not only_pattern(lang, "alien_topic").search(around)
     found = _label(candidate, lang, strong=strong)
@@ -77,14 +74,6 @@ def _tells(table: str, candidate: Candidate, around: str, lang: str) -> bool:
     return bool(
         only_pattern(lang, table).search(around.replace(own, "", 1) if own.strip() else around)
     )
-
-
-def _around(candidate: Candidate, document: Document, masked: str) -> str:
-    """The sentence of the number, those before it and the next."""
-    index = document.sentence_at(candidate.sentence.start)
-    first = document.sentences[max(0, index - SENTENCES_BACK)]
-    last = document.sentences[min(index + 1, len(document.sentences) - 1)]
-    return masked[first.start : last.end]
 
 
 def _label(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
