@@ -51,3 +51,11 @@ def test_a_value_that_the_number_does_not_say_is_not_heard():
 
 def test_a_number_that_a_rule_rejects_stays_rejected():
     assert rules_of(proposed("60 people were killed", "60", 60)) == {}
+
+
+def test_a_proposal_is_heard_at_its_place_behind_characters_that_nobody_sees():
+    proposer = proposed("Old Hama emptied: 4,000 people went.", "4,000", 4000)
+    figures = extract("\u200f\u202b " * 9 + TEXT, PUBLISHED, proposer=proposer).figures
+
+    assert list(figures["number_text"]) == ["4,000"]
+    assert list(figures["rule_id"]) == ["proposed"]

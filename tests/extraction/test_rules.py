@@ -6,9 +6,9 @@ import pytest
 
 from displacement.extraction import extract
 from displacement.extraction.document import clean_characters
-from displacement.extraction.language import detect_language, languages
+from displacement.extraction.language import detect_language
 from displacement.extraction.numbers import find_numbers, masked
-from displacement.extraction.rules import Rule, load_rules
+from displacement.extraction.rules import Rule, languages, load_rules
 
 LANGUAGES = {lang: load_rules(lang) for lang in languages()}
 DECIDING = (

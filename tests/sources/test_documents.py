@@ -263,6 +263,92 @@ def test_utf_16_with_its_mark_is_read(inbox):
     assert SENTENCE in landed(inbox)["text"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_an_encoding_is_known_by_its_mark(inbox, encoding):
+    put(inbox, "marked.txt", (HEADER + SENTENCE).encode(encoding))
+    assert landed(inbox)["text"] == HEADER + SENTENCE
+
+
+def test_wide_letters_without_their_mark_are_named(inbox):
+    put(inbox, "wide.txt", (HEADER + SENTENCE).encode("utf-16-le"))
+    assert "UTF-16 without its mark" in refused(inbox).reason
+
+
+def test_text_that_breaks_off_within_a_letter_names_its_own_encoding(inbox):
+    put(inbox, "cut.txt", (HEADER + SENTENCE).encode("utf-16") + b"x")
+    assert "this is not UTF-16 text" in refused(inbox).reason
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1256", "latin-1"])
+def test_other_encodings_are_never_guessed(inbox, encoding):
+    put(inbox, "old.txt", (HEADER + SENTENCE + " évacués à pied").encode(encoding, "replace"))
+    assert "save it as UTF-8" in refused(inbox).reason
+
+
+def test_characters_that_nobody_sees_are_no_text(inbox):
+    put(inbox, "unseen.txt", "\u200b\u200e\n\ufeff\u2060")
+    assert "holds no text" in refused(inbox).reason
+
+
+@needs_pdf
+def test_a_pdf_with_a_password_says_so(inbox):
+    locked = pdf("x").replace(
+        b"/Root 1 0 R",
+        b"/Root 1 0 R /ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4"
+        b" /O <%s> /U <%s> >>" % (b"11" * 32, b"22" * 32),
+    )
+    put(inbox, "locked.pdf", locked)
+    assert "asks for a password" in refused(inbox).reason
+
+
+def message(kind: str, content: bytes) -> bytes:
+    """An e-mail of one part."""
+    head = f"Date: Mon, 8 Jan 2018 10:00:00 +0000\nContent-Type: {kind}\n\n"
+    return head.encode() + content
+
+
+def test_an_e_mail_of_html_alone_is_read(inbox):
+    put(inbox, "page.eml", message("text/html; charset=utf-8", f"<p>{SENTENCE}</p>".encode()))
+    assert SENTENCE in landed(inbox)["text"]
+
+
+def test_an_e_mail_in_an_encoding_that_it_names_is_read_in_it(inbox):
+    content = f"{SENTENCE} évacués – à pied".encode("cp1252")
+    put(inbox, "old.eml", message("text/plain; charset=windows-1252", content))
+    assert "évacués – à pied" in landed(inbox)["text"]
+
+
+@pytest.mark.parametrize("named", ["; charset=utf-8", "; charset=us-ascii", "", "; charset=x-none"])
+def test_an_e_mail_that_is_not_in_its_encoding_is_refused_and_not_mangled(inbox, named):
+    content = f"{SENTENCE} évacués".encode("cp1252")
+    put(inbox, "wrong.eml", message(f"text/plain{named}", content))
+    assert "nor in UTF-8" in (said := refused(inbox).reason) or "is not in UTF-8" in said
+
+
+def test_attachments_of_an_e_mail_are_not_read(inbox):
+    attached = "Content-Disposition: attachment; filename=more.txt"
+    parts = [f"Content-Type: text/plain\n\n{SENTENCE}", f"{attached}\n\nSome 9,999 people fled."]
+    body = "".join(f"--B\n{part}\n" for part in parts) + "--B--\n"
+    put(inbox, "two.eml", message("multipart/mixed; boundary=B", body.encode()))
+    assert "9,999" not in landed(inbox)["text"]
+    assert SENTENCE in landed(inbox)["text"]
+
+
+@needs_html
+@pytest.mark.parametrize(
+    "page",
+    ["<script>var n = 60000;</script>", "<div>" * 5_000 + "60,000 fled", "<img src='60000.png'>"],
+)
+def test_a_page_without_an_article_says_so(inbox, page):
+    put(inbox, "page.html", f"<html><body>{page}")
+    assert "no article was found" in refused(inbox).reason
+
+
+def test_a_file_beyond_all_reports_is_refused_by_its_size(inbox):
+    put(inbox, "large.txt", b"x" * 50_000_001)
+    assert "larger than 50 MB" in refused(inbox).reason
+
+
 def test_a_language_without_rules_is_refused_with_those_that_have_some(inbox):
     put(inbox, "other.txt", HEADER.replace("\n\n", "\nlanguage: xx\n\n") + SENTENCE)
     assert "no rules for the language “xx”" in refused(inbox).reason

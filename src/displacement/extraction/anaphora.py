@@ -51,7 +51,7 @@ def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> 
         return None
     if only_pattern(lang, "difference").match(candidate.right):
         return refuse(candidate, NumberReason.SUBSET, "difference")
-    for rule in possible(lang, "anaphor", candidate.letters):
+    for rule in possible(lang, "anaphor", candidate.left_letters):
         if rule.get("closed") and not _closed(candidate, lang):
             continue
         match = before_number(rule, candidate)
@@ -114,7 +114,7 @@ def in_context(candidate: Candidate, lang: str) -> Decision | None:
     """Families registered, right after a sentence on displaced people, are such people."""
     if not candidate.head or not candidate.head.unit or not candidate.stand_in:
         return None
-    for rule in possible(lang, "context", candidate.letters):
+    for rule in possible(lang, "context", candidate.left_letters):
         if match := rule.pattern.search(candidate.left):
             claim = claim_of(candidate, rule, match, side="left", lang=lang)
             return replace(claim, measure=STATE[0], term=STATE[1], certain=False)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from displacement.extraction.candidates import only_pattern
 from displacement.extraction.document import Document, Span
+from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import Rule, load_rules
 from displacement.extraction.speakers import Speaker, read_speaker
@@ -44,8 +45,10 @@ UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=Fals
 def find_attributions(document: Document, masked: str, sentence: Span) -> list[Attribution]:
     """All attributions of one sentence, in order."""
     found: list[Attribution] = []
-    for rule in load_rules(document.lang).table("cue"):
-        for match in rule.pattern.finditer(masked, max(0, sentence.start - 1), sentence.end):
+    begin = max(0, sentence.start - 1)
+    letters = letters_of(document.lang, masked[begin : sentence.end])
+    for rule in possible(document.lang, "cue", letters):
+        for match in rule.pattern.finditer(masked, begin, sentence.end):
             attribution = _read(document, masked, sentence, match, rule)
             if attribution and (attribution.known or not rule.get("strict")):
                 found.append(replace(attribution, cue=rule.id))
@@ -135,7 +138,7 @@ def _read(
 ) -> Attribution | None:
     strict = bool(rule.get("strict"))
     if rule.get("side") == "after":
-        region = _region_after(masked, match.end(), sentence.end)
+        region = _region_after(masked, match.end(), sentence.end, document.lang)
         cue_end = region.end
     else:
         region = _region_before(masked, match.start(), sentence.start, document.lang)
@@ -169,7 +172,9 @@ def _read(
     as_written = document.text[region.start + named.start : end]
     if rule.id == "cue.counted_by":
         cue_end = end  # the days behind it are those of the counting
-    return Attribution(begin, end, cue_end, named.name or _as_name(as_written), named.kind)
+    return Attribution(
+        begin, end, cue_end, named.name or _as_name(as_written, document.lang), named.kind
+    )
 
 
 def _speaks(match: re.Match[str], rule: Rule) -> bool:
@@ -190,10 +195,12 @@ def _kind_of_publisher(document: Document) -> CounterKind:
     return named.kind if named else CounterKind.MEDIA
 
 
-def _region_after(masked: str, start: int, limit: int) -> Span:
+def _region_after(masked: str, start: int, limit: int, lang: str) -> Span:
     """The phrase after "according to", with the apposition that tells a person's role."""
     end = min(limit, start + 160)
     stop = _AFTER_STOP.search(masked, start, end)
+    end = stop.start() if stop else end
+    stop = only_pattern(lang, "after_stop").search(masked, start, end)
     end = stop.start() if stop else end
     comma = masked.find(",", start, end)
     if comma < 0:
@@ -262,7 +269,7 @@ def _pointing_back(lang: str) -> re.Pattern[str]:
 def _named(words: str, lang: str) -> bool:
     return any(
         rule.get("says") and rule.pattern.search(words)
-        for rule in load_rules(lang).table("counter")
+        for rule in possible(lang, "counter", letters_of(lang, words))
         if rule.get("kind") != "local_volunteers"
     )
 
@@ -302,7 +309,7 @@ def _resolved(
             skipped = speaker.end()
             return behind._replace(start=behind.start + skipped, end=behind.end + skipped)
     phrase = None if spoken is None else read_speaker(words, lang, speaks=spoken, first=first)
-    for rule in load_rules(lang).table("counter"):
+    for rule in possible(lang, "counter", letters_of(lang, words)):
         match = None if strict and not rule.get("sure") else rule.pattern.search(words)
         if match:
             group = next((name for name, text in match.groupdict().items() if text), 0)
@@ -325,8 +332,11 @@ def _widened(named: _Named, phrase: Speaker | None, words: str, *, sure: bool) -
     return named
 
 
-def _as_name(words: str) -> str:
+def _as_name(words: str, lang: str) -> str:
     name = re.sub(r"^(?:the|a|an)\s+|'s$", "", " ".join(words.split()), flags=re.IGNORECASE)
+    joined, apart = load_rules(lang).words.get("joined_article", ("", ""))
+    if joined and name.startswith(joined):
+        name = apart + name.removeprefix(joined)  # Arabic writes "to the council" as one word
     return name[:1].upper() + name[1:]
 
 

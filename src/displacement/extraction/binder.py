@@ -209,7 +209,7 @@ def _decide(
 
 def _first_left(candidate: Candidate, lang: str) -> Decision | None:
     """Words before the number that leave no doubt: "the number of displaced people is"."""
-    taken = best_before(possible(lang, "left", candidate.letters), candidate, lang)
+    taken = best_before(possible(lang, "left", candidate.left_letters), candidate, lang)
     if not taken or not taken[0].get("first"):
         return None
     return claim_of(candidate, *taken, side="left", lang=lang)
@@ -233,12 +233,12 @@ def _clause_beside(candidate: Candidate, lang: str) -> Claim | None:
     """What a clause beside the noun says: "people displaced by ...", "people who crossed ..."."""
     if not candidate.head:
         return None
-    for relative in possible(lang, "relative", candidate.letters):
+    for relative in possible(lang, "relative", candidate.right_letters):
         if match := relative.pattern.search(candidate.right):
             claim = claim_of(candidate, relative, match, side="right", lang=lang)
             fled = match.groupdict().get("flee")
             return replace(claim, term=Term.FORCED_TO_FLEE) if fled else claim
-    for rule in possible(lang, "beside", candidate.letters):
+    for rule in possible(lang, "beside", candidate.right_letters):
         match = rule.pattern.match(candidate.right)
         if match and applies(rule, candidate, lang):
             return claim_of(candidate, rule, match, side="right", lang=lang)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from displacement.extraction.document import Document, Span
-from displacement.extraction.needles import letters_of
+from displacement.extraction.needles import Letters, letters_of, possible
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
 from displacement.extraction.units import Head, read_head
@@ -47,8 +47,10 @@ class Candidate:
     """The noun of the figure before, where the number has none of its own."""
     carried: tuple[Measure, Term] | None = None
     """What that figure says of its people."""
-    letters: frozenset[str] = frozenset()
-    """Groups of letters of its sentence: they tell which rules may fit."""
+    left_letters: Letters = 0
+    """What the words before it hold of what rules need: it tells which may fit there."""
+    right_letters: Letters = 0
+    """The same of the words behind its noun."""
     around: str = ""
     """The sentences around, which tell what the text is about."""
     part: bool = False
@@ -119,7 +121,8 @@ def read_candidate(
         quantified=quantified,
         right=words,
         right_start=right_start,
-        letters=letters_of(masked[sentence.start : sentence.end]),
+        left_letters=letters_of(lang, before + quantified),
+        right_letters=letters_of(lang, words),
         around=masked[max(0, sentence.start - ABOUT) : sentence.end + ABOUT],
         part=part,
         joined=bool(joined),
@@ -149,9 +152,10 @@ def _equivalent(
 def _phrase_start(masked: str, number: Number, sentence: Span, lang: str) -> int:
     """Where the noun phrase of the number begins, before its quantifier and article."""
     start = number.start
-    words = (*load_rules(lang).table("quantifier"), *load_rules(lang).table("determiner"))
     for _ in range(4):
         before = masked[max(sentence.start, start - 40) : start]
+        letters = letters_of(lang, before)
+        words = (*possible(lang, "quantifier", letters), *possible(lang, "determiner", letters))
         found = [match.start() for rule in words if (match := rule.pattern.search(before))]
         if not found:
             break

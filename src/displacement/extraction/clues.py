@@ -43,7 +43,7 @@ def likely(candidate: Candidate, lang: str) -> Claim | None:
     if not found:
         found = _behind(candidate, lang, strong=False, plain=True)
     if not found and (strong or _tells("setting", candidate, around, lang)):
-        rules = possible(lang, "clue_left", letters_of(around))
+        rules = possible(lang, "clue_left", letters_of(lang, around))
         asked = only_pattern(lang, "question").search(around)
         rules = tuple(
             rule
@@ -79,7 +79,7 @@ def _tells(table: str, candidate: Candidate, around: str, lang: str) -> bool:
 def _label(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
     """The name of the line, which holds whatever the sentence before said."""
     candidate = replace(candidate, stand_in=None, carried=None)
-    for rule in possible(lang, "clue_label", candidate.letters):
+    for rule in possible(lang, "clue_label", candidate.left_letters):
         if rule.get("strong") and not strong:
             continue
         match = rule.pattern.search(candidate.before)
@@ -101,7 +101,7 @@ def _label_in_words(candidate: Candidate, lang: str) -> Claim | None:
         return None
     begin = named.end("noun") if named["noun"][:1].isupper() else named.start("noun")
     words = candidate.before[begin : named.end("label")]
-    for rule in possible(lang, "clue", letters_of(f"{named['label']}")):
+    for rule in possible(lang, "clue", letters_of(lang, f" {words} {named['label']}")):
         if not rule.get("counts") and not rule.get("needs"):
             match = rule.pattern.search(f" {words}") or rule.pattern.search(f" {named['label']}")
             if match:
@@ -137,7 +137,7 @@ def _before(candidate: Candidate, rules: tuple[Rule, ...], lang: str) -> Claim |
 def _behind(candidate: Candidate, lang: str, *, strong: bool, plain: bool = False) -> Claim | None:
     """The first verb behind the noun, if nothing else is said of the people before it."""
     found: list[tuple[int, Rule, re.Match[str]]] = []
-    for rule in possible(lang, "clue", candidate.letters):
+    for rule in possible(lang, "clue", candidate.right_letters):
         if plain and not rule.get("plain"):
             continue
         if (rule.get("strong") and not strong) or (rule.get("counts") and candidate.part):

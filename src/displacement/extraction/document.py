@@ -74,8 +74,23 @@ def split_header(text: str) -> tuple[dict[str, str], str]:
 
 
 def clean_characters(text: str) -> str:
-    """Fold spaces, dashes, quotation marks and digits to plain ones, one character for one."""
-    return text.translate({ord(c): _plain(c) for c in set(text) if not ("!" <= c <= "~")})
+    """Fold spaces, dashes, quotation marks and digits to plain ones, one character for one.
+
+    Marks on Arabic letters, which most writers leave out, become blanks behind their word.
+    """
+    clean = text.translate({ord(c): _plain(c) for c in set(text) if not ("!" <= c <= "~")})
+    return _MARKED.sub(_without_marks, clean) if _MARK.search(clean) else clean
+
+
+def _without_marks(word: re.Match[str]) -> str:
+    bare = _MARK.sub("", word[0])
+    return bare + " " * (len(word[0]) - len(bare))
+
+
+_MARK: Final = re.compile(r"[\u064b-\u0652\u0670]")
+_MARKED: Final = re.compile(
+    r"[\u0620-\u064a]++[\u064b-\u0652\u0670][\u0620-\u0652\u0670]*+[,;:.!?)\"]*"
+)
 
 
 def find_sentences(clean: str, start: int, lang: str) -> list[Span]:

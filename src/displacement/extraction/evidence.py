@@ -1,9 +1,12 @@
 """What do the words around a figure add to it: quantifier, reservation, cause, quote?"""
 
 from bisect import bisect_left
+from collections import Counter
+from functools import lru_cache
 from typing import Final
 
-from displacement.extraction.document import Document, Span, clean_characters
+from displacement.extraction.document import Document, Span, clean_characters, find_sentences
+from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import Cause, Quantifier
@@ -41,7 +44,7 @@ def read_quantifier(masked: str, number: Number, lang: str) -> Quantifier:
         if not skipped:
             break
         start -= len(before) - min(skipped)
-    return Quantifier.EXACT
+    return Quantifier.APPROXIMATELY if number.rough else Quantifier.EXACT
 
 
 def _quantifier_before(text: str, lang: str) -> Quantifier | None:
@@ -54,9 +57,9 @@ def _quantifier_before(text: str, lang: str) -> Quantifier | None:
 def read_caveat(document: Document, sentence: Span) -> str | None:
     """A reservation in the sentence of the figure or in one of the two after it."""
     index = bisect_left(document.sentences, sentence)
-    rules = load_rules(document.lang).table("caveat")
     for offset, span in enumerate(document.sentences[index : index + 3]):
         words = document.clean[span.start : span.end]
+        rules = possible(document.lang, "caveat", letters_of(document.lang, words))
         if any(rule.pattern.search(words) for rule in rules) and (offset == 0 or _short(span)):
             return " ".join(document.text[span.start : span.end].split())[:QUOTE]
     return None
@@ -84,19 +87,27 @@ def read_cause(document: Document, sentence: Span) -> Cause | None:
 def overall_cause(text: str, start: int, lang: str) -> Cause:
     """The cause that the beginning of a text names most."""
     head = clean_characters(text[start : start + HEAD])
-    return strongest_cause(head, (Span(0, len(head)),), lang)
+    return strongest_cause(head, tuple(find_sentences(head, 0, lang)), lang)
 
 
 def strongest_cause(clean: str, spans: tuple[Span, ...], lang: str) -> Cause:
     """The cause that most words of these stretches name."""
-    votes = {
-        str(rule.get("says")): sum(
-            len(rule.pattern.findall(clean, span.start, span.end)) for span in spans
-        )
-        for rule in load_rules(lang).table("cause")
-    }
-    best = max(votes, key=lambda cause: votes[cause])
+    votes = Counter[str]()
+    for span in spans:
+        votes.update(_votes(clean, span, lang))
+    causes = [str(rule.get("says")) for rule in load_rules(lang).table("cause")]
+    best = max(causes, key=lambda cause: votes[cause])
     return Cause(best) if votes[best] else Cause.UNKNOWN
+
+
+@lru_cache(maxsize=64)
+def _votes(clean: str, span: Span, lang: str) -> dict[str, int]:
+    """How often a stretch names each cause; the sentences of several figures overlap."""
+    rules = possible(lang, "cause", letters_of(lang, clean[span.start : span.end]))
+    return {
+        str(rule.get("says")): len(rule.pattern.findall(clean, span.start, span.end))
+        for rule in rules
+    }
 
 
 def read_quote(document: Document, sentence: Span, number: Number) -> str:

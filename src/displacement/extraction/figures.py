@@ -24,6 +24,7 @@ from displacement.extraction.evidence import (
     read_quantifier,
     read_quote,
 )
+from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.periods import Period, find_periods
 from displacement.extraction.places import find_places
 from displacement.extraction.scopes import (
@@ -113,11 +114,14 @@ class _Contexts:
 
     def _header(self, index: int) -> Period | None:
         """The days that a line before a sentence gives for the whole report."""
-        heads = only_pattern(self._document.lang, "reporting_period")
+        lang = self._document.lang
+        heads = only_pattern(lang, "reporting_period")
         clean = self._document.clean
         for past in range(index, max(-1, index - 1 - SENTENCES_BACK), -1):
             span = self._document.sentences[past]
-            if heads.search(clean, span.start, span.end):
+            letters = letters_of(lang, clean[span.start : span.end])
+            named = possible(lang, "reporting_period", letters)
+            if named and heads.search(clean, span.start, span.end):
                 ranges = [one for one in self._said(past)[1] if one.kind == "range"]
                 if ranges:
                     return ranges[0]
@@ -283,6 +287,6 @@ def _rejected_row(document: Document, refusal: Refusal) -> Row:
         "number_end": document.origin + number.end,
         "number_text": document.text[number.start : number.end],
         "value": number.value,
-        "reason": refusal.reason,
+        "reason": refusal.reason.value,
         "rule_id": refusal.rule_id,
     }

@@ -3,22 +3,13 @@
 import re
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-from displacement.extraction.rules import load_words
+from displacement.extraction.rules import languages, load_words
 
 DEFAULT: Final = "en"
 HEAD: Final = 5_000
 """So much of a text, in characters, shows its language."""
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """The languages that have rules, in order."""
-    folder = files("displacement.extraction")
-    found = (entry.name for entry in folder.iterdir() if entry.joinpath("words.toml").is_file())
-    return tuple(sorted(found))
 
 
 def detect_language(text: str) -> str:

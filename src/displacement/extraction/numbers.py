@@ -5,11 +5,11 @@ The lexer reads digits, words, ranges and vague amounts alike; it judges nothing
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from displacement.extraction.rules import Rules, load_rules
+from displacement.extraction.rules import NEVER, Rules, load_rules
 
 MAX_PLAUSIBLE: Final = 200_000_000
 """No crisis has displaced so many; a larger number is a misprint or no count of people."""
@@ -28,6 +28,8 @@ class Number:
     high: float | None = None
     kind: str = "plain"
     in_words: bool = False
+    rough: bool = False
+    """Whether its own word says that it is rounded: "une centaine"."""
 
 
 def find_numbers(clean: str, start: int, lang: str) -> list[Number]:
@@ -71,6 +73,7 @@ _HALF: Final = 0.5
 _TEN: Final = 10
 _THOUSAND: Final = 1000
 _LONGEST_JOINT: Final = 8
+_DIGITS_OF_REST: Final = 3
 
 
 def _matches(clean: str, start: int, lang: str) -> Iterator[re.Match[str]]:
@@ -102,6 +105,13 @@ def _first_words(lang: str) -> re.Pattern[str]:
 
 
 @cache
+def _rough(lang: str) -> re.Pattern[str]:
+    """Words of numbers that only say about how many."""
+    rules = load_rules(lang)
+    return rules.compile("{rough_number}") if "rough_number" in rules.macros else NEVER
+
+
+@cache
 def _lexer(lang: str) -> re.Pattern[str]:
     rules = load_rules(lang)
     return rules.compile(
@@ -122,7 +132,8 @@ def _read(match: re.Match[str], clean: str, rules: Rules) -> Number:
         value = float("".join(re.findall(r"\d", match[0])))
         return Number(start, end, value, kind="ordinal")
     if kind == "words":
-        return Number(start, end, _value_of_words(match[0], rules), in_words=True)
+        rough = bool(_rough(rules.lang).search(match[0]))
+        return Number(start, end, _value_of_words(match[0], rules), in_words=True, rough=rough)
     return Number(start, end, None, kind=kind)
 
 
@@ -170,18 +181,19 @@ def _calendar_kind(digits: str, value: float) -> str:
 
 
 def _value_of_words(text: str, rules: Rules) -> float | None:
-    words = [_bare(word) for word in _WORDS.findall(text.lower())]
+    words = _words_of_number(text.lower(), rules)
     units, scales = rules.words["number_values"], rules.words["scales"]
     parts = rules.words["parts"]
+    following = [*words[1:], ""]
     total = part = 0.0
     for position, word in enumerate(words):
         if word in parts:
             # "half a million" is 0.5 million, "two and a half million" is 2.5 million
             whole = parts[word] >= _HALF
             part = part + parts[word] if whole else (part or 1) * parts[word]
-        elif word in units and "".join(words[position + 1 : position + 2]) in parts:
+        elif word in units and word not in scales and following[position] in parts:
             continue  # "un demi-million": the article of the half
-        elif word in units:
+        elif word in units and not (word in scales and (part or following[position] in parts)):
             part += units[word]
         elif word in scales:
             after_half = any(parts.get(later) == _HALF for later in words[position + 1 :])
@@ -192,6 +204,19 @@ def _value_of_words(text: str, rules: Rules) -> float | None:
                 if after_half:
                     break
     return total + part
+
+
+def _words_of_number(text: str, rules: Rules) -> list[str]:
+    """Its words one by one: those that make one number together joined, those glued on freed."""
+    for apart, joined in rules.words.get("number_compounds", {}).items():
+        text = text.replace(apart, joined)
+    known = {*rules.words["number_values"], *rules.words["scales"], *rules.words["parts"]}
+    words = [_bare(word) for word in _WORDS.findall(text)]
+    glued = rules.words.get("number_prefix", "")
+    return [
+        word[len(glued) :] if word not in known and glued and word.startswith(glued) else word
+        for word in words
+    ]
 
 
 def _with_ranges(clean: str, found: list[Number], lang: str) -> Iterator[Number]:
@@ -224,6 +249,8 @@ def _joined(clean: str, low: Number, high: Number, lang: str) -> Number | None:
     kinds = {low.kind, high.kind}
     if not kinds <= {"plain", "day"} or low.value is None or high.value is None:
         return None
+    if _adds(clean, low, high, lang):
+        return replace(low, end=high.end, value=low.value + high.value)
     if not _is_joint(clean, low, high, lang):
         return None
     days = kinds == {"day"}
@@ -231,6 +258,18 @@ def _joined(clean: str, low: Number, high: Number, lang: str) -> Number | None:
     if not bottom < high.value:
         return None
     return Number(low.start, high.end, bottom, high.value, "day" if days else "range")
+
+
+def _adds(clean: str, low: Number, high: Number, lang: str) -> bool:
+    """Whether the second number goes on with the first: "143 alf wa-164 people"."""
+    joint = load_rules(lang).words.get("adds")
+    if not joint or not low.value or not high.value or low.in_words or high.in_words:
+        return False
+    thousands = low.value % _THOUSAND == 0 and clean[low.end - 1].isalpha()
+    alone = _joints(lang)[2].search(clean[max(0, low.start - 40) : low.start]) is None
+    rest = high.value < _THOUSAND and high.end - high.start <= _DIGITS_OF_REST
+    joined = re.fullmatch(rf"\s+{joint}\s?", clean[low.end : high.start]) is not None
+    return thousands and alone and rest and joined
 
 
 def _is_joint(clean: str, low: Number, high: Number, lang: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from displacement.extraction.document import Span
 from displacement.extraction.moments import READERS as OF_MOMENTS
+from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.rules import load_rules
 from displacement.extraction.when import (
     When,
@@ -55,7 +56,7 @@ def find_periods(clean: str, start: int, end: int, published: date, lang: str) -
     readers = {**_READERS, **OF_MOMENTS}
     of, compared = rules.only("of_event"), rules.only("compared")
     found: list[Period] = []
-    for rule in rules.table("period"):
+    for rule in possible(lang, "period", letters_of(lang, clean[start:end])):
         reader = readers[rule.id.rpartition(".")[2]]
         for match in rule.pattern.finditer(clean, start, end):
             read = reader(match.groupdict(), published, rules.words)

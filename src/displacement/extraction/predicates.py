@@ -12,8 +12,8 @@ from displacement_schemas.vocabulary import NumberReason
 
 def from_left(candidate: Candidate, lang: str) -> Decision | None:
     """What the words right before the number say; a blocker there goes before a figure."""
-    taken = best_before(possible(lang, "left", candidate.letters), candidate, lang)
-    blocker = best_before(possible(lang, "left_blocker", candidate.letters), candidate, lang)
+    taken = best_before(possible(lang, "left", candidate.left_letters), candidate, lang)
+    blocker = best_before(possible(lang, "left_blocker", candidate.left_letters), candidate, lang)
     lived_in = blocker and blocker[0].get("reason") == NumberReason.POPULATION_BASE
     if blocker and not (lived_in and taken and taken[0].get("site")):
         return refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
@@ -53,7 +53,7 @@ def main_verb(candidate: Candidate, start: int, lang: str) -> Decision | None:
     right = candidate.right
     found: list[tuple[int, int, int, Rule, re.Match[str]]] = []
     for order, table in enumerate(("right_blocker", "right")):
-        for rule in possible(lang, table, candidate.letters):
+        for rule in possible(lang, table, candidate.right_letters):
             match = rule.pattern.search(right, start)
             if match and applies(rule, candidate, lang):
                 begin = match.end() - len(match[0].lstrip())
@@ -89,7 +89,7 @@ def blocked_at(candidate: Candidate, lang: str) -> int | None:
     """Where behind the noun the first words stand that make the people somebody else's."""
     starts = [
         match.end() - len(match[0].lstrip())
-        for rule in possible(lang, "right_blocker", candidate.letters)
+        for rule in possible(lang, "right_blocker", candidate.right_letters)
         if not rule.get("weak")
         and (match := rule.pattern.search(candidate.right))
         and applies(rule, candidate, lang)

@@ -27,22 +27,29 @@ def settle(document: Document, masked: str, numbers: list[Number]) -> dict[int, 
     }
     for stretch, inside in _stretches(document, numbers):
         open_ones = {number.start for number in inside} - settled.keys()
-        letters = letters_of(masked[stretch.start : stretch.end])
+        letters = letters_of(document.lang, masked[stretch.start : stretch.end])
         for rule in possible(document.lang, "local", letters):
             if not open_ones:
                 break
-            if rule.get("kind"):
+            words = rule.says.get("word")
+            if "kind" in rule.says or (words and not _written(words, document, at, open_ones)):
                 continue
             for start in _hits(rule, masked, stretch):
                 number = at.get(start)
                 if number is None or start in settled:
                     continue
-                words = rule.get("word")
-                if words and document.clean[start : number.end].lower() not in words:
+                if words and not _written(words, document, at, {start}):
                     continue
                 settled[start] = Refusal(number, rule.id, NumberReason(rule.get("reason")))
                 open_ones.discard(start)
     return settled
+
+
+def _written(
+    words: list[str], document: Document, at: Mapping[int, Number], starts: set[int]
+) -> bool:
+    """Whether one of the numbers that begin there is written as one of these words."""
+    return any(document.clean[start : at[start].end].lower() in words for start in starts)
 
 
 BESIDE: Final = 60
@@ -60,8 +67,9 @@ def _stretches(document: Document, numbers: list[Number]) -> Iterator[tuple[Span
 
 
 def _hits(rule: Rule, masked: str, sentence: Span) -> Iterator[int]:
+    names = rule.pattern.groupindex
     for match in rule.pattern.finditer(masked, *sentence):
-        for name in rule.pattern.groupindex:
+        for name in names:
             if (start := match.start(name)) >= 0:
                 yield start
 

@@ -4,22 +4,25 @@ Rules are data (TOML files in one folder per language); this module only compile
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 MARKS: Final = {
-    "n": "(?<![\ue001-\ue004])[\ue001-\ue004]++",
-    "year": "(?<![\ue001-\ue004])\ue002{4}(?![\ue001-\ue004])",
-    "day": "(?<![\ue001-\ue004])[\ue003\ue004]++",
-    "ordinal": "(?<![\ue001-\ue004])\ue004++",
-    "two_digits": "(?<![\ue001-\ue004])[\ue001\ue003]{2}(?![\ue001-\ue004])",
+    "n": "[\ue001-\ue004](?<![\ue001-\ue004].)[\ue001-\ue004]*+",
+    "year": "\ue002(?<![\ue001-\ue004].)\ue002{3}(?![\ue001-\ue004])",
+    "day": "[\ue003\ue004](?<![\ue001-\ue004].)[\ue003\ue004]*+",
+    "ordinal": "\ue004(?<![\ue001-\ue004].)\ue004*+",
+    "two_digits": "[\ue001\ue003](?<![\ue001-\ue004].)[\ue001\ue003](?![\ue001-\ue004])",
 }
-"""How patterns speak of numbers: masked texts hold these marks in place of their characters."""
+"""How patterns speak of numbers: masked texts hold these marks in place of their characters.
+
+The mark comes first, what must not stand before it second: a search skips fast to a first mark.
+"""
 
 
 NEVER: Final = re.compile(r"(?!)")
@@ -71,21 +74,26 @@ class Rules:
 
 def has_rules(lang: str) -> bool:
     """Whether texts of a language can be read."""
-    named = re.fullmatch(r"[a-z]{2}", lang)
-    return bool(named) and (files("displacement.extraction") / lang).is_dir()
+    return bool(re.fullmatch(r"[a-z]{2}", lang)) and (_data() / lang).is_dir()
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that have rules, in order."""
+    folders = _data().iterdir()
+    return tuple(sorted(one.name for one in folders if one.joinpath("words.toml").is_file()))
 
 
 @cache
 def load_words(lang: str) -> Mapping[str, Any]:
     """The words of a language alone, as the file has them."""
-    path = files("displacement.extraction") / lang / "words.toml"
-    return _loaded(path)
+    return _loaded(_data() / lang / "words.toml")
 
 
 @cache
 def load_rules(lang: str) -> Rules:
     """The rules of a language; raises ValueError where there are none."""
-    folder = files("displacement.extraction") / lang
+    folder = _data() / lang
     if not has_rules(lang):
         raise ValueError(
             f"There are no extraction rules for the language {lang!r}; "
@@ -105,7 +113,16 @@ def load_rules(lang: str) -> Rules:
     return Rules(lang, words, macros, {name: tuple(rules) for name, rules in tables.items()})
 
 
-def _loaded(path: Traversable) -> dict[str, Any]:
+def _data() -> "Traversable":
+    """Where the rules lie; what reads them is loaded with them, not with this module."""
+    from importlib.resources import files  # noqa: PLC0415 - slow
+
+    return files("displacement.extraction")
+
+
+def _loaded(path: "Traversable") -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - slow
+
     return tomllib.loads(path.read_text(encoding="utf-8").translate(FOLDED))
 
 

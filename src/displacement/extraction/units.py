@@ -36,7 +36,8 @@ class Head:
 
 def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
     """The noun that the number ending at `start` counts, looking no further than `limit`."""
-    nouns, stop, skip, adjectives = _patterns(lang)
+    _, stop, skip, adjectives = _patterns(lang)
+    start = min(start, limit)  # a sentence without an end is cut somewhere, even within a number
     position = skip.match(masked, start, limit).end()  # type: ignore[union-attr]
     modifiers_start = position
     of = load_rules(lang).words["of"]
@@ -45,10 +46,10 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
     for _ in range(MAX_WORDS):
         gap = _GAP.match(masked, position, limit)
         position = gap.end() if gap else position
-        if noun := nouns.match(masked, position, limit):
+        if noun := _noun_at(masked, position, limit, lang):
             following = _GAP.match(masked, noun.end(), limit)
-            compound = nouns.match(masked, following.end(), limit) if following else None
-            if compound and compound.lastgroup not in _ADJECTIVAL:
+            compound = _noun_at(masked, following.end(), limit, lang) if following else None
+            if compound and not _only_says_more(noun, compound, lang):
                 noun = compound
             modifiers = masked[modifiers_start : noun.start()]
             if noun.lastgroup != "people" or _CAPITALS.fullmatch(modifiers.lstrip()):
@@ -72,11 +73,35 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
 
 _ADJECTIVAL: Final = ("displaced_person", "evacuated", "people", "dead", "hurt", "lost")
 """Nouns that after another noun are predicates: "12 people dead", "300 families displaced"."""
+
+
+def _only_says_more(noun: re.Match[str], compound: re.Match[str], lang: str) -> bool:
+    """Whether the second noun is a predicate or, in "200 soldiers, Iraqi ones", a nation."""
+    kinds = load_rules(lang).words["nouns"]
+    refused = "reason" in kinds.get(noun.lastgroup or "", {})
+    return compound.lastgroup in _ADJECTIVAL or (refused and compound.lastgroup == "demonym")
+
+
 _CAPITALS: Final = re.compile(r"(?:(?:[A-Z][\w'-]*|ethnic|of|displaced|young|other|more)\s+)*")
 _GAP: Final = re.compile(r"\s+")
 _WORD: Final = re.compile(
     r"[^\W\d_][\w'\u064b-\u0652-]*|[\ue001-\ue004]+|,(?= [^\WA-Z\d_][\w-]*(?:,| [^\W\d_]))"
 )
+
+
+def _noun_at(masked: str, position: int, limit: int, lang: str) -> re.Match[str] | None:
+    """The noun that begins there; its first letters rule out most words."""
+    first = masked[position : position + 2]
+    if first.islower() and first not in _openings(lang):
+        return None
+    return _patterns(lang)[0].match(masked, position, limit)
+
+
+@cache
+def _openings(lang: str) -> frozenset[str]:
+    """How nouns in small letters begin; the names of peoples begin with a capital."""
+    nouns = load_rules(lang).words["nouns"].values()
+    return frozenset(word[:2].lower() for noun in nouns for word in noun["words"])
 
 
 @cache

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any, Final
 
 from displacement.sources import documents
-from displacement.sources.documents.files import Report, UnreadableError, text_of_pdf
+from displacement.sources.documents.files import Report, text_of_pdf
+from displacement.sources.documents.unreadable import UnreadableError
 from displacement.sources.source import (
     Answer,
     Declaration,

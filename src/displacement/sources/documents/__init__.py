@@ -15,7 +15,8 @@ from pandera.typing import DataFrame
 
 from displacement.extraction import Extraction, extract, has_rules, split_header
 from displacement.normalise.privacy import redact_speakers
-from displacement.sources.documents.files import READABLE, Report, UnreadableError, read_report
+from displacement.sources.documents.files import READABLE, Report, read_report
+from displacement.sources.documents.unreadable import UnreadableError
 from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
 from displacement_schemas import ExtractedFigures, RejectedNumbers, Statements
 from displacement_schemas.vocabulary import Unit

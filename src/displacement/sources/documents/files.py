@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from displacement.extraction import split_header
-from displacement.extraction.language import detect_language, languages
+from displacement.extraction.language import detect_language
+from displacement.extraction.rules import languages
+from displacement.extraction.visible import shows_nothing
 from displacement.normalise.dates import read_day
 from displacement.sources.documents.messages import read_message
+from displacement.sources.documents.unreadable import UnreadableError
 
 READABLE: Final = frozenset({".txt", ".html", ".htm", ".pdf", ".eml"})
 LARGEST: Final = 50_000_000
@@ -27,10 +30,6 @@ DECLARED_DATES: Final = {"extensive_search": False, "original_date": True}
 
 _HEADER_LINE: Final = re.compile(r"(?i)(?:title|publisher|published|language|url|source):[ \t]+\S")
 _DAY_IN_NAME: Final = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
-
-
-class UnreadableError(ValueError):
-    """A file that gives no text; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def read_report(path: Path) -> Report:
             text, found = read_message(content)
         case _:
             text, found = _from_text(content)
-    if not text.strip():
+    if shows_nothing(text):
         raise UnreadableError("the file holds no text; if it shows pictures of pages, type it out")
     facts = found | split_header(text)[0] | _sidecar(path)
     if "published" not in facts and (named := _DAY_IN_NAME.search(path.stem)):
@@ -81,17 +80,35 @@ def read_report(path: Path) -> Report:
 
 
 def _from_text(content: bytes) -> tuple[str, dict[str, str]]:
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    marked = (encoding for mark, encoding in _MARKED.items() if content.startswith(mark))
+    encoding = next(marked, "utf-8")
     try:
-        text = content.decode("utf-16" if wide else "utf-8-sig")
+        text = content.decode(encoding)
     except UnicodeDecodeError as wrong:
         place = f"byte {wrong.start + 1:,} belongs to another encoding"
         raise UnreadableError(
-            f"this is not UTF-8 text ({place}); save it as UTF-8 and try again"
+            f"this is not {encoding.upper()} text ({place}); save it as UTF-8 and try again"
         ) from None
     if BINARY in text:
-        raise UnreadableError("this is not text")
-    return text.replace("\r\n", "\n"), {}
+        raise UnreadableError(f"this is not text{_hint_of_width(content)}")
+    return text.replace("\r\n", "\n").removeprefix("\ufeff"), {}
+
+
+_MARKED: Final = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""Encodings that a file names by its first bytes; the mark of UTF-32 begins like that of UTF-16."""
+_SAMPLE: Final = 2_000
+
+
+def _hint_of_width(content: bytes) -> str:
+    """Letters of two bytes each, most of them with a zero, are a text that lacks its mark."""
+    sides = (content[:_SAMPLE:2].count(0), content[1:_SAMPLE:2].count(0))
+    wide = min(sides) == 0 and max(sides) > len(content[:_SAMPLE:2]) // 2
+    return ", or UTF-16 without its mark; save it as UTF-8 and try again" if wide else ""
 
 
 def _from_html(content: bytes) -> tuple[str, dict[str, str]]:
@@ -123,7 +140,10 @@ def text_of_pdf(content: bytes) -> str:
     try:
         with pypdfium2.PdfDocument(content) as document:
             pages = [page.get_textpage().get_text_bounded() for page in document]
-    except pypdfium2.PdfiumError:
+    except pypdfium2.PdfiumError as wrong:
+        if "password" in str(wrong).lower():
+            reason = "this PDF asks for a password; save it without one and try again"
+            raise UnreadableError(reason) from None
         raise UnreadableError("this is not a readable PDF") from None
     return _with_header_apart("\n\n".join(page.replace("\r\n", "\n") for page in pages))
 

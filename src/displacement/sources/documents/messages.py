@@ -11,6 +11,8 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Final
 
+from displacement.sources.documents.unreadable import UnreadableError
+
 _SIGNATURE: Final = re.compile(
     r"(?mi)^(?:-- ?|_{5,}|(?:(?:kind|best|warm|with)\s+)*regards,?|sincerely,?|yours\s.*|"
     r"cheers,?|best,?|(?:many\s+)?thanks,?|salutations,?|cordialement,?|مع التحية.*|تحياتي.*)\s*$"
@@ -46,14 +48,23 @@ def _body(message: EmailMessage) -> str:
     part = message.get_body(preferencelist=("plain", "html"))
     if part is None:
         return ""
-    try:
-        text = str(part.get_content())
-    except (LookupError, UnicodeError):  # an encoding that nobody knows
-        payload = part.get_payload(decode=True)
-        text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+    payload = part.get_payload(decode=True)
+    text = _decoded(payload, part.get_content_charset()) if isinstance(payload, bytes) else ""
     if part.get_content_subtype() == "html":
         text = unescape(_TAG.sub(" ", _BREAK.sub("\n", text)))
     return text.replace("\r\n", "\n")
+
+
+def _decoded(content: bytes, declared: str | None) -> str:
+    """The text in the encoding that the message names, else in UTF-8; never with letters lost."""
+    for encoding in (declared or "utf-8", "utf-8"):
+        try:
+            return content.decode(encoding)
+        except (LookupError, UnicodeError):
+            continue
+    other = declared and declared != "utf-8"
+    named = f"in the encoding that it names ({declared}), nor " if other else ""
+    raise UnreadableError(f"its text is not {named}in UTF-8; save the text as UTF-8 and try again")
 
 
 def _unsigned(text: str) -> str:
