@@ -125,7 +125,9 @@ def test_twenty_times_the_text_takes_no_more_memory_than_its_rejected_numbers():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("density", "most"), [("no numbers", 10), ("ordinary", 40), ("dense", 250)])
+@pytest.mark.parametrize(
+    ("density", "most"), [("no numbers", 10), ("ordinary", 40), ("dense", 250)]
+)
 def test_reading_prose_takes_a_bounded_multiple_of_cutting_it_into_words(density: str, most: int):
     one = pace(0.3, density)
 
