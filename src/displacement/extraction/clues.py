@@ -34,35 +34,52 @@ def likely(candidate: Candidate, lang: str) -> Claim | None:
     few = candidate.number.value is not None and candidate.number.value < FEW
     if (head and not head.unit) or (few and not head):
         return None
-    if not load_rules(lang).table("setting"):
+    if not _may_hint(candidate, lang):
         return None
     around = candidate.around
     strong = _tells("setting_strong", candidate, around, lang)
     strong = strong and not only_pattern(lang, "alien_topic").search(around)
-    found = _label(candidate, lang, strong=strong)
-    if not found:
-        found = _behind(candidate, lang, strong=False, plain=True)
+    found = _label(candidate, lang, strong=strong) or _behind(
+        candidate, lang, strong=False, plain=True
+    )
     if not found and (strong or _tells("setting", candidate, around, lang)):
-        rules = possible(lang, "clue_left", letters_of(lang, around))
-        asked = only_pattern(lang, "question").search(around)
-        rules = tuple(
-            rule
-            for rule in rules
-            if (strong or not rule.get("strong")) and (asked or not rule.get("asks"))
-        )
-        doing = tuple(rule for rule in rules if not rule.get("counts"))
-        counting = tuple(rule for rule in rules if rule.get("counts") and not candidate.part)
-        found = (
-            _before(candidate, doing, lang)
-            or _behind(candidate, lang, strong=strong)
-            or _before(candidate, counting, lang)
-            or (
-                None if only_pattern(lang, "alien_topic").search(around) else _noun(candidate, lang)
-            )
-        )
+        found = _in_setting(candidate, lang, strong=strong)
     if not found or found.modality is not Modality.ASSERTED:
         return None
     return replace(found, certain=False)
+
+
+def _in_setting(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
+    """What verbs and nouns say in a text on displacement."""
+    around = candidate.around
+    asked = only_pattern(lang, "question").search(around)
+    rules = [
+        rule
+        for rule in possible(lang, "clue_left", candidate.left_letters)
+        if (strong or not rule.get("strong")) and (asked or not rule.get("asks"))
+    ]
+    doing = tuple(rule for rule in rules if not rule.get("counts"))
+    counting = tuple(rule for rule in rules if rule.get("counts") and not candidate.part)
+    found = (
+        _before(candidate, doing, lang)
+        or _behind(candidate, lang, strong=strong)
+        or _before(candidate, counting, lang)
+    )
+    if found or only_pattern(lang, "alien_topic").search(around):
+        return found
+    return _noun(candidate, lang)
+
+
+def _may_hint(candidate: Candidate, lang: str) -> bool:
+    """Whether any clue fits: only then are the sentences around, which are long, looked through."""
+    left, right, before = candidate.left_letters, candidate.right_letters, candidate.before
+    return (
+        any(rule.pattern.search(candidate.right) for rule in possible(lang, "clue", right))
+        or best_before(possible(lang, "clue_left", left), candidate, lang) is not None
+        or any(rule.pattern.search(before) for rule in possible(lang, "clue_label", left))
+        or only_pattern(lang, "label").search(before) is not None
+        or _noun(candidate, lang) is not None
+    )
 
 
 def _tells(table: str, candidate: Candidate, around: str, lang: str) -> bool:
@@ -71,9 +88,8 @@ def _tells(table: str, candidate: Candidate, around: str, lang: str) -> bool:
     own = f"{head.modifiers}{head.noun}" if head else ""
     if only_pattern(lang, "setting_own").search(own):
         return True
-    return bool(
-        only_pattern(lang, table).search(around.replace(own, "", 1) if own.strip() else around)
-    )
+    others = around.replace(own, "", 1) if own.strip() else around
+    return bool(only_pattern(lang, table).search(others))
 
 
 def _label(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
@@ -85,11 +101,7 @@ def _label(candidate: Candidate, lang: str, *, strong: bool) -> Claim | None:
         match = rule.pattern.search(candidate.before)
         if not match or (rule.get("noun") and candidate.head):
             continue
-        if rule.get("closed") and not only_pattern(lang, "gap_closed").match(candidate.right):
-            continue
-        if rule.get("stops") and not only_pattern(lang, "stops").match(candidate.right):
-            continue
-        if not only_pattern(lang, "alien").search(match[0]):
+        if _ends(rule, candidate, lang) and not only_pattern(lang, "alien").search(match[0]):
             return claim_of(candidate, rule, match, side="left", lang=lang)
     return _label_in_words(candidate, lang)
 
@@ -122,16 +134,24 @@ def _before(candidate: Candidate, rules: tuple[Rule, ...], lang: str) -> Claim |
     taken = best_before(rules, candidate, lang)
     if not taken or foreign(candidate, 0, lang):
         return None
-    rule, right = taken[0], candidate.right
-    if rule.get("quiet") and only_pattern(lang, "any_verb").search(_SUBORDINATE.split(right)[0]):
+    rule, thought = taken[0], _SUBORDINATE.split(candidate.right)[0]
+    if rule.get("quiet") and only_pattern(lang, "any_verb").search(thought):
         return None
     if only_pattern(lang, "alien" if rule.get("counts") else "alien_topic").search(candidate.left):
         return None
-    if rule.get("closed") and not only_pattern(lang, "gap_closed").match(right):
-        return None
-    if rule.get("stops") and not only_pattern(lang, "stops").match(right):
-        return None
-    return claim_of(candidate, *taken, side="left", lang=lang)
+    return (
+        claim_of(candidate, *taken, side="left", lang=lang)
+        if _ends(rule, candidate, lang)
+        else None
+    )
+
+
+def _ends(rule: Rule, candidate: Candidate, lang: str) -> bool:
+    """Whether the line or the thought ends behind the number, where the rule asks for that."""
+    asked = (("closed", "gap_closed"), ("stops", "stops"))
+    return all(
+        only_pattern(lang, table).match(candidate.right) for key, table in asked if rule.get(key)
+    )
 
 
 def _behind(candidate: Candidate, lang: str, *, strong: bool, plain: bool = False) -> Claim | None:
