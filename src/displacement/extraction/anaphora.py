@@ -4,7 +4,6 @@ What is read here waits for a reviewer: unit or predicate come from another figu
 """
 
 from dataclasses import replace
-from functools import cache
 
 from displacement.extraction.candidates import Candidate, may_be_same, only_pattern
 from displacement.extraction.claims import (
@@ -19,7 +18,7 @@ from displacement.extraction.claims import (
 from displacement.extraction.document import Span
 from displacement.extraction.needles import possible
 from displacement.extraction.predicates import applies, before_number, from_left, main_verb
-from displacement.extraction.rules import load_rules
+from displacement.extraction.rules import rules_that
 from displacement_schemas.vocabulary import Measure, NumberReason, Term, Unit
 
 
@@ -32,17 +31,12 @@ def part_of_those(candidate: Candidate, last: Decision | None, lang: str) -> Dec
         beside = main_verb(near, 0, lang)
         start = beside.predicate.end - near.right_start if isinstance(beside, Claim) else 0
     found = found or main_verb(near, start, lang) or (last and carried_on(candidate, last, lang))
-    if isinstance(found, Claim) and found.rule_id not in _counting(lang):
+    # rules that only say that people were counted hold of no part alone
+    if isinstance(found, Claim) and found.rule_id not in rules_that(lang, "right", keeps=True):
         return replace(found, certain=False)
     if isinstance(found, Refusal):
         return found
     return refuse(candidate, NumberReason.SUBSET, "part.unsaid")
-
-
-@cache
-def _counting(lang: str) -> frozenset[str]:
-    """Rules that only say that people were counted: nothing that holds of a part alone."""
-    return frozenset(rule.id for rule in load_rules(lang).table("right") if rule.get("keeps"))
 
 
 def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> Decision | None:

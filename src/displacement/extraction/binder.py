@@ -24,7 +24,7 @@ from displacement.extraction.document import Document, Span
 from displacement.extraction.needles import possible
 from displacement.extraction.numbers import MAX_PLAUSIBLE, Number
 from displacement.extraction.predicates import applies, best_before, from_left, main_verb
-from displacement.extraction.rules import load_rules
+from displacement.extraction.rules import load_rules, rules_that
 from displacement.extraction.shares import with_shares
 from displacement_schemas.vocabulary import FLOWS, Measure, NumberReason, Term, Unit
 
@@ -106,18 +106,15 @@ _PASSED_ON: Final = (
 
 def _of_others(claim: Claim, lang: str) -> bool:
     """Whether a wide rule took people of whom the clause tells something else."""
-    wide = (rule.id for rule in load_rules(lang).table("right") if rule.get("review"))
+    wide = rules_that(lang, "right", review=True)
     end = claim.predicate.end - claim.candidate.right_start
     return claim.rule_id in wide and foreign(claim.candidate, end, lang)
 
 
 def _in_doubt(refusal: Refusal, lang: str) -> bool:
     """Whether other words of the clause may still say that these people were displaced."""
-    blockers = load_rules(lang).table("right_blocker")
-    return refusal.rule_id in _OPEN_TO_DOUBT or any(
-        refusal.rule_id == rule.id and rule.get("reason") == NumberReason.OTHER_EVENT
-        for rule in blockers
-    )
+    others = rules_that(lang, "right_blocker", reason=NumberReason.OTHER_EVENT)
+    return refusal.rule_id in _OPEN_TO_DOUBT or refusal.rule_id in others
 
 
 def _last_claim(decisions: list[Decision], document: Document, sentence: Span) -> Decision | None:

@@ -149,8 +149,8 @@ def _row(
     measure = _like_before(claim, measure, measures, document)
     if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
         measure = measures.get(claim.follows.start, measure)
-    measure = _as_counted(document, claim, measure, context, clause=clause, measures=measures)
-    dates = choose_dates(claim, measure, context, document, masked)
+    measure = _as_counted(document, claim, measure, context, clause)
+    dates = choose_dates(claim, measure, context, document, clause=clause, masked=masked)
     source = choose(context.attributions, number, clause, context.before)
     if not source.known and not context.attributions:
         source = own_count(document)
@@ -220,24 +220,18 @@ def _as_counted(
     claim: Claim,
     measure: Measure,
     context: Context,
-    *,
     clause: Span,
-    measures: dict[int, Measure],
 ) -> Measure:
-    """Refugees registered within a period arrived in it; who fled abroad returns over a border."""
-    if measure is Measure.REFUGEES:
-        said = document.clean[claim.predicate.start : claim.predicate.end]
-        within = any(
-            period.kind in ("range", "since") and clause.start <= period.text_start < clause.end
-            for period in context.periods
-        )
-        if within and only_pattern(document.lang, "registering").search(said):
-            return Measure.CROSS_BORDER_FLIGHT
-    if measure is Measure.RETURN and not claim.candidate.head:
-        before = [start for start in measures if context.span.start <= start < claim.number.start]
-        if before and measures[before[-1]] is Measure.CROSS_BORDER_FLIGHT:
-            return Measure.CROSS_BORDER_RETURN
-    return measure
+    """Refugees who were registered within a period arrived in it."""
+    if measure is not Measure.REFUGEES:
+        return measure
+    said = document.clean[claim.predicate.start : claim.predicate.end]
+    within = any(
+        period.kind in ("range", "since") and clause.start <= period.text_start < clause.end
+        for period in context.periods
+    )
+    counted = within and only_pattern(document.lang, "registering").search(said)
+    return Measure.CROSS_BORDER_FLIGHT if counted else measure
 
 
 def _spans(document: Document, claim: Claim, source: Attribution, dates: Dates, area: Area) -> Row:

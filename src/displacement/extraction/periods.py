@@ -5,13 +5,14 @@ Reads dates, ranges and relative periods: the end of a range first, then its sta
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from displacement.extraction.document import Span
 from displacement.extraction.moments import READERS as OF_MOMENTS
+from displacement.extraction.moments import Named, Read, Words
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.rules import load_rules
 from displacement.extraction.when import (
@@ -25,8 +26,6 @@ from displacement.extraction.when import (
     weekday_before,
 )
 from displacement_schemas.vocabulary import DatePrecision
-
-Named = dict[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -120,15 +119,13 @@ _WEIGHT: Final = (
 )
 POINTS_BACK: Final = ("carried", "since_then", "that_day", "that_week", "that_month", "later")
 """Kinds whose days are those of a period named before."""
-_Words = Mapping[str, Any]
-_Read = tuple[str, date | None, date, DatePrecision]
 
 
 def _overlap(one: Period, other: Period) -> bool:
     return one.text_start < other.text_end and other.text_start < one.text_end
 
 
-def _range(named: Named, published: date, words: _Words) -> _Read | None:
+def _range(named: Named, published: date, words: Words) -> Read | None:
     first, last = read_when(named, 1, words), read_when(named, 2, words)
     if not first or not last:
         return None
@@ -144,7 +141,7 @@ def _range(named: Named, published: date, words: _Words) -> _Read | None:
 _ROUGHNESS: Final = (DatePrecision.DAY, DatePrecision.MONTH, DatePrecision.YEAR)
 
 
-def _since(named: Named, published: date, words: _Words) -> _Read | None:
+def _since(named: Named, published: date, words: Words) -> Read | None:
     when = read_when(named, 1, words)
     if when and when.month and _is_middle(when, words):
         when = When(15, when.month, when.year, when.part)
@@ -154,7 +151,7 @@ def _since(named: Named, published: date, words: _Words) -> _Read | None:
     return "since", start, published, DatePrecision.MONTH if when.part else when.precision
 
 
-def _aftermath(named: Named, published: date, words: _Words) -> _Read | None:
+def _aftermath(named: Named, published: date, words: Words) -> Read | None:
     """From an event on: people still flee the day after it."""
     when = read_when(named, 1, words)
     start = first_day(when, published, words) if when else None
@@ -165,7 +162,7 @@ def _aftermath(named: Named, published: date, words: _Words) -> _Read | None:
     return "aftermath", start, published, when.precision if when else DatePrecision.DAY
 
 
-def _is_middle(when: When, words: _Words) -> bool:
+def _is_middle(when: When, words: Words) -> bool:
     part = words["parts_of_month"].get((when.part or "").lower())
     return part is not None and part[0] == _MIDDLE
 
@@ -173,7 +170,7 @@ def _is_middle(when: When, words: _Words) -> bool:
 _MIDDLE: Final = 11
 
 
-def _calendar(named: Named, published: date, words: _Words) -> _Read | None:
+def _calendar(named: Named, published: date, words: Words) -> Read | None:
     text = (named.get("open") or named.get("closed") or "").lower()
     unit = _calendar_unit(text, published, words)
     if unit is None:
@@ -187,7 +184,7 @@ def _calendar(named: Named, published: date, words: _Words) -> _Read | None:
 
 
 def _calendar_unit(
-    text: str, published: date, words: _Words
+    text: str, published: date, words: Words
 ) -> tuple[date, date, DatePrecision] | None:
     back = 1 if re.search(words["last"], text) else 0
     unit = unit_in(text, words)
@@ -212,7 +209,7 @@ def _calendar_unit(
     return (found, published, DatePrecision.DAY) if found else None
 
 
-def _as_of(named: Named, published: date, words: _Words) -> _Read | None:
+def _as_of(named: Named, published: date, words: Words) -> Read | None:
     if named.get("weekday"):
         day = weekday_before((named["weekday"] or "").lower(), published, words)
         return ("as_of", None, day, DatePrecision.DAY) if day else None
@@ -221,7 +218,7 @@ def _as_of(named: Named, published: date, words: _Words) -> _Read | None:
     return ("as_of", None, end, when.precision) if when and end else None
 
 
-def _past(named: Named, published: date, words: _Words) -> _Read | None:
+def _past(named: Named, published: date, words: Words) -> Read | None:
     count = count_of(named.get("count"), words)
     unit = unit_in((named.get("unit") or "").lower(), words)
     if count is None or unit is None:
@@ -238,7 +235,7 @@ def _past(named: Named, published: date, words: _Words) -> _Read | None:
 _DAYS: Final = {"hour": 1 / 24, "day": 1, "week": 7, "fortnight": 14}
 
 
-def _first(named: Named, published: date, words: _Words) -> _Read | None:
+def _first(named: Named, published: date, words: Words) -> Read | None:
     count = count_of(named.get("count"), words)
     unit = unit_in((named.get("unit") or "").lower(), words)
     when = When(None, None, published.year) if named.get("thisyear") else read_when(named, 1, words)
@@ -252,7 +249,7 @@ def _first(named: Named, published: date, words: _Words) -> _Read | None:
     return "range", start, min(end, published), DatePrecision.DAY
 
 
-def _date(named: Named, published: date, words: _Words) -> _Read | None:
+def _date(named: Named, published: date, words: Words) -> Read | None:
     when = read_when(named, 1, words)
     start = first_day(when, published, words) if when else None
     end = last_day(when, published, words) if when else None
@@ -261,13 +258,13 @@ def _date(named: Named, published: date, words: _Words) -> _Read | None:
     return "day" if when.day else "month", start, end, when.precision
 
 
-def _on_weekday(named: Named, published: date, words: _Words) -> _Read | None:
+def _on_weekday(named: Named, published: date, words: Words) -> Read | None:
     text = f"{named.get('which') or ''} {named.get('weekday')}".lower()
     day = weekday_before(text, published, words)
     return ("day", day, day, DatePrecision.DAY) if day else None
 
 
-def _weekdays(named: Named, published: date, words: _Words) -> _Read | None:
+def _weekdays(named: Named, published: date, words: Words) -> Read | None:
     """Between two days of the week: the end first, then the start before it."""
     end = weekday_before(
         (named.get("last") or named.get("last_of") or "").lower(), published, words
@@ -280,7 +277,7 @@ def _weekdays(named: Named, published: date, words: _Words) -> _Read | None:
     return ("range", start, end, DatePrecision.DAY) if start and end else None
 
 
-def _week_to(named: Named, published: date, words: _Words) -> _Read | None:
+def _week_to(named: Named, published: date, words: Words) -> Read | None:
     """The week, or the days, that ended on a date or a day of the week."""
     when = read_when(named, 1, words)
     end = last_day(when, published, words) if when else None
@@ -299,7 +296,7 @@ def _week_to(named: Named, published: date, words: _Words) -> _Read | None:
     return "range", end - timedelta(days=days - 1), end, DatePrecision.DAY
 
 
-def _part_of_year(named: Named, published: date, words: _Words) -> _Read | None:
+def _part_of_year(named: Named, published: date, words: Words) -> Read | None:
     """The third quarter, the first half: the latest that has ended."""
     when = When(None, None, None, " ".join((named.get("ypart1") or "").lower().split()))
     for year in (published.year, published.year - 1):
@@ -310,18 +307,18 @@ def _part_of_year(named: Named, published: date, words: _Words) -> _Read | None:
     return None
 
 
-def _today(named: Named, published: date, words: _Words) -> _Read:
+def _today(named: Named, published: date, words: Words) -> Read:
     del words
     day = published - timedelta(days=1 if named.get("before") else 0)
     return "day", day, day, DatePrecision.DAY
 
 
-def _carried(named: Named, published: date, words: _Words) -> _Read:
+def _carried(named: Named, published: date, words: Words) -> Read:
     del named, words
     return "carried", None, published, DatePrecision.CARRIED
 
 
-_READERS: Final[dict[str, Callable[[Named, date, _Words], _Read | None]]] = {
+_READERS: Final[dict[str, Callable[[Named, date, Words], Read | None]]] = {
     "range": _range,
     "since": _since,
     "aftermath": _aftermath,

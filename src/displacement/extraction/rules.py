@@ -72,6 +72,16 @@ class Rules:
         return re.compile(_expanded(pattern, self.macros), flags)
 
 
+@cache
+def rules_that(lang: str, table: str, **says: object) -> frozenset[str]:
+    """The ids of the rules of a table that say all this: `review=True`."""
+    return frozenset(
+        rule.id
+        for rule in load_rules(lang).table(table)
+        if all(rule.get(name) == value for name, value in says.items())
+    )
+
+
 def has_rules(lang: str) -> bool:
     """Whether texts of a language can be read."""
     return bool(re.fullmatch(r"[a-z]{2}", lang)) and (_data() / lang).is_dir()

@@ -67,12 +67,19 @@ class Area:
 
 def clause_of(masked: str, sentence: Span, number: Number, lang: str) -> Span:
     """The part of the sentence between the boundaries on either side of the number."""
-    start, end = sentence
-    for boundary in only_pattern(lang, "boundary").finditer(masked, start, end):
-        if boundary.end() <= number.start:
-            start = boundary.end()
-        elif boundary.start() >= number.end:
-            end = boundary.start()
+    return _part_around(number, sentence, masked, only_pattern(lang, "boundary"))
+
+
+def _part_around(
+    number: Number, stretch: Span, text: str, marks: re.Pattern[str], *, with_mark: bool = False
+) -> Span:
+    """The part of a stretch between the marks on either side of a number."""
+    start, end = stretch
+    for mark in marks.finditer(text, start, end):
+        if mark.end() <= number.start:
+            start = mark.start() if with_mark else mark.end()
+        elif mark.start() >= number.end:
+            end = mark.start()
             break
     return Span(start, end)
 
@@ -93,11 +100,16 @@ def choose_area(
 
 
 def choose_dates(
-    claim: Claim, measure: Measure, context: Context, document: Document, masked: str
+    claim: Claim,
+    measure: Measure,
+    context: Context,
+    document: Document,
+    *,
+    clause: Span,
+    masked: str,
 ) -> Dates:
     """The period of a flow, or the day of a stock; nothing is invented where none is named."""
     published = document.published_on
-    clause = clause_of(masked, context.span, claim.number, document.lang)
     written = context.span.start + _dateline(document, context.span)
     dated = [period for period in context.periods if period.text_start >= written]
     free = [period for period in dated if not _said(period.text_start, context)]
@@ -108,7 +120,9 @@ def choose_dates(
         papers = [period for period in dated if _of_paper(period, document)]
         return _day_of_stock(near or before or papers, published)
     near = near or free
-    part = _part(clause, claim.number, document)
+    # up to where the clause turns to a total, or from there on
+    turns = only_pattern(document.lang, "period_break")
+    part = _part_around(claim.number, clause, document.clean, turns, with_mark=True)
     if part != clause:
         near = [period for period in near if part.start <= period.text_start < part.end]
     near = [period for period in near if not _of_another(period, near, claim, masked)]
@@ -123,19 +137,6 @@ def choose_dates(
         head = context.header
         return Dates(head.start, head.end, DatePrecision.CARRIED, head.words)
     return Dates(None, published, DatePrecision.PUBLICATION)
-
-
-def _part(clause: Span, number: Number, document: Document) -> Span:
-    """The part of a clause up to where it turns to a total, or from there on."""
-    turns = only_pattern(document.lang, "period_break")
-    start, end = clause
-    for turn in turns.finditer(document.clean, start, end):
-        if turn.end() <= number.start:
-            start = turn.start()
-        elif turn.start() >= number.end:
-            end = turn.start()
-            break
-    return Span(start, end)
 
 
 def _of_another(period: Period, near: list[Period], claim: Claim, masked: str) -> bool:

@@ -4,7 +4,9 @@ Only where the base stands in the same sentence or the one before; the product w
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice, takewhile
 from typing import Final
 
 from displacement.extraction.candidates import only_pattern, read_candidate
@@ -41,7 +43,7 @@ def _share(document: Document, masked: str, decisions: list[Decision], index: in
     lang, number = document.lang, decisions[index].number
     part = _part_of_one(document.clean, number, lang)
     sentence = document.sentences[document.sentence_at(number.start)]
-    if part is None or _counted_anyway(decisions[index + 1 :], sentence):
+    if part is None or _counted_anyway(islice(decisions, index + 1, None), sentence):
         return None
     following = decisions[index + 1] if index + 1 < len(decisions) else None
     base: Decision | None = None
@@ -51,7 +53,7 @@ def _share(document: Document, masked: str, decisions: list[Decision], index: in
         base = following
         claim = main_verb(base.candidate, 0, lang) if base.candidate else None
     else:
-        base = _base_before(document, masked, decisions[:index], number)
+        base = _base_before(document, masked, decisions, index)
         claim = _own_verb(document, masked, number)
     if not base or not isinstance(claim, Claim) or not _may_be_base(base, claim):
         return None
@@ -75,21 +77,23 @@ def _part_of_one(clean: str, number: Number, lang: str) -> float | None:
 _ALL: Final = 100
 
 
-def _counted_anyway(later: list[Decision], sentence: Span) -> bool:
+def _counted_anyway(later: Iterable[Decision], sentence: Span) -> bool:
     """Whether the sentence goes on to give a figure itself: "half of them, 30,000, fled"."""
-    return any(isinstance(one, Claim) for one in later if one.number.start < sentence.end)
+    here = takewhile(lambda one: one.number.start < sentence.end, later)
+    return any(isinstance(one, Claim) for one in here)
 
 
 def _base_before(
-    document: Document, masked: str, before: list[Decision], number: Number
+    document: Document, masked: str, decisions: list[Decision], index: int
 ) -> Decision | None:
     """The people whom "half of whom" or "of the population" means: the last ones counted."""
-    lang, index = document.lang, document.sentence_at(number.start)
-    end = document.sentences[index].end
+    lang, number = document.lang, decisions[index].number
+    sentence = document.sentence_at(number.start)
+    end = document.sentences[sentence].end
     those = only_pattern(lang, "share_of_those").match(masked, number.end, end)
     people = only_pattern(lang, "share_of_people").match(masked, number.end, end)
-    start = document.sentences[max(0, index - 1)].start
-    for decision in reversed(before):
+    start = document.sentences[max(0, sentence - 1)].start
+    for decision in (decisions[before] for before in range(index - 1, -1, -1)):
         if decision.number.start < start:
             return None
         counts = decision.candidate and decision.candidate.head and decision.candidate.head.unit

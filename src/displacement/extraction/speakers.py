@@ -4,11 +4,11 @@ An office or a role names itself ("the camp registrars"); private people and pap
 """
 
 import re
-from functools import cache
 from typing import Final, NamedTuple
 
 from displacement.extraction.candidates import only_pattern
 from displacement.extraction.document import Span
+from displacement.extraction.places import countries
 from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import CounterKind
 
@@ -76,7 +76,7 @@ def _of_core(words: str, segment: Span, core: Span, lang: str, *, speaks: bool) 
     if only_pattern(lang, "private").search(text):
         return Speaker(core, CounterKind.UNKNOWN, private=True)
     kind = _kind_of(text, lang)
-    if kind is None and speaks and text in _countries(lang):
+    if kind is None and speaks and text in countries(lang):
         kind = CounterKind.GOVERNMENT
     named = _of_country(text, lang) or bool(only_pattern(lang, "speaker_phrase").search(text))
     if kind is None and speaks and named:
@@ -99,16 +99,10 @@ def _kind_of(text: str, lang: str) -> CounterKind | None:
     return CounterKind(found.get("kind")) if found else None
 
 
-@cache
-def _countries(lang: str) -> frozenset[str]:
-    places = load_rules(lang).table("place")
-    return frozenset(name for rule in places for name in rule.get("countries") or ())
-
-
 def _of_country(text: str, lang: str) -> bool:
     """A name that ends in that of a country is no person's: "Migración Colombia"."""
     first, _, last = text.rpartition(" ")
-    return first[:1].isupper() and last in _countries(lang)
+    return first[:1].isupper() and last in countries(lang)
 
 
 def _with_tail(words: str, core: Span, segment: Span, lang: str) -> Span:
