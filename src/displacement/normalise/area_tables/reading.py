@@ -4,8 +4,6 @@ Title rows above the header, headers of two rows, merged cells, rows of HXL tags
 rows of totals are known; a row that cannot be used is told with file, sheet and row.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,10 +14,14 @@ from typing import Any, Final, NamedTuple
 from displacement.normalise.area_tables.columns import COUNTRY, Column, column_of
 from displacement.normalise.quantities import western_digits
 from displacement.sources.sheets.headers import is_tag_row, is_total
-from displacement.sources.sheets.workbook import Grid, UnreadableError, sheets_of
+from displacement.sources.sheets.workbook import (
+    DEEPEST_HEADER,
+    TEXT_ENDINGS,
+    Grid,
+    UnreadableError,
+    sheets_of,
+)
 
-DEEPEST_HEADER: Final = 30
-DELIMITERS: Final = ",;\t|"
 LONGEST_CODE: Final = 20
 NO_DAY: Final = frozenset(["", "-99", "n/a", "na", "none", "null", "-"])
 UNENDING: Final = date(2090, 1, 1)
@@ -125,18 +127,13 @@ def read_area_table(
 
 
 def _grids(content: bytes, name: str) -> Iterator[tuple[str, Grid]]:
-    if name.lower().endswith((".xlsx", ".xlsm")):
-        for sheet in sheets_of(content, name):
-            yield f"{name}, sheet {sheet.title or sheet.name}", sheet.grid
-        return
-    try:
-        text = content.decode(
-            "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-        )
-    except UnicodeDecodeError:
-        text = content.decode("cp1256")
-    grids = [list(csv.reader(io.StringIO(text, newline=""), delimiter=one)) for one in DELIMITERS]
-    yield name, max(grids, key=lambda grid: max(map(len, grid[:DEEPEST_HEADER]), default=0))
+    is_text = name.lower().endswith(TEXT_ENDINGS)
+    for sheet in sheets_of(content, name, _width):
+        yield name if is_text else f"{name}, sheet {sheet.title or sheet.name}", sheet.grid
+
+
+def _width(grid: Grid) -> int:
+    return max(map(len, grid[:DEEPEST_HEADER]), default=0)
 
 
 def _table(where: str, grid: Grid) -> _Table | None:

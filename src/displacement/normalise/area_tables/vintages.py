@@ -32,7 +32,6 @@ class Vintage:
     areas: list[Area]
     old: list[Old]
     notes: list[str] = field(default_factory=list)
-    is_older: bool = False
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -88,7 +87,7 @@ def _of_older(tree: "_Successors", old: list[Old], day: date, in_force: date) ->
         f"the list of {day} is older than the one in force ({in_force}), which stays; "
         f"{len(fresh)} of its codes are new as old codes"
     )
-    return Vintage([tree.country, *tree.after.values()], [*old, *fresh], [note], is_older=True)
+    return Vintage([tree.country, *tree.after.values()], [*old, *fresh], [note])
 
 
 def _listed_areas(
@@ -328,18 +327,17 @@ def _notes(
             notes.append(f"{code} was “{known['name']}” and is “{area['name']}” now")
         if known and known["parent_code"] != area["parent_code"]:
             notes.append(f"{code} moved from {known['parent_code']} to {area['parent_code']}")
-    lengths = {
-        level: ({len(c) for c, a in side.items() if a["admin_level"] == level})
-        for side in (after,)
-        for level in {a["admin_level"] for a in after.values()}
-    }
-    for level, now in sorted(lengths.items()):
-        then = {len(c) for c, a in before.items() if a["admin_level"] == level}
+    for level in sorted({area["admin_level"] for area in after.values()}):
+        then, now = _lengths(before, level), _lengths(after, level)
         if then and not now <= then:
             notes.append(
                 f"codes of level {level} had {_listed(then)} signs and have {_listed(now)} now"
             )
     return notes
+
+
+def _lengths(areas: Mapping[str, Area], level: int) -> set[int]:
+    return {len(code) for code, area in areas.items() if area["admin_level"] == level}
 
 
 def _listed(lengths: set[int]) -> str:

@@ -10,6 +10,7 @@ import io
 import re
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -38,6 +39,7 @@ Cell = str | float | None
 Grid = list[list[Any]]
 
 DEEPEST_HEADER: Final = 30
+TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt")
 DELIMITERS: Final = (",", ";", "\t", "|")
 ARABIC_WINDOWS: Final = "cp1256"
 PHONE_DIGITS: Final = 9
@@ -85,14 +87,21 @@ def read_sheets(path: Path) -> list[Sheet]:
     return sheets_of(content, path.name)
 
 
-def sheets_of(content: bytes, name: str, declared: Declared | None = None) -> list[Sheet]:
+def known_headers(grid: Grid, declared: Declared | None = None) -> int:
+    """How many columns of a mapping the best row among the first of a sheet names."""
+    return max((len(roles_of(row, declared)) for row in grid[:DEEPEST_HEADER]), default=0)
+
+
+def sheets_of(
+    content: bytes, name: str, fitness: Callable[[Grid], int] = known_headers
+) -> list[Sheet]:
     """The visible sheets of a file of this name, which never touches the disk.
 
-    `declared` headers tell which sign parts the columns of a CSV file. Raises UnreadableError.
+    `fitness` tells which sign parts the columns of a CSV file. Raises UnreadableError.
     """
     try:
-        if name.lower().endswith(".csv"):
-            sheets = _csv_sheets(content, Path(name).stem, declared)
+        if name.lower().endswith(TEXT_ENDINGS):
+            sheets = [Sheet(Path(name).stem, _csv_grid(content, fitness))]
         else:
             sheets = _xlsx_sheets(content)
     except (
@@ -202,13 +211,13 @@ def _sheet(sheet: Any, number: int) -> Sheet:
     return Sheet(str(number), grid, stacked, str(sheet.title))
 
 
-def _csv_sheets(content: bytes, stem: str, declared: Declared | None) -> list[Sheet]:
+def _csv_grid(content: bytes, fitness: Callable[[Grid], int]) -> Grid:
     text = _decoded(content)
-    grids = [
+    grids = (
         list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         for delimiter in DELIMITERS
-    ]
-    return [Sheet(stem, max(grids, key=lambda grid: _known_headers(grid, declared)))]
+    )
+    return max(grids, key=fitness)
 
 
 def _decoded(content: bytes) -> str:
@@ -218,10 +227,6 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode(ARABIC_WINDOWS)
-
-
-def _known_headers(grid: Grid, declared: Declared | None) -> int:
-    return max((len(roles_of(row, declared)) for row in grid[:DEEPEST_HEADER]), default=0)
 
 
 def _header(grid: Grid, declared: Declared | None) -> Header | None:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from displacement.sources.sheets.statements import statements_of
 from displacement.sources.sheets.workbook import (
     Sheet,
     UnreadableError,
+    known_headers,
     named_headers,
     sheets_of,
     table_of,
@@ -143,7 +145,9 @@ def _landings(
     if entry.layout is Layout.OCHA:
         bodies = ocha.landings_of(sheets_of(content, called), _month(entry, named) or "")
     else:
-        bodies = _sheet_landings(entry, sheets_of(content, called, entry.headers))
+        bodies = _sheet_landings(
+            entry, sheets_of(content, called, partial(known_headers, declared=entry.headers))
+        )
         month = None if entry.has_dates else _month(entry, named)
         bodies = [body | {"month": month} for body in bodies]
     meta = entry.meta()
