@@ -18,7 +18,12 @@ from displacement.normalise.area_tables.reading import Count, Delivered, read_ar
 from displacement.normalise.area_tables.residents import Residents, residents_of
 from displacement.normalise.area_tables.vintages import Vintage, merge, rows_of
 from displacement.store.lock import only_writer
-from displacement.store.own_areas import OwnAreas, load_all_areas, save_own_areas
+from displacement.store.own_areas import (
+    OwnAreas,
+    load_all_areas,
+    renewed_populations,
+    save_own_areas,
+)
 from displacement_schemas import Areas, OldCodes, Populations
 
 
@@ -63,8 +68,8 @@ def import_areas(
 
     Raises UnreadableError, UnknownCountryError, OSError and ReferenceTableError.
     """
-    home, world, own = load_all_areas(folder, store)
-    known = pd.concat([home, world], ignore_index=True)
+    areas = load_all_areas(folder, store)
+    known, own = areas.known, areas.own
     names = _countries(known)
     told = names.get(country.strip().upper()) if country else None
     if country and told is None:
@@ -178,9 +183,7 @@ def _with_residents(
             for (code, year), persons in counted.persons.items()
         ]
     )
-    key = ["code_system", "area_code", "year"]
-    both = pd.concat([own.populations, fresh], ignore_index=True)
-    return replace(own, populations=Populations.in_order(both.drop_duplicates(key, keep="last")))
+    return replace(own, populations=renewed_populations(own.populations, fresh))
 
 
 def _notes(delivered: Delivered, vintages: Mapping[str, Vintage]) -> list[str]:

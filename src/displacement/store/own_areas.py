@@ -6,11 +6,9 @@ whole. Nothing of the program's own files is ever changed.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import pandas as pd
-import pyarrow
-import pyarrow.csv
 from pandera.errors import SchemaError, SchemaErrors
 from pandera.typing import DataFrame
 
@@ -19,6 +17,7 @@ from displacement.store.reference import (
     ReferenceTableError,
     load_areas,
     load_world_areas,
+    read_columns,
     refuse_lost_parents,
     sentence_of,
 )
@@ -27,6 +26,7 @@ from displacement_schemas import Areas, OldCodes, Populations, Table
 Model = TypeVar("Model", bound=Table)
 
 FOLDER: Final = "reference"
+AREA_KEY: Final = ["code_system", "area_code"]
 FILES: Final = {Areas: "areas.csv", OldCodes: "old_codes.csv", Populations: "populations.csv"}
 
 
@@ -37,6 +37,19 @@ class OwnAreas:
     areas: DataFrame[Areas]
     old_codes: DataFrame[OldCodes]
     populations: DataFrame[Populations]
+
+
+class AllAreas(NamedTuple):
+    """The areas that figures speak of, those of all other countries, and what was imported."""
+
+    home: DataFrame[Areas]
+    world: DataFrame[Areas]
+    own: OwnAreas
+
+    @property
+    def known(self) -> DataFrame[Areas]:
+        """The areas of all countries."""
+        return pd.concat([self.home, self.world], ignore_index=True)
 
 
 def own_files(store: Path) -> list[Path]:
@@ -53,19 +66,17 @@ def load_own_areas(store: Path | None) -> OwnAreas:
     return own
 
 
-def load_all_areas(
-    folder: Path, store: Path | None
-) -> tuple[DataFrame[Areas], DataFrame[Areas], OwnAreas]:
-    """The areas at home, those of all other countries, and what of it was imported."""
+def load_all_areas(folder: Path, store: Path | None) -> AllAreas:
+    """All areas: those of the reference tables in `folder`, with what `store` has imported."""
     own = load_own_areas(store)
     home = load_areas(folder)
     at_home = home["country"].unique()
     world = load_world_areas(folder, home)
     imported = own.areas["country"].isin(at_home)
-    return (
-        laid_over(home, own.areas[imported], own.populations),
-        laid_over(world, own.areas[~imported], own.populations),
-        own,
+    return AllAreas(
+        home=_laid_over(home, own.areas[imported], own.populations),
+        world=_laid_over(world, own.areas[~imported], own.populations),
+        own=own,
     )
 
 
@@ -86,7 +97,7 @@ def save_own_areas(store: Path, own: OwnAreas) -> list[Path]:
     return written
 
 
-def laid_over(
+def _laid_over(
     areas: DataFrame[Areas], own: DataFrame[Areas], populations: DataFrame[Populations]
 ) -> DataFrame[Areas]:
     """The areas with imported countries in place of those there, and the latest residents."""
@@ -96,15 +107,22 @@ def laid_over(
     return _with_residents(areas, populations)
 
 
+def renewed_populations(
+    known: DataFrame[Populations], fresh: DataFrame[Populations]
+) -> DataFrame[Populations]:
+    """Residents by area and year, the fresh ones where both know them."""
+    both = pd.concat([known, fresh], ignore_index=True)
+    return Populations.in_order(both.drop_duplicates([*AREA_KEY, "year"], keep="last"))
+
+
 def _with_residents(
     areas: DataFrame[Areas], populations: DataFrame[Populations]
 ) -> DataFrame[Areas]:
     """The areas with imported residents, where those are not older than what is known."""
     if populations.empty or areas.empty:
         return areas
-    latest = populations.drop_duplicates(["code_system", "area_code"], keep="last")
-    key = ["code_system", "area_code"]
-    found = areas[[*key, "population_year"]].merge(latest, on=key, how="left")
+    latest = populations.drop_duplicates(AREA_KEY, keep="last")
+    found = areas[[*AREA_KEY, "population_year"]].merge(latest, on=AREA_KEY, how="left")
     newer = (
         (found["year"] >= found["population_year"]).fillna(value=True) & found["year"].notna()
     ).to_numpy(dtype=bool)
@@ -118,23 +136,8 @@ def _load(store: Path | None, model: type[Model]) -> DataFrame[Model]:
     path = store / FOLDER / FILES[model] if store is not None else None
     if path is None or not path.is_file():
         return model.empty()
-    schema = model.arrow_schema()
-    options = pyarrow.csv.ConvertOptions(
-        column_types={one.name: one.type for one in schema},
-        strings_can_be_null=True,
-        null_values=[""],
-    )
     try:
-        read = pyarrow.csv.read_csv(path, convert_options=options)
-    except (pyarrow.ArrowInvalid, OSError) as error:
-        raise ReferenceTableError(f"{path} cannot be read: {error}.") from error
-    if read.column_names != schema.names:
-        raise ReferenceTableError(
-            f"{path}, row 1: the columns are {', '.join(read.column_names)}, but must be "
-            f"{', '.join(schema.names)}."
-        )
-    try:
-        return model.from_arrow(read)
+        return model.from_arrow(read_columns(path, model.arrow_schema()))
     except (SchemaError, SchemaErrors) as error:
         raise ReferenceTableError(sentence_of(path, error)) from error
 

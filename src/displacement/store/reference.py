@@ -219,17 +219,25 @@ def _rows(path: Path, names: list[str]) -> list[list[str]]:
 
 
 def _world(path: Path) -> pyarrow.Table:
+    return read_columns(path, pyarrow.schema(WORLD_COLUMNS))
+
+
+def read_columns(path: Path, schema: pyarrow.Schema) -> pyarrow.Table:
+    """A CSV file of many rows, read in one go; an empty cell is not known.
+
+    Raises ReferenceTableError where it cannot be read, or has other columns than `schema`.
+    """
     options = pyarrow.csv.ConvertOptions(
-        column_types=WORLD_COLUMNS, strings_can_be_null=True, null_values=[""]
+        column_types=schema, strings_can_be_null=True, null_values=[""]
     )
     try:
         read = pyarrow.csv.read_csv(path, convert_options=options)
-    except pyarrow.ArrowInvalid as error:
+    except (pyarrow.ArrowInvalid, OSError) as error:
         raise ReferenceTableError(f"{path.name} cannot be read: {error}.") from error
-    if read.column_names != list(WORLD_COLUMNS):
+    if read.column_names != schema.names:
         raise ReferenceTableError(
             f"{path.name}, row 1: the columns are {', '.join(read.column_names)}, but must be "
-            f"{', '.join(WORLD_COLUMNS)}."
+            f"{', '.join(schema.names)}."
         )
     return read
 
