@@ -1,0 +1,159 @@
+"""The commands that ask: of a total, a text, a name, the sources, and what waits."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from displacement_flows.commands.ending import (
+    print_json,
+    wrong_use,
+    wrong_use_on,
+)
+from displacement_flows.commands.options import (
+    AsOf,
+    ConfigFile,
+    Json,
+    StoreUrl,
+    day_of,
+    settings_of,
+)
+
+
+def explain(
+    area: Annotated[str, typer.Option("--area", help="Area codes, joined by |.")],
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
+    until: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")],
+    measure: Annotated[str, typer.Option("--measure")] = "new_displacement",
+    view: Annotated[
+        str | None, typer.Option("--view", help="origin, destination or location.")
+    ] = None,
+    as_of: AsOf = None,
+    config: ConfigFile = None,
+    store: StoreUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Say how many, between which bounds, who says so, and where they contradict each other."""
+    from displacement.answer import explain_snapshot
+    from displacement.store.store import Store
+    from displacement_flows.terminal import show_explanation
+
+    settings = settings_of(config, store=store)
+    current = Store(settings.store).snapshots.current()
+    if current is None:
+        wrong_use(f"nothing is published in {settings.store} yet: run `displacement refresh` first")
+    with wrong_use_on(LookupError, ValueError):
+        answer = explain_snapshot(
+            current,
+            codes=area.split("|"),
+            first=since.date(),
+            last=until.date(),
+            measure=measure,
+            view=view,
+            as_of=day_of(as_of),
+        )
+    if as_json:
+        print_json(answer)
+    else:
+        show_explanation(answer)
+
+
+def extract(
+    file: Annotated[Path, typer.Argument(help="A text, HTML page, PDF or e-mail.")],
+    published: Annotated[
+        datetime, typer.Option("--published", formats=["%Y-%m-%d"], help="When it was published.")
+    ],
+    publisher: Annotated[str | None, typer.Option("--publisher", help="Who published it.")] = None,
+    config: ConfigFile = None,
+    as_json: Json = False,
+) -> None:
+    """Read the displacement figures of one text, and say why every other number is none."""
+    from displacement.publication import load_reference
+    from displacement.reading import reading_of
+    from displacement.sources.documents.files import read_report
+    from displacement_flows.marked_text import show_reading
+
+    settings = settings_of(config)
+    with wrong_use_on(OSError, ValueError):
+        report = read_report(file)
+    reference = load_reference(settings.reference, settings.sources_file, settings.store)
+    reading = reading_of(report, file.name, published.date(), publisher, reference)
+    if as_json:
+        print_json(reading)
+    else:
+        show_reading(report.text, reading)
+
+
+def match(
+    names: Annotated[list[str], typer.Argument(help="Names of places.")],
+    parent: Annotated[str | None, typer.Option("--parent", help="Only within this area.")] = None,
+    level: Annotated[
+        int | None, typer.Option("--level", help="Only areas of this admin level.", min=0, max=3)
+    ] = None,
+    config: ConfigFile = None,
+    as_json: Json = False,
+) -> None:
+    """Show which areas names mean, and why."""
+    from displacement.publication import load_reference
+    from displacement_flows.terminal import show_matches
+
+    settings = settings_of(config)
+    reference = load_reference(settings.reference, settings.sources_file, settings.store)
+    gazetteer = reference.gazetteer
+    found = [gazetteer.match(name, parent, level) for name in names]
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": one.name,
+                    "code": one.code,
+                    "method": one.method,
+                    "score": one.score,
+                    "candidates": [candidate._asdict() for candidate in one.candidates],
+                    "reason": one.reason,
+                }
+                for one in found
+            ]
+        )
+    else:
+        show_matches(found)
+
+
+def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = False) -> None:
+    """Say of each source when it last succeeded, what it covered, and when it is asked next."""
+    import os
+
+    from displacement.source_status import status_of
+    from displacement.store.declarations import load_declarations
+    from displacement.store.reference import ReferenceTableError
+    from displacement.store.store import Store
+    from displacement_flows.terminal import show_status
+
+    settings = settings_of(config, store=store)
+    with wrong_use_on(ReferenceTableError):
+        declared = load_declarations(settings.reference, settings.sources_file).sources
+    found = Store(settings.store)
+    runs = found.ledger.runs()
+    rows = status_of(declared, runs, now=settings.now, environment=os.environ)
+    if as_json:
+        print_json([vars(row) for row in rows])
+    else:
+        show_status(rows, found.snapshots.current(), settings.store)
+
+
+def review(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = False) -> None:
+    """List what waits for a reviewer: figures of the review tier and areas nobody knows."""
+    from displacement.answer import waiting
+    from displacement.store.store import Store
+    from displacement_flows.terminal import show_waiting
+
+    settings = settings_of(config, store=store)
+    current = Store(settings.store).snapshots.current()
+    if current is None:
+        wrong_use(f"nothing is published in {settings.store} yet: run `displacement refresh` first")
+    found = waiting(current)
+    if as_json:
+        print_json(found)
+    else:
+        show_waiting(found)
