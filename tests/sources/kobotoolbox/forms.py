@@ -1,26 +1,20 @@
 """Forms of KoboToolbox for tests, and runs of the source against a server that has them."""
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from displacement.intake import Outcome, run_log, take_in
+from displacement.intake import Outcome
 from displacement.normalise.figures import Reference
 from displacement.sources.kobotoolbox import SOURCE
-from displacement.sources.source import Declaration, Http, Landed, Parsed, Request
-from displacement.store.store import Store
+from displacement.sources.source import Parsed
 from tests.servers import RecordedServer
 from tests.servers.exchange import json_answer
 from tests.servers.kobo import KoboServer
-from tests.sources.wire import QUICK
+from tests.sources.form_runs import THEN, FormRuns, declared_forms, landed_of
 
-NOW = datetime(2026, 10, 2, 6, tzinfo=UTC)
-LATER = datetime(2026, 10, 9, 6, tzinfo=UTC)
 KEY = "a-token-that-nobody-sees"
+SECRETS = {"token": KEY}
 FIXTURE = json.loads(
     (Path(__file__).parents[2] / "fixtures/kobotoolbox.json").read_text(encoding="utf-8")
 )
@@ -65,39 +59,12 @@ CAMPS = FORM | {
 APPROVED = "validation_status_approved"
 
 
-class Runs:
-    """Runs of the source against one server into one store, logged as a flow does."""
+class Runs(FormRuns):
+    """Runs of KoboToolbox against one server into one store."""
 
     def __init__(self, store: Path, reference: Reference, url: str, *forms: dict[str, Any]) -> None:
-        self.folder, self.reference = store, reference
-        self.declaration = replace(
-            reference.sources["kobotoolbox"],
-            http=Http(url=url, **QUICK | {"read_seconds": 20}),
-            options={"forms": list(forms or [FORM])},
-        )
-        self.secrets = {"token": KEY}
-
-    def __call__(self, now: datetime = NOW) -> Outcome:
-        outcome = take_in(
-            SOURCE, self.declaration, self.reference, store=Store(self.folder),
-            inbox=self.folder / "inbox", now=now, secrets=self.secrets,
-        )  # fmt: skip
-        log = run_log(f"{now:%Y%m%d%H}", now, [outcome])
-        Store(self.folder).ledger.add_run(f"{now:%Y%m%d%H}", log)
-        return outcome
-
-    @property
-    def records(self) -> pd.DataFrame:
-        return Store(self.folder).tables.read("kobotoolbox").records
-
-    @property
-    def rejected(self) -> pd.DataFrame:
-        return Store(self.folder).tables.read("kobotoolbox").rejected
-
-    @property
-    def standing(self) -> pd.DataFrame:
-        latest = self.records.groupby("source_record_id").tail(1)
-        return latest[~latest["withdrawn"].astype(bool)].set_index("source_record_id")
+        declaration = declared_forms(SOURCE, reference, url, *forms or [FORM])
+        super().__init__(SOURCE, declaration, reference, store, SECRETS)
 
 
 def record(server: KoboServer, number: int) -> str:
@@ -121,7 +88,7 @@ def replayed(
     answers = {f"{path}?start={number}": json_answer(page) for number, page in enumerate(pages)}
     with RecordedServer(answers | {path: json_answer(pages[0])}) as server:
         run = Runs(store, reference, f"{server.url}/api/v2", form)
-        return run, run(datetime(2018, 1, 10, 6, tzinfo=UTC))
+        return run, run(THEN)
 
 
 def landed(form: dict[str, Any], rows: list[dict[str, Any]], reference: Reference) -> Parsed:
@@ -129,20 +96,4 @@ def landed(form: dict[str, Any], rows: list[dict[str, Any]], reference: Referenc
     page = {"count": len(rows), "next": None, "previous": None, "results": rows}
     path = f"/assets/{form['uid']}/data.json"
     with RecordedServer({path: json_answer(page)}) as server:
-        declared = replace(
-            reference.sources["kobotoolbox"],
-            http=Http(url=server.url, **QUICK),
-            options={"forms": [form]},
-        )
-        [answer] = SOURCE.fetch(_request(declared))
-    moment = datetime(2018, 1, 10, 6, tzinfo=UTC)
-    return SOURCE.parse(Landed(answer.name, "0" * 64, answer.content, moment), declared)
-
-
-def _request(declaration: Declaration) -> Any:
-    return Request(declaration, Path(), NOW, secrets={"token": KEY})
-
-
-def figures(parsed: Parsed) -> pd.DataFrame:
-    own = parsed.statements.set_index("source_record_id")
-    return own.rename(index=lambda name: name.rpartition(":00000000-0000-4000-8000-0000000000")[2])
+        return landed_of(SOURCE, declared_forms(SOURCE, reference, server.url, form), SECRETS)

@@ -1,13 +1,11 @@
 """The entries of the declaration that list the forms."""
 
-import tomllib
-
 import pytest
 
 from displacement.sources.forms import listed_forms
 from displacement.sources.kobotoolbox import KoboForm
 from displacement.sources.source import Declaration, SourceError
-from tests.runs import REFERENCE
+from tests.sources.form_runs import shown_options
 from tests.sources.kobotoolbox.forms import FORM
 
 
@@ -40,9 +38,6 @@ def test_two_entries_may_not_share_a_name_or_a_form(slip):
 
 
 def test_the_entry_that_the_declaration_shows_can_be_used():
-    text = (REFERENCE / "sources.toml").read_text(encoding="utf-8")
-    shown = text.partition("[sources.kobotoolbox.options]")[2].partition("forms = []")[0]
-    example = tomllib.loads("\n".join(line[1:] for line in shown.splitlines() if line[1:2].strip()))
-    options = example["sources"]["kobotoolbox"]["options"]
+    options = shown_options("kobotoolbox")
     [form] = listed_forms(KoboForm, Declaration("kobotoolbox", "K", "l", "c", options=options))
     assert form.fields["place/subdistrict"] == "area_code"

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.runs import holds
-from tests.sources.kobotoolbox.forms import FORM, KEY, LATER, Runs
+from tests.sources.form_runs import LATER
+from tests.sources.kobotoolbox.forms import FORM, KEY, Runs
 
 
 def test_a_form_that_suddenly_shrank_is_not_believed(run, server):

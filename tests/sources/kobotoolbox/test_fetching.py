@@ -1,26 +1,26 @@
 """Every submission is read, page after page, also while the form changes."""
 
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from displacement.sources.kobotoolbox import SOURCE
-from displacement.sources.source import Http
+from displacement.sources.source import Request
 from tests.servers.exchange import Answer
 from tests.servers.kobo import KoboServer
+from tests.sources.form_runs import THEN, declared_forms
 from tests.sources.kobotoolbox.forms import (
     FIXTURE,
     FORM,
     KEY,
     NAMED,
+    SECRETS,
     Runs,
-    _request,
     record,
     replayed,
     status,
 )
-from tests.sources.wire import QUICK
 
 
 def test_all_submissions_are_read_although_a_page_holds_a_thousand(store, reference):
@@ -105,12 +105,9 @@ def test_an_empty_form_is_no_fault(store, reference):
 
 
 def test_the_landing_is_the_same_for_the_same_answers(reference, server):
-    declared = replace(
-        reference.sources["kobotoolbox"],
-        http=Http(url=server.base_url, **QUICK),
-        options={"forms": [FORM]},
-    )
-    [first] = SOURCE.fetch(_request(declared))
-    [second] = SOURCE.fetch(_request(declared))
+    declaration = declared_forms(SOURCE, reference, server.base_url, FORM)
+    request = Request(declaration, Path(), THEN, secrets=SECRETS)
+    [first] = SOURCE.fetch(request)
+    [second] = SOURCE.fetch(request)
     assert first.content == second.content
     assert first.url == f"{server.base_url}/assets/{server.asset}/data.json"

@@ -2,14 +2,8 @@
 
 from datetime import date
 
-from tests.sources.kobotoolbox.forms import (
-    CAMPS,
-    FIXTURE,
-    FORM,
-    NAMED,
-    figures,
-    landed,
-)
+from tests.sources.form_runs import figures
+from tests.sources.kobotoolbox.forms import CAMPS, FIXTURE, FORM, NAMED, landed
 
 
 def test_a_submission_states_its_figure_with_the_constants_of_its_form(reference):

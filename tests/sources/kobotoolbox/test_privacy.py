@@ -4,15 +4,8 @@ import json
 
 from tests.runs import holds
 from tests.servers import PERSONAL_MARKERS
-from tests.sources.kobotoolbox.forms import (
-    CAMPS,
-    FIXTURE,
-    FORM,
-    LATER,
-    NAMED,
-    Runs,
-    replayed,
-)
+from tests.sources.form_runs import LATER
+from tests.sources.kobotoolbox.forms import CAMPS, FIXTURE, FORM, NAMED, Runs, replayed
 
 
 def test_only_mapped_answers_and_the_system_s_own_are_asked_for(run, server):

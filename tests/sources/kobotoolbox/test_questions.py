@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.sources.kobotoolbox.forms import FORM, LATER, record
+from tests.sources.form_runs import LATER
+from tests.sources.kobotoolbox.forms import FORM, record
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 """The review of a submission decides whether it counts, waits or is withdrawn."""
 
+from tests.sources.form_runs import LATER, figures
 from tests.sources.kobotoolbox.forms import (
     APPROVED,
     FIXTURE,
     FORM,
-    LATER,
     NAMED,
     Runs,
-    figures,
     landed,
     record,
     with_status,

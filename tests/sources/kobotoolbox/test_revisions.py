@@ -1,6 +1,7 @@
 """Edits, deletions and new submissions from one run to the next."""
 
-from tests.sources.kobotoolbox.forms import APPROVED, LATER, record, with_status
+from tests.sources.form_runs import LATER
+from tests.sources.kobotoolbox.forms import APPROVED, record, with_status
 
 
 def test_an_edit_is_a_revision_of_the_day_it_was_seen(run, server):
