@@ -1,39 +1,33 @@
 """ODK Central: skip tokens, nested groups, reviews, deletions, and much personal data."""
 
 import json
-import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from displacement.intake import Outcome, run_log, take_in
 from displacement.normalise.figures import Reference
 from displacement.sources.forms import listed_forms
 from displacement.sources.odk_central import SOURCE, OdkForm
-from displacement.sources.source import (
-    Declaration,
-    Http,
-    Landed,
-    Parsed,
-    Request,
-    SourceError,
-)
-from displacement.store.store import Store
-from tests.runs import REFERENCE, holds
+from displacement.sources.source import Declaration, Parsed, SourceError
+from tests.runs import holds
 from tests.servers import PERSONAL_MARKERS, RecordedServer
 from tests.servers.exchange import json_answer
 from tests.servers.odk import OdkServer
-from tests.sources.wire import QUICK
+from tests.sources.form_runs import (
+    LATER,
+    THEN,
+    FormRuns,
+    declared_forms,
+    figures,
+    landed_of,
+    shown_options,
+)
 
-NOW = datetime(2026, 10, 2, 6, tzinfo=UTC)
-LATER = datetime(2026, 10, 9, 6, tzinfo=UTC)
-THEN = datetime(2018, 1, 10, 6, tzinfo=UTC)
 MAIL, KEY = "reader-that-nobody-knows@example.org", "a-password-that-nobody-sees"
+SECRETS = {"email": MAIL, "password": KEY}
 FIXTURE = json.loads(
     (Path(__file__).parents[1] / "fixtures/odk_central.json").read_text(encoding="utf-8")
 )
@@ -73,39 +67,12 @@ def server() -> Iterator[OdkServer]:
         yield stand_in
 
 
-def declared(reference: Reference, url: str, *forms: dict[str, Any]) -> Declaration:
-    return replace(
-        reference.sources["odk_central"],
-        http=Http(url=url, **QUICK | {"read_seconds": 20}),
-        options={"forms": list(forms or [FORM])},
-    )
-
-
-class Runs:
-    """Runs of the source against one server into one store, logged as a flow does."""
+class Runs(FormRuns):
+    """Runs of ODK Central against one server into one store."""
 
     def __init__(self, store: Path, reference: Reference, url: str, *forms: dict[str, Any]) -> None:
-        self.folder, self.reference = store, reference
-        self.declaration = declared(reference, url, *forms)
-        self.secrets = {"email": MAIL, "password": KEY}
-
-    def __call__(self, now: datetime = NOW) -> Outcome:
-        outcome = take_in(
-            SOURCE, self.declaration, self.reference, store=Store(self.folder),
-            inbox=self.folder / "inbox", now=now, secrets=self.secrets,
-        )  # fmt: skip
-        log = run_log(f"{now:%Y%m%d%H}", now, [outcome])
-        Store(self.folder).ledger.add_run(f"{now:%Y%m%d%H}", log)
-        return outcome
-
-    @property
-    def records(self) -> pd.DataFrame:
-        return Store(self.folder).tables.read("odk_central").records
-
-    @property
-    def standing(self) -> pd.DataFrame:
-        latest = self.records.groupby("source_record_id").tail(1)
-        return latest[~latest["withdrawn"].astype(bool)].set_index("source_record_id")
+        declaration = declared_forms(SOURCE, reference, url, *forms or [FORM])
+        super().__init__(SOURCE, declaration, reference, store, SECRETS)
 
 
 @pytest.fixture
@@ -130,16 +97,8 @@ def landed(
 ) -> tuple[Parsed, RecordedServer]:
     """What the submissions say once they have landed, and the server that was asked."""
     with RecordedServer({CAMPS_PATH: json_answer(page(rows))}) as server:
-        declaration = declared(reference, server.url, form)
-        secrets = {"email": MAIL, "password": KEY}
-        [answer] = SOURCE.fetch(Request(declaration, Path(), THEN, secrets=secrets))
-    read = Landed(answer.name, "0" * 64, answer.content, THEN)
-    return SOURCE.parse(read, declaration), server
-
-
-def figures(parsed: Parsed) -> pd.DataFrame:
-    own = parsed.statements.set_index("source_record_id")
-    return own.rename(index=lambda name: name.rpartition("-8000-0000000000")[2])
+        declaration = declared_forms(SOURCE, reference, server.url, form)
+        return landed_of(SOURCE, declaration, SECRETS), server
 
 
 def test_all_submissions_are_read_page_after_page(store, reference):
@@ -408,9 +367,6 @@ def test_without_a_form_the_table_to_fill_in_is_named():
 
 
 def test_the_entry_that_the_declaration_shows_can_be_used():
-    text = (REFERENCE / "sources.toml").read_text(encoding="utf-8")
-    shown = text.partition("[sources.odk_central.options]")[2].partition("forms = []")[0]
-    example = tomllib.loads("\n".join(line[1:] for line in shown.splitlines() if line[1:2].strip()))
-    options = example["sources"]["odk_central"]["options"]
+    options = shown_options("odk_central")
     [form] = listed_forms(OdkForm, Declaration("odk_central", "O", "l", "c", options=options))
     assert form.inner == ("camps/families",)

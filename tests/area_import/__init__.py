@@ -1,0 +1,1 @@
+"""Tables of areas as users have them: taken, merged with what is known, or refused and why."""

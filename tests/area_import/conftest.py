@@ -1,0 +1,10 @@
+"""Where a test writes the tables that it imports."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "files"
