@@ -14,6 +14,7 @@ from displacement.intake import Outcome, run_log, take_in
 from displacement.normalise.figures import Reference
 from displacement.publication import Published, publish
 from displacement.sources.registry import find_source
+from displacement.store.decisions import load_decisions
 from displacement.store.store import Store
 from displacement.windows import Window
 
@@ -85,6 +86,7 @@ def take_in_all(
             inbox=inbox,
             now=now,
             window=window,
+            believed=load_decisions(REFERENCE, store).believed(source_id),
         )
         for source_id in sources
     }

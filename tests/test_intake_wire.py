@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from displacement.intake import run_log, take_in
+from displacement.intake import AWAITS, run_log, take_in
 from displacement.sources.source import (
     Answer,
     Declaration,
@@ -128,7 +128,7 @@ def test_a_query_that_answers_nothing_at_all_is_held_back(take):
 def test_rows_outside_the_declared_bounds_are_not_recorded(take, store, bounds, words):
     outcome = take(Wire(("q", None, days(4))), FIRST, **bounds)
     assert (outcome.new, outcome.complete) == (0, False)
-    assert outcome.signals == (f"{words}: nothing was recorded",)
+    assert outcome.signals == (f"{words}: {AWAITS}",)
     assert kept(store).empty
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from displacement_flows.commands import areas, questions, runs, upkeep
+from displacement_flows.commands import areas, questions, review, runs, upkeep
 
 app = typer.Typer(
     help="Pull displacement figures, reconcile those that overlap, publish Parquet tables.",
@@ -18,12 +18,12 @@ for command in (
     questions.match,
     questions.status,
     upkeep.verify,
-    questions.review,
     upkeep.init,
     upkeep.serve,
 ):
     app.command()(command)
 app.add_typer(areas.app, name="areas")
+app.add_typer(review.app, name="review")
 
 
 def main() -> None:

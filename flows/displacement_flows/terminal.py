@@ -12,6 +12,7 @@ from rich.table import Table
 
 from displacement.intake import Outcome
 from displacement.normalise.places import Match
+from displacement.review import Waiting
 from displacement.source_status import SourceStatus
 from displacement.store.snapshots import Snapshot
 from displacement_schemas import Rejected
@@ -151,12 +152,13 @@ def _minute(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
-def show_waiting(found: Sequence[dict[str, Any]]) -> None:
+def show_waiting(found: Sequence[Waiting]) -> None:
     """What waits for a reviewer."""
     if not found:
         out.print("Nothing waits for a reviewer.")
         return
-    table = Table("what", "says", "why it waits")
+    table = Table("id", "what", "says", "why it waits")
     for one in found:
-        table.add_row(one["kind"], escape(str(one["says"])), escape(one["why"]))
+        table.add_row(one.id, one.kind, escape(one.says), escape(one.why))
     out.print(table)
+    out.print("Decide with: displacement review accept|reject ID, or review alias NAME CODE")

@@ -15,6 +15,7 @@ from displacement.intake import Outcome, run_log, take_in
 from displacement.normalise.figures import Reference
 from displacement.publication import load_reference, publish
 from displacement.sources.registry import find_source
+from displacement.store.decisions import load_decisions
 from displacement.store.files import remove_leftovers
 from displacement.store.lock import StoreIsBusyError
 from displacement.store.reference import ReferenceTableError
@@ -83,6 +84,7 @@ def take_in_source(source_id: str, place: Place, window: Window | None = None) -
         now=place.now,
         window=window,
         secrets=secrets_of(declaration),
+        believed=load_decisions(place.reference, place.store).believed(source_id),
     )
     for signal in outcome.signals:
         say(f"signal from {source_id}: {signal}")

@@ -18,8 +18,8 @@ from displacement.reconcile.rollup import naive_sum, roll_up, total, voices_with
 from displacement.reconcile.scopes import day_number, day_of, in_words
 from displacement.reconcile.solved import Solved
 from displacement.store.snapshots import Snapshot
-from displacement_schemas import Areas, FigureAreas, Figures, Rejected, Sources
-from displacement_schemas.vocabulary import STOCKS, Measure, Tier
+from displacement_schemas import Areas, FigureAreas, Figures, Sources
+from displacement_schemas.vocabulary import STOCKS, Measure
 
 PLAIN_MEASURES = {
     "new_displacement": "people were newly displaced",
@@ -302,25 +302,6 @@ def explain_snapshot(
     )
     keys = tuple(_area_key(code.strip(), areas) for code in codes)
     return explain(reconciled, Question(keys, first, last, measure, view))
-
-
-def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """What waits for a reviewer: figures of the review tier, and areas that nobody knows."""
-    figures, rejected = snapshot.read(Figures), snapshot.read(Rejected)
-    review = figures[(figures["tier"] == Tier.REVIEW.value) & ~figures["withdrawn"].astype(bool)]
-    unknown = rejected[rejected["check"].isin(["unknown_area", "no_area"])]
-    return [
-        {
-            "kind": "figure",
-            "id": row["figure_id"],
-            "says": row["quote"] if isinstance(row["quote"], str) else row["area_text"],
-            "why": f"{row['counter']}: {row['quantifier']}, {row['modality']}, {row['rule_id']}",
-        }
-        for row in review.to_dict("records")
-    ] + [
-        {"kind": "area", "id": row["rejected_id"], "says": row["value"], "why": row["reason"]}
-        for row in unknown.to_dict("records")
-    ]
 
 
 def _area_key(code: str, areas: DataFrame[Areas]) -> AreaKey:

@@ -43,6 +43,8 @@ LONGEST_VALUE = 80
 MOST_REASONS = 3
 FEWEST_VANISHED = 2
 """A single figure may always vanish."""
+AWAITS = "nothing of it was recorded; a reviewer can accept it"
+"""How the sentence ends that says of data that it was held back, but may be right."""
 
 
 @dataclass(frozen=True)
@@ -126,12 +128,14 @@ def take_in(
     now: datetime,
     window: Window | None = None,
     secrets: Mapping[str, str] | None = None,
+    believed: frozenset[str] = frozenset(),
 ) -> Outcome:
     """Fetch, land and parse one source; append new, changed and withdrawn records.
 
     A source that cannot be asked is an outcome, not an exception: its last good data stays.
     With a window only records of that window are touched. `secrets` holds the keys that the
-    declaration asks for, by what they are for.
+    declaration asks for, by what they are for; `believed` the sentences with which data would
+    be held back that a reviewer has accepted.
     """
     known = store.tables.read(source.source_id)
     request = Request(
@@ -151,7 +155,7 @@ def take_in(
         return _failed(source, _some([one.reason for one in answers.failures]))
     statements = _joined(list(answers.files.values()))
     unplaced, placed = _placing(statements, source.source_id, reference, now)
-    _hold_back(answers, declaration, known.records, whole=window is None)
+    _hold_back(answers, declaration, known.records, believed, whole=window is None)
     trusted = [file for file in answers.files.values() if file.held is None]
     recorded = _joined(trusted)
     stuck = answers.held_names | _broken(answers, known, statements)
@@ -300,7 +304,12 @@ def _within(frame: Any, window: Window | None) -> Any:
 
 
 def _hold_back(
-    answers: _Answers, declaration: Declaration, known: DataFrame[Records], *, whole: bool
+    answers: _Answers,
+    declaration: Declaration,
+    known: DataFrame[Records],
+    believed: frozenset[str],
+    *,
+    whole: bool,
 ) -> None:
     """Hold back what cannot be trusted: too few rows, too many, or too much gone at once."""
     most, fewest = declaration.maximum_rows, declaration.minimum_rows
@@ -309,16 +318,20 @@ def _hold_back(
         outside = f"only {answers.rows_in} rows arrived where at least {fewest} are expected"
     elif most is not None and answers.rows_in > most:
         outside = f"{answers.rows_in} rows arrived where at most {most} are expected"
-    if outside and not answers.failures:
-        answers.signals.append(f"{outside}: nothing was recorded")
+    if outside and not answers.failures and _awaiting(outside) not in believed:
+        answers.signals.append(_awaiting(outside))
         for file in answers.files.values():
             file.held = file.held or outside
     standing = latest_standing(known)
     for file in answers.files.values():
-        if file.held is None:
-            file.held = _shrunk(file, standing, declaration.most_vanished)
-            if file.held:
-                file.signals.append(f"{file.held}: nothing of it was recorded")
+        shrunk = None if file.held else _shrunk(file, standing, declaration.most_vanished)
+        if shrunk and _awaiting(shrunk) not in believed:
+            file.held = shrunk
+            file.signals.append(_awaiting(shrunk))
+
+
+def _awaiting(why: str) -> str:
+    return f"{why}: {AWAITS}"
 
 
 def _shrunk(file: _File, standing: DataFrame[Records], most: float) -> str | None:

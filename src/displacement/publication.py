@@ -22,7 +22,8 @@ from displacement.normalise.figures import Normalised, Reference, figures_from
 from displacement.reconcile import Reconciliation, reconcile
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
-from displacement.store.declarations import load_corrections, load_declarations
+from displacement.store.decisions import load_decisions, own_decisions
+from displacement.store.declarations import load_declarations
 from displacement.store.own_areas import load_all_areas, own_files
 from displacement.store.reference import (
     load_described_areas,
@@ -58,7 +59,8 @@ def load_reference(
 ) -> Reference:
     """Read every reference table, and the user's own file of sources where there is one.
 
-    Areas that were imported into `store` take the place of those of their countries.
+    Areas that were imported into `store` take the place of those of their countries, and its
+    reviewers' decisions about names hold.
 
     Raises ReferenceTableError with file, row and column.
     """
@@ -72,6 +74,7 @@ def load_reference(
         household_sizes=load_household_sizes(folder),
         counters=declared.counters,
         sources=declared.sources,
+        aliases=tuple(load_decisions(folder, store).aliases),
     )
 
 
@@ -91,9 +94,9 @@ def publish(
     day was asked for, the as-of date.
     """
     current = store.snapshots.current()
-    corrections = load_corrections(reference_folder)
+    corrections = load_decisions(reference_folder, store.folder).corrections
     files = [*reference_folder.iterdir(), *([own_sources] if own_sources else [])]
-    files += own_files(store.folder)
+    files += [*own_files(store.folder), own_decisions(store.folder)]
     inputs = _inputs(store, files, as_of or now.date())
     if current is not None and current.manifest["inputs"] == inputs:
         return Published(current, is_new=False)
@@ -192,7 +195,7 @@ def _tables(
         for model in PUBLISHED
         if model.table_name() not in published
     }
-    return published | made, reconciled, tuple(corrected.signals)
+    return published | made, reconciled, (*corrected.signals, *reference.decided.signals)
 
 
 def _all_revisions(normalised: Normalised, reconciled: Reconciliation) -> DataFrame[Figures]:

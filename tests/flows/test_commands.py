@@ -66,6 +66,24 @@ def test_status_review_and_verify_tell_the_state_of_the_store(published: Publish
 
 
 @pytest.mark.slow
+def test_a_reviewer_decides_once_and_is_not_asked_again(
+    published: Published, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(published.store, store, symlinks=True)
+    shown = displacement("review", "--store", store, "--json", home=published.home)
+    [asked] = json.loads(shown.stdout)
+    signed = ("--role", "officer", "--reason", "a plan", "--store", store)
+    done = displacement("review", "accept", asked["id"], *signed, home=published.home)
+    assert done.returncode == 0, done.stderr
+    assert "no total counts it" in done.stdout
+    again = displacement("review", "accept", asked["id"], *signed, home=published.home)
+    assert (again.returncode, "nothing waits" in again.stderr) == (2, True)
+    shown = displacement("review", "--store", store, home=published.home)
+    assert "Nothing waits for a reviewer." in shown.stdout
+
+
+@pytest.mark.slow
 def test_verify_finds_a_changed_file(published: Published, tmp_path: Path) -> None:
     store = tmp_path / "store"
     shutil.copytree(published.store, store, symlinks=True)

@@ -1,4 +1,4 @@
-"""The commands that ask: of a total, a text, a name, the sources, and what waits."""
+"""The commands that ask: of a total, a text, a name, and how the sources stand."""
 
 from datetime import datetime
 from pathlib import Path
@@ -140,20 +140,3 @@ def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
         print_json([vars(row) for row in rows])
     else:
         show_status(rows, found.snapshots.current(), settings.store)
-
-
-def review(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = False) -> None:
-    """List what waits for a reviewer: figures of the review tier and areas nobody knows."""
-    from displacement.answer import waiting
-    from displacement.store.store import Store
-    from displacement_flows.terminal import show_waiting
-
-    settings = settings_of(config, store=store)
-    current = Store(settings.store).snapshots.current()
-    if current is None:
-        wrong_use(f"nothing is published in {settings.store} yet: run `displacement refresh` first")
-    found = waiting(current)
-    if as_json:
-        print_json(found)
-    else:
-        show_waiting(found)

@@ -21,6 +21,7 @@ from displacement_schemas.vocabulary import Role, Tier
 class Action(StrEnum):
     """What a correction does to its record."""
 
+    ACCEPT = "accept"
     DROP = "drop"
     OVERRIDE = "override"
     FLAG = "flag"
@@ -60,7 +61,8 @@ class Corrected:
 def apply_corrections(records: DataFrame[Records], corrections: list[Correction]) -> Corrected:
     """Apply each correction to the latest revision of its record, if its guard holds.
 
-    A dropped or flagged record waits for review; a preferred one is recommended. Where the
+    A dropped or flagged record is not reconciled; an accepted one no longer waits for review, and
+    a preferred one is recommended. Where the
     source has mended the error, the guard fails: nothing is changed and a signal says so.
     """
     if not corrections:
@@ -106,6 +108,8 @@ def _effect(correction: Correction) -> Mapping[str, Any]:
     match correction.action:
         case Action.OVERRIDE:
             return correction.changes
+        case Action.ACCEPT:
+            return {"tier": Tier.ACCEPTED.value}
         case Action.PREFER:
             return {"role": Role.RECOMMENDED.value}
         case Action.DROP | Action.FLAG:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from displacement.normalise.aliases import Alias, DecidedNames, decided_names
 from displacement.normalise.counters import Counters
 from displacement.normalise.households import household_sizes_for
 from displacement.normalise.places import Gazetteer, Match
@@ -49,12 +50,23 @@ class Reference:
     """The areas of all countries that `areas` does not describe."""
     old_codes: DataFrame[OldCodes] = field(default_factory=OldCodes.empty)
     """Codes out of force, and what became of them."""
+    aliases: tuple[Alias, ...] = ()
+    """What reviewers decided about names of areas."""
+
+    @cached_property
+    def decided(self) -> DecidedNames:
+        """The areas of the names that reviewers decided about."""
+        return decided_names(self.aliases, [self.areas, self.world])
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """The areas and described places, ready to match names against."""
         return Gazetteer(
-            self.areas, self.described, World(self.world, self.old_codes), self.old_codes
+            self.areas,
+            self.described,
+            World(self.world, self.old_codes),
+            self.old_codes,
+            self.decided.areas,
         )
 
     def areas_around(self, links: DataFrame[FigureAreas]) -> DataFrame[Areas]:

@@ -5,7 +5,7 @@ known parent and with a clear lead. What stays open goes back with its three bes
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Final, NamedTuple, Protocol
@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from pandera.typing import DataFrame
 
+from displacement.normalise.aliases import plain_text
 from displacement.normalise.area_codes import AreaCodes, Key
 from displacement.normalise.place_index import ANYWHERE, Hit, PlaceIndex, Scope
 from displacement.normalise.place_names import Name, fold
@@ -89,12 +90,15 @@ class Gazetteer:
         described: DataFrame[DescribedAreas],
         elsewhere: Elsewhere | None = None,
         old_codes: DataFrame[OldCodes] | None = None,
+        decided: Mapping[str, tuple[Key, ...]] | None = None,
     ) -> None:
         """Index every name and alias of `areas`, and every name of `described`.
 
         What `elsewhere` knows is looked up where these know nothing; a bare name never means
-        an area in there, only a country does.
+        an area in there, only a country does. `decided` are the areas of whole texts that a
+        reviewer decided about (see `decided_names`).
         """
+        self._decided = decided or {}
         self.index = PlaceIndex(areas, worldwide=self.worldwide)
         self._codes = AreaCodes(areas, old_codes)
         self._elsewhere = elsewhere
@@ -114,7 +118,12 @@ class Gazetteer:
         """
         asked = (name, parent, level)
         if asked not in self._known:
-            self._known[asked] = self._match(name, parent, level)
+            decided = (
+                self._decided.get(plain_text(name)) if parent is None and level is None else None
+            )
+            self._known[asked] = (
+                _as_decided(name, decided) if decided else self._match(name, parent, level)
+            )
         return self._known[asked]
 
     def match_many(
@@ -368,6 +377,10 @@ def _described(
         if (system, code) not in before:
             places[key] = ((*before, (system, code)), MatchMethod(method))
     return places
+
+
+def _as_decided(name: str, keys: tuple[Key, ...]) -> Match:
+    return Match(name, keys, MatchMethod.ALIAS, CERTAIN, (), "a reviewer decided what it means")
 
 
 def _nothing(name: str, reason: str, candidates: tuple[Candidate, ...] = ()) -> Match:

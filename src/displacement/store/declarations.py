@@ -1,4 +1,4 @@
-"""Which sources, counters and corrections are declared? Reads the TOML reference files."""
+"""Which sources and counters are declared? Reads the TOML reference files."""
 
 import re
 import tomllib
@@ -9,13 +9,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from displacement.normalise.corrections import Action, Correction
 from displacement.normalise.counters import Counters, counters_from
 from displacement.sources.source import Declaration
 from displacement.store.reference import ReferenceTableError
 
 FILE = "sources.toml"
-CORRECTIONS = "corrections.toml"
 
 OWN_HEAD: Final = """\
 # Your own settings of the sources. What stands here overrides what the program declares of them;
@@ -141,19 +139,3 @@ def _switch(
     listed = ", ".join(f'"{country}"' for country in countries)
     asked = [f"countries = [{listed}]"] if "countries" in one.needs else []
     return [f"enabled = {state}", *asked]
-
-
-def load_corrections(folder: Path) -> list[Correction]:
-    """Read the analysts' corrections. Raises ReferenceTableError with the file and the entry."""
-    path = folder / CORRECTIONS
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("corrections", [])
-    except ValueError as wrong:
-        raise ReferenceTableError(f"{path}: {wrong}") from wrong
-    corrections = []
-    for number, entry in enumerate(entries, start=1):
-        try:
-            corrections.append(Correction(**entry | {"action": Action(entry.get("action"))}))
-        except (TypeError, ValueError) as wrong:
-            raise ReferenceTableError(f"{path}, entry {number}: {wrong}") from wrong
-    return corrections
