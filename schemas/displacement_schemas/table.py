@@ -4,7 +4,7 @@ A table is declared once, as a pandera model. Its validation, Arrow schema, Parq
 metadata and data dictionary are all derived from that declaration.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self, cast
@@ -120,6 +120,29 @@ class Table(pa.DataFrameModel):
         """The frame as one Arrow table in the contract's schema; refusing stray nulls."""
         table = pyarrow.Table.from_pandas(frame, schema=cls.arrow_schema(), preserve_index=False)
         return table.replace_schema_metadata(cls.arrow_schema().metadata).combine_chunks()
+
+    @classmethod
+    def joined(cls, frames: Iterable[pd.DataFrame]) -> DataFrame[Self]:
+        """Frames that keep the contract, one below the other.
+
+        Their rows are not checked again; what several frames can break together is the key.
+
+        Raises pandera's SchemaErrors where they repeat it.
+        """
+        filled = [frame for frame in frames if len(frame)]
+        if not filled:
+            return cls.empty()
+        joined = pd.concat(filled, ignore_index=True)
+        if len(filled) > 1 and any(joined.duplicated(key).any() for key in cls._keys()):
+            return cls.validate(joined, lazy=True)
+        return cast("DataFrame[Self]", joined)
+
+    @classmethod
+    def _keys(cls) -> list[list[str]]:
+        """The columns that together, or each alone, part every row from all others."""
+        schema = cls.to_schema()
+        alone = [[name] for name, column in schema.columns.items() if column.unique]
+        return [*([list(schema.unique)] if schema.unique else []), *alone]
 
     @classmethod
     def in_order(cls, frame: pd.DataFrame) -> DataFrame[Self]:

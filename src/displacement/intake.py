@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 from pandera.typing import DataFrame
 
-from displacement.normalise.figures import Reference, figures_from
+from displacement.normalise.figures import Reference, unplaced
 from displacement.normalise.revisions import (
     changes,
     covered,
@@ -289,10 +289,7 @@ def _identical(source: Source, answer: Answer, first: str) -> Rejection:
 
 
 def _joined(files: list[_File]) -> DataFrame[Statements]:
-    filled = [frame for file in files for frame in file.statements if len(frame)]
-    if not filled:
-        return Statements.empty()
-    return Statements.validate(pd.concat(filled, ignore_index=True), lazy=True)
+    return Statements.joined(frame for file in files for frame in file.statements)
 
 
 def _within(frame: Any, window: Window | None) -> Any:
@@ -414,10 +411,11 @@ def _placing(
     The records of the former are kept and wait for a reviewer.
     """
     records = first_revisions(statements, source_id=source_id, now=now)
-    normalised = figures_from(records, reference)
+    unknown = unplaced(records, reference)
     sha256 = dict(zip(statements["file"], statements["landing_sha256"], strict=True))
-    rejections = [(one, sha256[one.file]) for one in normalised.rejections.values()]
-    return rejections, set(normalised.figures["source_record_id"])
+    rejections = [(one, sha256[one.file]) for one in unknown.values()]
+    names = enumerate(records["source_record_id"])
+    return rejections, {name for position, name in names if position not in unknown}
 
 
 def _rejected(

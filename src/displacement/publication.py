@@ -39,7 +39,6 @@ from displacement_schemas import (
     Rejected,
     Runs,
     Sources,
-    Table,
 )
 
 Progress = Callable[[str], None]
@@ -169,7 +168,7 @@ def _tables(
     store: Store, reference: Reference, corrections: list[Correction], as_of: date
 ) -> tuple[dict[str, Any], Reconciliation, tuple[str, ...]]:
     kept = [store.tables.read(source) for source in store.tables.sources()]
-    records = Records.in_order(_joined(Records, [one.records for one in kept]))
+    records = Records.in_order(Records.joined(one.records for one in kept))
     corrected = apply_corrections(records, corrections)
     normalised = figures_from(corrected.records, reference, corrected.notes)
     areas = reference.areas_around(normalised.figure_areas)
@@ -185,7 +184,7 @@ def _tables(
     published = {
         "figures": figures,
         "figure_areas": FigureAreas.in_order(links[links["figure_id"].isin(figures["figure_id"])]),
-        "rejected": Rejected.in_order(_joined(Rejected, [one.rejected for one in kept])),
+        "rejected": Rejected.in_order(Rejected.joined(one.rejected for one in kept)),
         "areas": areas,
         "sources": _sources(reference),
         "runs": store.ledger.runs(),
@@ -215,9 +214,3 @@ def _sources(reference: Reference) -> DataFrame[Sources]:
     names = Sources.arrow_schema().names
     rows = [{name: getattr(one, name) for name in names} for one in reference.sources.values()]
     return Sources.in_order(Sources.from_rows(rows))
-
-
-def _joined(model: type[Table], frames: list[Any]) -> Any:
-    filled = [frame for frame in frames if len(frame)]
-    joined = pd.concat(filled, ignore_index=True) if filled else model.empty()
-    return model.validate(joined, lazy=True)

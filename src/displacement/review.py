@@ -29,7 +29,7 @@ from displacement.store.decisions import (
 )
 from displacement.store.lock import only_writer
 from displacement.store.store import Store
-from displacement_schemas import Figures, Rejected, Runs
+from displacement_schemas import Areas, Figures, Rejected, Runs
 from displacement_schemas.vocabulary import MatchMethod, Modality, Quantifier, Tier
 
 CONFIRMED: Final = "confirmed"
@@ -283,6 +283,6 @@ def _areas_of(codes: list[str], reference: Reference) -> tuple[str, dict[str, st
     if len(systems) != 1:
         raise NotDecidedError(f"{', '.join(codes)} are codes of several systems: give one area")
     wanted = [code for _, code in keys]
-    known = pd.concat([reference.areas, reference.world], ignore_index=True)
+    known = Areas.joined([reference.areas, reference.world])
     rows = known[known["code_system"].isin(systems) & known["area_code"].isin(wanted)]
     return systems.pop(), dict(zip(rows["area_code"], rows["name"], strict=True))

@@ -233,3 +233,13 @@ def test_days_and_instants_keep_their_types():
     assert str(frame["started_at"].dtype) == "timestamp[us, tz=UTC][pyarrow]"
     with pytest.raises(BROKEN):
         Runs.from_rows([outcome(started_at=date(2018, 1, 9).isoformat())])
+
+
+def test_joined_frames_keep_the_contract_and_what_they_break_together_is_the_key() -> None:
+    first, second = (FigureAreas.from_rows([link(name)]) for name in ("a", "b"))
+    joined = FigureAreas.joined([first, FigureAreas.empty(), second])
+    assert joined["figure_id"].to_list() == ["a", "b"]
+    assert joined.equals(FigureAreas.validate(joined))
+    assert FigureAreas.joined([]).equals(FigureAreas.empty())
+    with pytest.raises(SchemaErrors, match="not unique"):
+        FigureAreas.joined([first, second, first])

@@ -80,8 +80,7 @@ class Reference:
         finest = named.groupby("country")["admin_level"].max()
         depth = self.world["country"].map(finest.to_dict()).astype("Float64")
         abroad = self.world[(self.world["admin_level"] <= depth).fillna(value=False)]
-        both = pd.concat([self.areas, abroad], ignore_index=True)
-        return Areas.in_order(Areas.validate(both, lazy=True))
+        return Areas.in_order(Areas.joined([self.areas, abroad]))
 
 
 @dataclass(frozen=True)
@@ -107,11 +106,8 @@ def figures_from(
     candidates, and no figure; `keep_unplaced` keeps it as a figure that waits for review.
     """
     ids = figure_ids(records)
-    matched = [_matches(*row, reference.gazetteer) for row in _area_columns(records)]
-    placed = np.array([all(match.codes for match in row) and bool(row) for row in matched], bool)
-    rejections = {
-        ids[n]: _unknown_area(records.iloc[n], matched[n]) for n in np.flatnonzero(~placed)
-    }
+    matched, placed = _placed(records, reference)
+    unknown = _unknown(records, matched, placed)
     links = _links(ids, matched, placed)
     wanted = placed | keep_unplaced
     kept = records[wanted].reset_index(drop=True)
@@ -129,7 +125,16 @@ def figures_from(
     }
     columns["tier"] = _tiers(kept, np.isnan(columns["persons"]) | ~placed[wanted])
     figures = Figures.in_order(Figures.build(columns))
-    return Normalised(figures, FigureAreas.in_order(links), rejections)
+    return Normalised(
+        figures,
+        FigureAreas.in_order(links),
+        {ids[n]: rejection for n, rejection in unknown.items()},
+    )
+
+
+def unplaced(records: DataFrame[Records], reference: Reference) -> dict[int, Rejection]:
+    """The records whose area nobody knows, by position, each as a rejection with candidates."""
+    return _unknown(records, *_placed(records, reference))
 
 
 def figure_ids(records: DataFrame[Records]) -> list[str]:
@@ -148,6 +153,21 @@ _UNCHANGED = (
     *("stated_high", "start_date", "end_date", "date_precision", "event_id", "area_text"),
     *("area_role", "published_on", "recorded_at", "quote", "url", "landing_sha256", "rule_id"),
 )
+
+
+def _placed(
+    records: DataFrame[Records], reference: Reference
+) -> tuple[list[list[Match]], "np.ndarray[Any, np.dtype[np.bool_]]"]:
+    """What the areas of each record mean, and whether all of them are known."""
+    matched = [_matches(*row, reference.gazetteer) for row in _area_columns(records)]
+    placed = [all(match.codes for match in row) and bool(row) for row in matched]
+    return matched, np.array(placed, dtype=bool)
+
+
+def _unknown(
+    records: DataFrame[Records], matched: list[list[Match]], placed: Any
+) -> dict[int, Rejection]:
+    return {int(n): _unknown_area(records.iloc[n], matched[n]) for n in np.flatnonzero(~placed)}
 
 
 def _area_columns(records: DataFrame[Records]) -> list[tuple[Any, Any]]:

@@ -128,6 +128,8 @@ def _names(voices: list[Voice]) -> set[str]:
 
 def _silenced(figures: DataFrame[Figures], silent: set[str]) -> DataFrame[Figures]:
     """Figures for which better ranked alternatives speak everywhere are triangulation."""
+    if not silent:
+        return Figures.in_order(figures)
     quiet = figures["figure_id"].isin(silent)
     roles = figures["role"].where(~quiet, Role.TRIANGULATION.value)
     return Figures.in_order(Figures.validate(figures.assign(role=roles), lazy=True))

@@ -30,8 +30,10 @@ def known_on(figures: DataFrame[Figures], as_of: date) -> DataFrame[Figures]:
     known = figures[figures["published_on"] <= as_of]
     latest = known.groupby(["source_id", "source_record_id"])["revision"].transform("max")
     known = known[(known["revision"] == latest) & ~known["withdrawn"].astype(bool)]
-    known = known.assign(derived_from=_known_links(known, figures))
-    return Figures.in_order(Figures.validate(known, lazy=True))
+    if known["derived_from"].notna().any():
+        linked = known.assign(derived_from=_known_links(known, figures))
+        known = Figures.validate(linked, lazy=True)
+    return Figures.in_order(known)
 
 
 def mark_echoes(

@@ -4,7 +4,6 @@ import json
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 from pandera.typing import DataFrame
 
 from displacement.store import parquet
@@ -23,9 +22,7 @@ class Ledger:
     def runs(self) -> DataFrame[Runs]:
         """Every source of every run, oldest first."""
         frames = [parquet.read(Runs, path) for path in sorted(self._runs.glob("[!.]*.parquet"))]
-        if not frames:
-            return Runs.empty()
-        return Runs.in_order(Runs.validate(pd.concat(frames, ignore_index=True), lazy=True))
+        return Runs.in_order(Runs.joined(frames))
 
     def last_success(self, source_id: str) -> date | None:
         """The day of the last run in which the source answered in full."""

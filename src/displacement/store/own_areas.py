@@ -49,7 +49,7 @@ class AllAreas(NamedTuple):
     @property
     def known(self) -> DataFrame[Areas]:
         """The areas of all countries."""
-        return pd.concat([self.home, self.world], ignore_index=True)
+        return Areas.joined([self.home, self.world])
 
 
 def own_files(store: Path) -> list[Path]:
@@ -103,7 +103,7 @@ def _laid_over(
     """The areas with imported countries in place of those there, and the latest residents."""
     if len(own):
         others = areas[~areas["country"].isin(own["country"].unique())]
-        areas = pd.concat([others, own], ignore_index=True)
+        areas = Areas.joined([others, own])
     return _with_residents(areas, populations)
 
 

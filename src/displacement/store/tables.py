@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
 from pandera.typing import DataFrame
 
 from displacement.store import parquet
@@ -55,8 +54,7 @@ class Tables:
         """All records of a source, and its latest rejections."""
         parts = self._parts(source_id)
         frames = [parquet.read(Records, part / "records.parquet") for part in parts]
-        joined = pd.concat(frames, ignore_index=True) if frames else Records.empty()
-        records = Records.in_order(Records.validate(joined, lazy=True))
+        records = Records.in_order(Records.joined(frames))
         rejected = (
             parquet.read(Rejected, parts[-1] / "rejected.parquet") if parts else Rejected.empty()
         )

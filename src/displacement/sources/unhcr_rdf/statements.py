@@ -79,7 +79,7 @@ def statements_of(
     filled = [part for part in parts if len(part)]
     if not filled:
         return Statements.empty()
-    return Statements.validate(pd.concat(filled, ignore_index=True), lazy=True)
+    return Statements.joined(filled)
 
 
 def _of_population(
