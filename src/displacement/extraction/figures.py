@@ -24,10 +24,11 @@ from displacement.extraction.evidence import (
     read_quantifier,
     read_quote,
 )
-from displacement.extraction.measures import Scene, measure_of
+from displacement.extraction.measures import measure_of
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.periods import Period, find_periods
 from displacement.extraction.places import find_places
+from displacement.extraction.scene import Scene
 from displacement.extraction.scopes import (
     Area,
     Context,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from displacement.extraction.rules import load_nations
 
@@ -14,6 +14,7 @@ def countries(lang: str) -> frozenset[str]:
     return frozenset(name for nation, said in nations for name in (nation, *said.get("also", ())))
 
 
+@lru_cache(maxsize=1024)
 def nations_in(text: str, lang: str) -> frozenset[str]:
     """The nations that a phrase names by country, people or region, each by one name."""
     known = _nation_of(lang)
