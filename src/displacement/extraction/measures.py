@@ -52,7 +52,7 @@ def _comes_back(scene: Scene, said: Kind) -> bool:
     received = scene.claim.term is Term.ARRIVED and not scene.behind
     return (
         (received and scene.before in _HOME)
-        or scene.tells("back", scene.predicate)
+        or scene.tells("back", scene.thought)
         or _sent_home(scene)
         or _goes_home(scene)
     )
