@@ -60,7 +60,7 @@ def _is_away(scene: Scene, *, state: bool) -> bool:
         return True
     if scene.tells("inland", scene.own_words):
         return False
-    return scene.before in _ABROAD or _among_refugees(scene)
+    return scene.before in _ABROAD or _beside_others_abroad(scene)
 
 
 _ABROAD: Final = (Measure.CROSS_BORDER_FLIGHT, Measure.REFUGEES)
@@ -75,8 +75,10 @@ def _of_two_nations(scene: Scene, *, state: bool) -> bool:
     if home and here:
         return not home & here
     if people and state and not left:
-        return bool(_hosts(scene) - people)
-    arrive = scene.whole(AreaRole.DESTINATION) or _country_takes_in(scene)
+        hosts = _named(scene, "officials", scene.claim.candidate.before)
+        return bool(hosts - people) or (_is_nation(scene) and scene.tells("camp", scene.own_words))
+    at_border = scene.claim.term is Term.ARRIVED and scene.tells("border_force", scene.said)
+    arrive = at_border or scene.whole(AreaRole.DESTINATION) or _country_takes_in(scene)
     return scene.whole(AreaRole.ORIGIN) or (arrive and not state)
 
 
@@ -90,14 +92,8 @@ def _met_abroad(scene: Scene, home: frozenset[str]) -> bool:
     if scene.tells("natural_border", scene.thought):
         return True
     before = scene.nations(scene.claim.candidate.before)
-    return bool(before - home) and scene.tells("entering", scene.predicate)
-
-
-def _hosts(scene: Scene) -> frozenset[str]:
-    """The nations whose officials count the people."""
-    before = scene.claim.candidate.before
-    officials = only_pattern(scene.lang, "officials").finditer(before)
-    return frozenset(nation for match in officials for nation in scene.nations(match[0]))
+    words = scene.predicate if scene.behind else scene.thought
+    return bool(before - home) and scene.tells("entering", words)
 
 
 def _country_takes_in(scene: Scene) -> bool:
@@ -112,12 +108,25 @@ LONGEST_NAME: Final = 40
 """Characters of the longest name of a country."""
 
 
-def _among_refugees(scene: Scene) -> bool:
-    """Whether a text that speaks of refugees, and of nobody displaced, has people come or stay."""
-    if scene.claim.term not in _STAYING:
-        return False
+def _beside_others_abroad(scene: Scene) -> bool:
+    """Whether the text around speaks of people abroad, and of nobody displaced in his country."""
+    coming = scene.claim.term in _STAYING or scene.tells("natural_border", scene.thought)
     around = scene.claim.candidate.around
-    return scene.tells("refugee_setting", around) and not scene.tells("inland_setting", around)
+    own = scene.people | scene.nations_of(AreaRole.ORIGIN)
+    at_home = own & scene.nations(scene.claim.candidate.before)
+    if not coming or at_home or scene.tells("inland_setting", around):
+        return False
+    told = scene.told_before
+    if scene.tells("refugee_setting", told):
+        return True
+    home = _named(scene, "peoples", told)
+    return bool(home and (_here(scene) or _named(scene, "located", told)) - home)
+
+
+def _named(scene: Scene, table: str, words: str) -> frozenset[str]:
+    """The nations that phrases of one kind name."""
+    phrases = only_pattern(scene.lang, table).finditer(words)
+    return frozenset(nation for phrase in phrases for nation in scene.nations(phrase[0]))
 
 
 _STAYING: Final = (Term.ARRIVED, Term.SHELTERED, Term.IN_RELIEF_CAMP)

@@ -82,6 +82,8 @@ def _is_state(scene: Scene, said: Kind) -> bool:
     """People counted as they came in a period moved in it; who still is displaced does not move."""
     if said.state:
         return not _came_within(scene)
+    if not scene.behind and scene.tells("hosting", scene.predicate):
+        return True
     if said.back or scene.claim.term not in (Term.DISPLACED, Term.SHELTERED):
         return False
     return scene.tells("state", scene.predicate) or _stays(scene)

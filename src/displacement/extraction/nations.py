@@ -37,8 +37,10 @@ def _names(lang: str) -> Iterator[tuple[str, str]]:
 @cache
 def _pattern(lang: str) -> re.Pattern[str]:
     """A name, the longest first: Nigeria is not Niger, and nobody lives in Lake Chad."""
-    names = _any_of(sorted({name for name, _ in _names(lang)}, key=len, reverse=True))
     said = load_nations(lang)
+    named = {name for name, _ in _names(lang)}
+    named |= {name.upper() for name in named}
+    names = _any_of(sorted(named, key=len, reverse=True))
     return re.compile(
         rf"(?<!\w)(?<!Lake )(?:[وبلف]?(?:ال|لل))?({names}){said['endings']}(?!\w)",
         0 if said["capitals"] else re.IGNORECASE,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from displacement.extraction.candidates import only_pattern
+from displacement.extraction.candidates import ABOUT, only_pattern
 from displacement.extraction.claims import Claim
 from displacement.extraction.nations import nations_in
 from displacement.extraction.periods import Period
@@ -77,6 +77,12 @@ class Scene:
         """Its part of the sentence up to the end of its words."""
         candidate = self.claim.candidate
         return self.clean[candidate.phrase_start - len(candidate.before) : self.end]
+
+    @property
+    def told_before(self) -> str:
+        """What the text tells up to the end of its sentence, as far as its reader remembers."""
+        start, end = self.claim.candidate.sentence
+        return self.clean[max(0, start - ABOUT) : end]
 
     @property
     def counted(self) -> Measure | None:
