@@ -60,6 +60,7 @@ def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> 
                 certain=False,
                 same_people_as=None,
                 supersedes=None,
+                follows=last.number,
             )
     return None
 

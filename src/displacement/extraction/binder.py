@@ -257,7 +257,7 @@ def _bare(candidate: Candidate, lang: str) -> Decision | None:
     if not _stands_alone(candidate, lang):
         return refuse(candidate, NumberReason.OTHER_EVENT, "bare.other_verb")
     # "200 killed and 3,400 displaced" tells of an event, "3,400 displaced people" of a state
-    newly = only_pattern(lang, "newly").search(f"{head.modifiers} {head.noun}|")
+    newly = only_pattern(lang, "newly").search(f"{candidate.between}{head.noun}|")
     flow = newly and head.measure == Measure.IDPS
     return Claim(
         candidate=candidate,

@@ -1,7 +1,7 @@
 """What is decided of a number? A claim to be a figure, or a refusal, and how they are made."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from displacement.extraction.candidates import Candidate, only_pattern
@@ -61,29 +61,19 @@ def claim_of(
         measure, term = (head.measure, head.term) if head and head.measure else STATE
     if rule.get("keeps") and candidate.carried and not candidate.head:
         measure, term = candidate.carried
-    elif rule.get("measure") == "as_noun" and head and measure == Measure.IDPS:
-        newly = only_pattern(lang, "newly").search(f"{head.modifiers} {head.noun}")
-        measure = Measure.NEW_DISPLACEMENT if newly else measure
-    state = side == "right" and only_pattern(lang, "state").search(match[0])
-    if measure == Measure.NEW_DISPLACEMENT and state:
-        measure = Measure.IDPS
-    if measure == Measure.IDPS and candidate.carried and not candidate.head:
-        crossed = candidate.carried[0] is Measure.CROSS_BORDER_FLIGHT
-        measure = Measure.CROSS_BORDER_FLIGHT if crossed else measure
-    if measure == Measure.IDPS and head and head.measure in _STOCKS_OF_NOUNS:
-        measure, term = head.measure, head.term
+    elif rule.get("measure") == "as_noun" and head and measure in _FLOW_OF_NEW:
+        newly = only_pattern(lang, "newly").search(f"{candidate.between}{head.noun}")
+        measure = _FLOW_OF_NEW[Measure(measure)] if newly else measure
     counted = counted_before(match, lang)
     if counted:
         measure, term = counted.get("measure"), counted.get("term")
-    if measure == Measure.CROSS_BORDER_FLIGHT and head and head.measure == Measure.RETURNEES:
-        measure, term = Measure.CROSS_BORDER_RETURN, Term.RETURNS
-    begin = candidate.right_start if side == "right" else candidate.body.start
+    begin = candidate.right_start if side == "right" else _begin_before(candidate, match)
     unit = head.unit if head and head.unit else counted.get("unit") if counted else None
     if counted and not (candidate.head and candidate.head.unit):
         unit = _unit_before(match, lang) or unit
     modality = rule.get("modality") or _modality(candidate, match, side, lang)
     return Claim(
-        candidate=candidate,
+        candidate=replace(candidate, stand_in=None) if counted else candidate,
         rule_id=rule.id,
         measure=Measure(measure),
         term=Term(term),
@@ -98,10 +88,20 @@ def claim_of(
     )
 
 
+def _begin_before(candidate: Candidate, match: re.Match[str]) -> int:
+    """Where the words before a number begin in which a rule was looked for."""
+    across = match.string == candidate.before
+    return candidate.phrase_start - len(candidate.before if across else candidate.left)
+
+
 STATE: Final = (Measure.IDPS, Term.DISPLACED)
 
 
-_STOCKS_OF_NOUNS: Final = (Measure.REFUGEES, Measure.RETURNEES)
+_FLOW_OF_NEW: Final = {
+    Measure.IDPS: Measure.NEW_DISPLACEMENT,
+    Measure.REFUGEES: Measure.CROSS_BORDER_FLIGHT,
+}
+"""What newly displaced people and new refugees are, where only the noun tells."""
 
 
 def counted_before(match: re.Match[str], lang: str) -> Rule | None:

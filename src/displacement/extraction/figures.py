@@ -24,9 +24,11 @@ from displacement.extraction.evidence import (
     read_quantifier,
     read_quote,
 )
+from displacement.extraction.measures import measure_of
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.periods import Period, find_periods
 from displacement.extraction.places import find_places
+from displacement.extraction.scene import Scene
 from displacement.extraction.scopes import (
     Area,
     Context,
@@ -34,6 +36,7 @@ from displacement.extraction.scopes import (
     choose_area,
     choose_dates,
     clause_of,
+    near_places,
 )
 from displacement_schemas.vocabulary import (
     FLOWS,
@@ -145,11 +148,8 @@ def _row(
 ) -> Row:
     number = claim.number
     clause = clause_of(masked, context.span, number, document.lang)
-    measure, area = choose_area(claim, context, clause, document)
-    measure = _like_before(claim, measure, measures, document)
-    if claim.follows and measure in FLOWS and measure is not Measure.CROSS_BORDER_FLIGHT:
-        measure = measures.get(claim.follows.start, measure)
-    measure = _as_counted(document, claim, measure, context, clause)
+    measure = measure_of(_scene(document, claim, context, clause, measures))
+    area = choose_area(claim, measure, context, clause, document)
     dates = choose_dates(claim, measure, context, document, clause=clause, masked=masked)
     source = choose(context.attributions, number, clause, context.before)
     if not source.known and not context.attributions:
@@ -194,44 +194,22 @@ def _row(
     }
 
 
-def _like_before(
-    claim: Claim, measure: Measure, measures: dict[int, Measure], document: Document
-) -> Measure:
-    """People whom the figure before had cross a border are abroad, if nothing says otherwise."""
+def _scene(
+    document: Document, claim: Claim, context: Context, clause: Span, measures: dict[int, Measure]
+) -> Scene:
+    """What tells the measure of a claim, with those of the figures on which it leans."""
+    leader = claim.same_people_as or claim.follows
     before = claim.follows or claim.after
-    if not before or measures.get(before.start) not in _ABROAD:
-        return measure
-    start, end = min(claim.number.start, claim.predicate.start), claim.predicate.end
-    words = document.clean[start : max(end, claim.number.end)]
-    inland = only_pattern(document.lang, "inland").search(words)
-    return measure if inland else _THEN.get(measure, measure)
-
-
-_ABROAD: Final = (Measure.CROSS_BORDER_FLIGHT, Measure.REFUGEES)
-_THEN: Final = {
-    Measure.IDPS: Measure.REFUGEES,
-    Measure.NEW_DISPLACEMENT: Measure.CROSS_BORDER_FLIGHT,
-    Measure.RETURN: Measure.CROSS_BORDER_RETURN,
-}
-
-
-def _as_counted(
-    document: Document,
-    claim: Claim,
-    measure: Measure,
-    context: Context,
-    clause: Span,
-) -> Measure:
-    """Refugees who were registered within a period arrived in it."""
-    if measure is not Measure.REFUGEES:
-        return measure
-    said = document.clean[claim.predicate.start : claim.predicate.end]
-    within = any(
-        period.kind in ("range", "since") and clause.start <= period.text_start < clause.end
-        for period in context.periods
+    part = Span(min(clause.start, claim.predicate.start), clause.end)
+    return Scene(
+        claim=claim,
+        lang=document.lang,
+        clean=document.clean,
+        places=near_places(claim, context, part),
+        periods=[one for one in context.periods if part.start <= one.text_start < part.end],
+        leader=measures.get(leader.start) if leader else None,
+        before=measures.get(before.start) if before else None,
     )
-    counted = within and only_pattern(document.lang, "registering").search(said)
-    return Measure.CROSS_BORDER_FLIGHT if counted else measure
 
 
 def _spans(document: Document, claim: Claim, source: Attribution, dates: Dates, area: Area) -> Row:

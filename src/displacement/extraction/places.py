@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final
 
 from displacement.extraction.document import Span
+from displacement.extraction.nations import countries
 from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import AreaRole
 
@@ -37,12 +38,6 @@ def find_places(clean: str, span: Span, lang: str) -> list[Place]:
         if place and not any(place.start < p.end and p.start < place.end for p in places):
             places.append(place)
     return sorted(places, key=lambda place: place.start)
-
-
-@cache
-def countries(lang: str) -> frozenset[str]:
-    """The countries of the world, as the language names them."""
-    return frozenset(load_rules(lang).table("place")[0].get("countries") or ())
 
 
 @cache

@@ -101,6 +101,12 @@ def load_words(lang: str) -> Mapping[str, Any]:
 
 
 @cache
+def load_nations(lang: str) -> Mapping[str, Any]:
+    """The nations of the world, as a language names them and what is theirs."""
+    return _loaded(_data() / lang / "nations.toml")
+
+
+@cache
 def load_rules(lang: str) -> Rules:
     """The rules of a language; raises ValueError where there are none."""
     folder = _data() / lang
@@ -112,7 +118,7 @@ def load_rules(lang: str) -> Rules:
     raw: dict[str, dict[str, Any]] = {
         entry.name.removesuffix(".toml"): _loaded(entry)
         for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
+        if entry.name.endswith(".toml") and entry.name != "nations.toml"
     }
     words = raw.pop("words")
     macros = _macros(words)

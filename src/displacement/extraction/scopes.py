@@ -14,15 +14,12 @@ from displacement.extraction.claims import Claim
 from displacement.extraction.document import Document, Span
 from displacement.extraction.numbers import Number
 from displacement.extraction.periods import POINTS_BACK, Period, by_weight
-from displacement.extraction.places import Place, countries
-from displacement.extraction.units import Head
+from displacement.extraction.places import Place
 from displacement_schemas.vocabulary import (
     FLOWS,
     AreaRole,
     DatePrecision,
     Measure,
-    Modality,
-    Term,
 )
 
 
@@ -84,19 +81,23 @@ def _part_around(
     return Span(start, end)
 
 
+def near_places(claim: Claim, context: Context, clause: Span) -> list[Place]:
+    """The places of a claim's part of the sentence, up to the next figure."""
+    places = [place for place in context.places if not _said(place.start, context)]
+    return _own_side([place for place in places if clause.start <= place.start < clause.end], claim)
+
+
 def choose_area(
-    claim: Claim, context: Context, clause: Span, document: Document
-) -> tuple[Measure, Area]:
-    """The places that the figure is about, and its measure: a border may lie between them."""
+    claim: Claim, measure: Measure, context: Context, clause: Span, document: Document
+) -> Area:
+    """The places that the figure is about."""
     places = [place for place in context.places if not _said(place.start, context)]
     near = [place for place in places if clause.start <= place.start < clause.end]
-    own = _own_side(near, claim)
-    near = own or near or places
-    measure = _measure(claim, own, _said_of(claim, document.clean), document.lang)
+    near = _own_side(near, claim) or near or places
     for role in _ORDER_OF_FLOW if measure in FLOWS else _ORDER_OF_STOCK:
         if of_role := [place for place in near if place.role is role]:
-            return measure, _nearest(document, of_role, claim, role)
-    return measure, Area("", (), AreaRole.LOCATION)
+            return _nearest(document, of_role, claim, role)
+    return Area("", (), AreaRole.LOCATION)
 
 
 def choose_dates(
@@ -240,14 +241,6 @@ _OF_THAT: Final = {
 }
 
 
-def _said_of(claim: Claim, clean: str) -> str:
-    """The words from the number or its predicate up to the end of that thought."""
-    start = min(claim.number.start, claim.predicate.start)
-    body, predicate = claim.candidate.body, claim.predicate
-    comma = clean.find(",", max(predicate.end, claim.number.end), body.end)
-    return clean[start : comma if comma >= 0 else body.end]
-
-
 def _said(offset: int, context: Context) -> bool:
     return any(saying.start <= offset < saying.end for saying in context.sayings)
 
@@ -258,58 +251,6 @@ def _own_side(places: list[Place], claim: Claim) -> list[Place]:
         return [place for place in places if place.start >= claim.number.end][:1]
     end = max(claim.candidate.body.end, claim.predicate.end + 1)
     return [place for place in places if place.start < end]
-
-
-def _measure(claim: Claim, places: list[Place], clause: str, lang: str) -> Measure:
-    across = bool(only_pattern(lang, "border").search(clause))
-    foreign = _foreign(claim.candidate.noun, places, lang)
-    if claim.measure is Measure.IDPS and foreign:
-        return Measure.REFUGEES
-    if claim.measure is Measure.NEW_DISPLACEMENT and _may_cross(claim):
-        begin = min(claim.number.start, claim.predicate.start)
-        abroad = any(
-            place.country and place.role is AreaRole.DESTINATION and place.start >= begin
-            for place in places
-        )
-        noun = claim.candidate.noun
-        refugees = noun is not None and noun.measure == Measure.REFUGEES
-        moved = refugees and claim.term in (Term.ARRIVED, Term.FORCED_TO_FLEE)
-        crossed = across or abroad or moved or foreign
-        return Measure.CROSS_BORDER_FLIGHT if crossed else claim.measure
-    if claim.measure is Measure.RETURN:
-        head, noun = claim.candidate.head, claim.candidate.noun
-        refugees = noun is not None and noun.measure == Measure.REFUGEES
-        refugees = refugees or (head is not None and head.demonym)
-        abroad = any(place.country and place.role is AreaRole.ORIGIN for place in places)
-        return Measure.CROSS_BORDER_RETURN if refugees or across or abroad else claim.measure
-    return claim.measure
-
-
-def _foreign(noun: Head | None, places: list[Place], lang: str) -> bool:
-    """Whether people named by their nation are in the country of another one."""
-    if noun is None or not noun.demonym:
-        return False
-    stem = noun.noun[:STEM].lower()
-
-    def at_home(country: str) -> bool:
-        return any(word.lower().startswith(stem) for word in country.split())
-
-    is_nation = any(at_home(country) for country in countries(lang))
-    return is_nation and any(
-        place.country
-        and place.role is not AreaRole.ORIGIN
-        and not any(at_home(name) for name in place.names)
-        for place in places
-    )
-
-
-STEM: Final = 4
-"""So many letters a nation shares with its country: Syrians, Syria."""
-
-
-def _may_cross(claim: Claim) -> bool:
-    within = (Term.EVACUATED, Term.RELOCATED)
-    return claim.modality is not Modality.ORDERED and claim.term not in within
 
 
 _ORDER_OF_FLOW: Final = (AreaRole.ORIGIN, AreaRole.LOCATION, AreaRole.DESTINATION)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from displacement.extraction.candidates import only_pattern
 from displacement.extraction.document import Span
-from displacement.extraction.places import countries
+from displacement.extraction.nations import countries
 from displacement.extraction.rules import load_rules
 from displacement_schemas.vocabulary import CounterKind
 
