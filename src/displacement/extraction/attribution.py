@@ -37,6 +37,13 @@ class Attribution:
     """Whether somebody speaks who stands for no counter: no other clause then speaks for them."""
     spoken: bool = True
     """Whether the words can only be said of somebody who speaks."""
+    counts: bool = False
+    """Whether a number follows the verb at once: "X has counted 300" says nothing of others."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether somebody is said to speak, known or not: then nobody else does."""
+        return self.private or (self.spoken and self.cue != "cue.colon")
 
 
 UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=False)
@@ -51,9 +58,13 @@ def find_attributions(document: Document, masked: str, sentence: Span) -> list[A
         for match in rule.pattern.finditer(masked, begin, sentence.end):
             attribution = _read(document, masked, sentence, match, rule)
             if attribution and (attribution.known or not rule.get("strict")):
-                found.append(replace(attribution, cue=rule.id))
+                counts = rule.get("side") == "before" and bool(_ITS_OWN.match(masked, match.end()))
+                found.append(replace(attribution, cue=rule.id, counts=counts))
     found = [one for one in found if not any(_outdone(one, other) for other in found)]
     return sorted(found, key=lambda attribution: (attribution.start, attribution.cue))
+
+
+_ITS_OWN: Final = re.compile(r"(?:\s+(?!that\b)[\w'-]+){0,4}?\s+[\ue001\ue003]")
 
 
 def _outdone(one: Attribution, other: Attribution) -> bool:
@@ -74,6 +85,8 @@ def choose(
 
     `before` is the last counter named in earlier sentences, for "it said".
     """
+    of_others = [one for one in attributions if one.counts and one.start >= number.end]
+    attributions = [one for one in attributions if one not in of_others]
     for scope in (clause, None):
         near = [
             attribution
@@ -97,12 +110,15 @@ def publisher_as_counter(document: Document) -> Attribution | None:
     return Attribution(0, 0, 0, document.publisher, kind)
 
 
-def own_count(document: Document) -> Attribution:
-    """The publisher, where it is one whose bulletins give its own counts; else nobody known."""
-    named = _resolved(document.publisher or "", document.lang)
-    if not named or not named.own:
+def own_count(document: Document, *, only_own: bool) -> Attribution:
+    """The publisher, where it is one that counts; else nobody known.
+
+    `only_own` takes only one whose bulletins give its own counts, whomever they name besides.
+    """
+    named = _resolved(document.publisher or "", document.lang, strict=True)
+    if not named or named.kind is CounterKind.MEDIA or (only_own and not named.own):
         return UNKNOWN
-    return Attribution(0, 0, 0, str(document.publisher), named.kind)
+    return Attribution(0, 0, 0, named.name or str(document.publisher), named.kind)
 
 
 def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | None:
@@ -126,7 +142,7 @@ _POINTS_BACK: Final = "\ue000"
 
 def _rank(attribution: Attribution) -> int:
     # "X, citing Y": Y counted, X passed it on
-    return 0 if attribution.cue in ("cue.according_to", "cue.counted_by") else 1
+    return 0 if attribution.cue in ("cue.according_to", "cue.counted_by", "cue.paper_of") else 1
 
 
 def _distance(attribution: Attribution, number: Number) -> int:
@@ -229,6 +245,8 @@ def _region_before(masked: str, end: int, limit: int, lang: str) -> Span:
     ]
     if len(segments) < 2:  # noqa: PLR2004
         return Span(start, end)
+    if masked[start:end].rstrip().endswith(",") and not _WHO.match(masked, segments[-1].start):
+        return _beside_itself(masked, *segments[-2:])
     while len(segments) > 1 and _WHO.match(masked, segments[-1].start):
         segments.pop()  # "a spokesman, who asked not to be named, said"
     if len(segments) == 1:
@@ -251,6 +269,14 @@ def _region_before(masked: str, end: int, limit: int, lang: str) -> Span:
     return Span(name.start if explains else last.start, end)
 
 
+def _beside_itself(masked: str, subject: Span, between: Span) -> Span:
+    """The subject of "the minister, Ali Example, said", without words that only describe it."""
+    name = masked[subject.start : subject.end].strip()
+    described = _ROLE.match(masked, between.start - 1) and _NAME_OF_BODY.fullmatch(name)
+    return subject if described else Span(subject.start, between.end)
+
+
+_NAME_OF_BODY: Final = re.compile(r"[Tt]he\s+[A-Z][\w'.-]*(?:\s+[\w'.-]+){0,6}")
 _BEFORE_STOP: Final = re.compile(
     r"[\ue001-\ue004;:\"—]|\bthat\b|\b(?:while|but|although|and then)\b"
 )

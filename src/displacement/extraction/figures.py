@@ -52,6 +52,9 @@ HISTORIC_DAYS: Final = 3 * 366
 SENTENCES_BACK: Final = 12
 """How far back a sentence may point for its counter or its period."""
 
+SENTENCES_OF_A_THOUGHT: Final = 1
+"""How far on whoever is named as a source still is the source of what nobody is named for."""
+
 Row = dict[str, Any]
 
 
@@ -98,10 +101,21 @@ class _Contexts:
             said, when = self._said(past)
             before = before or last_known(said)
             earlier = [*self._of_events(said, when), *earlier]
+        just_before = self._still_speaking(index)
         before = before or publisher_as_counter(document)
         places = find_places(document.clean, span, document.lang)
         sayings = list(statement_spans(found, self._masked, document.lang))
-        return Context(span, periods, found, places, sayings, before, earlier, self._header(index))
+        return Context(
+            span, periods, found, places, sayings, before, just_before, earlier, self._header(index)
+        )
+
+    def _still_speaking(self, index: int) -> Attribution | None:
+        """The source of the nearest sentence before that has one, within the same thought."""
+        for past in range(index - 1, max(-1, index - 1 - SENTENCES_OF_A_THOUGHT), -1):
+            said, _ = self._said(past)
+            if said:
+                return last_known(said)
+        return None
 
     def _of_events(self, said: list[Attribution], when: list[Period]) -> list[Period]:
         """The periods of a sentence that are not those of a saying."""
@@ -152,8 +166,8 @@ def _row(
     measure = _as_counted(document, claim, measure, context, clause)
     dates = choose_dates(claim, measure, context, document, clause=clause, masked=masked)
     source = choose(context.attributions, number, clause, context.before)
-    if not source.known and not context.attributions:
-        source = own_count(document)
+    if not source.known and not any(one.speaks for one in context.attributions):
+        source = _unnamed(document, context)
     quantifier = read_quantifier(masked, number, document.lang)
     if claim.shown and quantifier is Quantifier.EXACT:
         quantifier = Quantifier.APPROXIMATELY
@@ -192,6 +206,18 @@ def _row(
         **_spans(document, claim, source, dates, area),
         "same_as": claim.same_people_as and document.origin + claim.same_people_as.start,
     }
+
+
+def _unnamed(document: Document, context: Context) -> Attribution:
+    """Who counted what a sentence tells without a word of anybody.
+
+    A body whose bulletins are counts speaks for itself; else whoever was the source of the
+    sentence before still is, and if nobody was, a publisher that counts speaks for itself.
+    """
+    own = own_count(document, only_own=True)
+    if own.known:
+        return own
+    return context.just_before or own_count(document, only_own=False)
 
 
 def _like_before(

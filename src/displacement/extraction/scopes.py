@@ -37,6 +37,8 @@ class Context:
     sayings: list[Span]
     before: Attribution | None
     """The last counter named in the sentences before."""
+    just_before: Attribution | None
+    """The source of what was said right before."""
     earlier: list[Period]
     """The periods named in the sentences before, in order."""
     header: Period | None
