@@ -178,6 +178,9 @@ def _read(
     spoken = None if strict or rule.id == "cue.colon" else _speaks(match, rule)
     first = rule.get("side") == "after"
     named = _resolved(words, document.lang, strict=strict, spoken=spoken, first=first)
+    if named and not named.private and (described := _DESCRIBED.fullmatch(words)):
+        own = _resolved(described["name"], document.lang, strict=strict, spoken=True)
+        named = own if own and not own.private else named
     if named is None or named.private:
         nobody = Attribution(
             begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False
@@ -246,7 +249,7 @@ def _region_before(masked: str, end: int, limit: int, lang: str) -> Span:
     if len(segments) < 2:  # noqa: PLR2004
         return Span(start, end)
     if masked[start:end].rstrip().endswith(",") and not _WHO.match(masked, segments[-1].start):
-        return _beside_itself(masked, *segments[-2:])
+        return Span(segments[-2].start, segments[-1].end)
     while len(segments) > 1 and _WHO.match(masked, segments[-1].start):
         segments.pop()  # "a spokesman, who asked not to be named, said"
     if len(segments) == 1:
@@ -269,19 +272,15 @@ def _region_before(masked: str, end: int, limit: int, lang: str) -> Span:
     return Span(name.start if explains else last.start, end)
 
 
-def _beside_itself(masked: str, subject: Span, between: Span) -> Span:
-    """The subject of "the minister, Ali Example, said", without words that only describe it."""
-    name = masked[subject.start : subject.end].strip()
-    described = _ROLE.match(masked, between.start - 1) and _NAME_OF_BODY.fullmatch(name)
-    return subject if described else Span(subject.start, between.end)
-
-
-_NAME_OF_BODY: Final = re.compile(r"[Tt]he\s+[A-Z][\w'.-]*(?:\s+[\w'.-]+){0,6}")
 _BEFORE_STOP: Final = re.compile(
     r"[\ue001-\ue004;:\"—]|\bthat\b|\b(?:while|but|although|and then)\b"
 )
 _WHO: Final = re.compile(r"\s*(?:who|which|whose|speaking|citing|quoting|quoted)\b")
 _SEGMENT: Final = re.compile(r"[^,]+")
+_DESCRIBED: Final = re.compile(
+    r"(?P<name>\s*(?:[Tt]he\s+[A-Z]\w+(?:\s+[\w'-]+){0,5}|[A-Z][A-Z-]+)),\s+(?:an?|the|its|one\s+of)\s[^,]+"
+)
+"""COPECO, the national emergency agency, ...: the name first, then what it is."""
 _NAME: Final = re.compile(
     r"(?:[Tt]he\s+)?(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*|a-[A-Z][\w'-]*)(?:\s+(?:[A-Z][\w'.-]*|al-\w+|a-\w+|bin|abu|of|for|the|de|van|el)){0,6}"
 )
@@ -341,11 +340,11 @@ def _resolved(
             group = next((name for name, text in match.groupdict().items() if text), 0)
             kind, own = CounterKind(rule.get("kind")), bool(rule.get("own"))
             named = _Named(rule.get("says"), kind, *match.span(group), own=own)
-            return _widened(named, phrase, words, sure=bool(rule.get("sure")))
+            return _widened(named, phrase, words)
     return _Named(None, phrase.kind, *phrase.span, phrase.private) if phrase else None
 
 
-def _widened(named: _Named, phrase: Speaker | None, words: str, *, sure: bool) -> _Named:
+def _widened(named: _Named, phrase: Speaker | None, words: str) -> _Named:
     """The whole phrase around a word for an office; who lives beside an office is private."""
     if phrase is None:
         return named
@@ -353,7 +352,7 @@ def _widened(named: _Named, phrase: Speaker | None, words: str, *, sure: bool) -
     if phrase.private:
         beside = end <= named.start and "," not in words[end : named.start]
         return _Named(None, phrase.kind, start, end, private=True) if beside else named
-    if not sure and not named.name and start <= named.start and named.end <= end:
+    if not named.name and start <= named.start and named.end <= end:
         return named._replace(start=start, end=end)
     return named
 
