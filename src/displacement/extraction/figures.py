@@ -3,6 +3,7 @@
 Last station of extraction: the rows of the two frames.
 """
 
+import re
 from typing import Any, Final
 
 from displacement.extraction.attribution import (
@@ -54,6 +55,14 @@ SENTENCES_BACK: Final = 12
 
 SENTENCES_OF_A_THOUGHT: Final = 1
 """How far on whoever is named as a source still is the source of what nobody is named for."""
+
+SENTENCES_OF_A_TITLE: Final = 3
+"""So many lines may stand above the text of a report."""
+
+OF_REPORTS: Final = ("range", "as_of", "month")
+"""Kinds of periods that a report may cover, the most telling first."""
+
+_TITLE: Final = re.compile(r"(?![*-])[^\n](?:[^\n]|\n(?!\s*\n)){0,240}[^.!?:;,\n]\n")
 
 Row = dict[str, Any]
 
@@ -128,18 +137,24 @@ class _Contexts:
 
     def _header(self, index: int) -> Period | None:
         """The days that a line before a sentence gives for the whole report."""
-        lang = self._document.lang
-        heads = only_pattern(lang, "reporting_period")
-        clean = self._document.clean
         for past in range(index, max(-1, index - 1 - SENTENCES_BACK), -1):
-            span = self._document.sentences[past]
-            letters = letters_of(lang, clean[span.start : span.end])
-            named = possible(lang, "reporting_period", letters)
-            if named and heads.search(clean, span.start, span.end):
-                ranges = [one for one in self._said(past)[1] if one.kind == "range"]
-                if ranges:
-                    return ranges[0]
+            if self._heads(past, index):
+                named = [one for one in self._said(past)[1] if one.kind in OF_REPORTS]
+                if named:
+                    return min(named, key=lambda one: OF_REPORTS.index(one.kind))
         return None
+
+    def _heads(self, past: int, index: int) -> bool:
+        """Whether a sentence tells what a report covers, or is a title above the first of it."""
+        document, span = self._document, self._document.sentences[past]
+        letters = letters_of(document.lang, document.clean[span.start : span.end])
+        heads = only_pattern(document.lang, "reporting_period")
+        if possible(document.lang, "reporting_period", letters) and heads.search(
+            document.clean, *span
+        ):
+            return True
+        on_top = past < min(index, SENTENCES_OF_A_TITLE) and not document.origin
+        return on_top and bool(_TITLE.fullmatch(document.clean, span.start, span.end + 1))
 
     def _said(self, index: int) -> tuple[list[Attribution], list[Period]]:
         if index not in self._read:

@@ -4,7 +4,7 @@ What belongs to the saying ("told a reporter in Amman on Monday") is no part of 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -119,8 +119,8 @@ def choose_dates(
     near = [period for period in near if not _of_another(period, near, claim, masked)]
     if measure not in FLOWS:
         before = [period for period in free if period.text_start < clause.start]
-        papers = [period for period in dated if _of_paper(period, document)]
-        return _day_of_stock(near or before or papers, published)
+        papers = [_as_day(period) for period in dated if _of_paper(period, document)]
+        return _day_of_stock(near or before or papers, context.header, published)
     near = near or free
     # up to where the clause turns to a total, or from there on
     turns = only_pattern(document.lang, "period_break")
@@ -131,7 +131,7 @@ def choose_dates(
     own = [period for period in near if period.text_start < claim.candidate.body.end] or near
     for period in (*by_weight(own), *by_weight(near)):
         if period.kind not in POINTS_BACK:
-            end = _until(period, own)
+            end = _until(period, own, context.header)
             return Dates(period.start, end, period.precision, period.words)
         if found := _pointed_at(period, free, context):
             return Dates(*found, DatePrecision.CARRIED, period.words)
@@ -173,12 +173,23 @@ _COUNTED: Final = re.compile(
 )
 
 
-def _until(period: Period, own: list[Period]) -> date:
+def _until(period: Period, own: list[Period], header: Period | None) -> date:
     """What has gone on since a day ends with the day up to which it was counted."""
-    if period.kind not in ("since", "aftermath") or period.start is None:
+    if period.start is None or period.kind not in _GOES_ON:
         return period.end
     counted = [one.end for one in own if one.kind == "as_of" and one.end > period.start]
-    return counted[0] if counted else period.end
+    if counted and period.kind in _SINCE:
+        return counted[0]
+    return header.end if header and period.start < header.end < period.end else period.end
+
+
+_SINCE: Final = ("since", "aftermath")
+_GOES_ON: Final = (*_SINCE, "relative", "month")
+
+
+def _as_day(period: Period) -> Period:
+    """The date of a paper that counts, which else would be that of an event."""
+    return replace(period, kind="as_of") if period.kind == "event" else period
 
 
 def _dateline(document: Document, sentence: Span) -> int:
@@ -192,9 +203,9 @@ def _dateline(document: Document, sentence: Span) -> int:
 def _of_paper(period: Period, document: Document) -> bool:
     """Whether the words date what counts: "data of 18 January show"."""
     start = period.text_start
-    named = document.clean[max(0, start - 30) : start]
+    named = document.clean[max(0, start - 60) : start]
     inside = document.clean[start : period.text_end]
-    joined = named + ("of " if inside[:3].lower() == "of " else "")
+    joined = named + ("of " if inside[:4].lower().split(" ")[0] in ("of", "for") else "")
     return bool(only_pattern(document.lang, "paper_of").search(joined))
 
 
@@ -326,9 +337,11 @@ def _nearest(document: Document, places: list[Place], claim: Claim, role: AreaRo
     return Area(text, best.names, role, Span(best.start, best.end))
 
 
-def _day_of_stock(periods: list[Period], published: date) -> Dates:
+def _day_of_stock(periods: list[Period], header: Period | None, published: date) -> Dates:
     for kind in ("as_of", "day", "month", "range"):
         for period in periods:
             if period.kind == kind:
                 return Dates(period.end, period.end, period.precision, period.words)
+    if header:
+        return Dates(header.end, header.end, header.precision, header.words)
     return Dates(published, published, DatePrecision.PUBLICATION)
