@@ -93,7 +93,7 @@ def choose(
             for attribution in attributions
             if scope is None or (scope.start <= attribution.start < scope.end)
         ]
-        known = [_filled(attribution, before) for attribution in near]
+        known = [_filled(one, _earlier(one, attributions) or before) for one in near]
         known = [attribution for attribution in known if attribution.known]
         if known:
             return min(known, key=lambda found: (_rank(found), _distance(found, number)))
@@ -128,6 +128,11 @@ def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | 
     others = [one for one in attributions if _rank(one) and one.known and one.cue_end <= source.end]
     named = [one.counter for one in others if one.counter not in (source.counter, _POINTS_BACK)]
     return named[-1] if named else None
+
+
+def _earlier(pronoun: Attribution, attributions: list[Attribution]) -> Attribution | None:
+    """The counter named before a pronoun in its own sentence."""
+    return last_known([one for one in attributions if one.cue_end <= pronoun.start])
 
 
 def _filled(attribution: Attribution, before: Attribution | None) -> Attribution:
@@ -166,6 +171,10 @@ def _read(
         kind = _kind_of_publisher(document)
         begin = max(begin, min(match.start(), region.start + we.start()))
         return Attribution(begin, region.end, cue_end, str(document.publisher), kind)
+    if only_pattern(document.lang, "own_people").match(words):
+        own = own_count(document, only_own=False)
+        if own.known:
+            return replace(own, start=begin, end=region.end, cue_end=cue_end)
     in_print = document.publisher and document.publisher.lower() in words.lower()
     if document.publisher and in_print and _kind_of_publisher(document) is CounterKind.MEDIA:
         if not re.search(r"count|tall", match[0]):
@@ -390,6 +399,6 @@ def statement_spans(attributions: list[Attribution], masked: str, lang: str) -> 
 
 _SAYING: Final = re.compile(
     r"(?:(?!\bthat\b|[\ue001\ue004;:\"—])[^.]){0,110}?(?=\bthat\b|:|\"|—)"
-    r"|(?:\s+(?:reporters|journalists|(?:[A-Z]\w+\s?){1,3}))?(?:\s+in\s+(?:a|an|the|its)\s+(?:\w+\s+){0,3}?(?:statement|report|update|bulletin|briefing))?"
+    r"|(?:\s+(?:reporters|journalists|parliament|lawmakers|us|(?:an?|the)\s+(?:[\w-]+\s+){0,2}?(?:briefing|conference|agency|station|newspaper|parliament|council|meeting|radio|reporter)|(?:[A-Z]\w+\s?){1,3}))?(?:\s+in\s+(?:a|an|the|its)\s+(?:\w+\s+){0,3}?(?:statement|report|update|bulletin|briefing))?"
     r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|tonight|this\s+(?:morning|afternoon|evening|week)|last\s+night|yesterday|[\ue003\d]+\s+[A-Z]\w+|[A-Z]\w+\.?\s+[\ue003\d]+)(?:,?\s+[\ue002\d]{4})?)?"
 )

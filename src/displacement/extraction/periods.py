@@ -61,7 +61,7 @@ def find_periods(clean: str, start: int, end: int, published: date, lang: str) -
             read = reader(match.groupdict(), published, rules.words)
             if read is None or read[2] > published or (read[1] and read[1] > read[2]):
                 continue
-            if compared.search(clean, max(start, match.start() - 24), match.start()):
+            if compared.search(clean, max(start, match.start() - COMPARED), match.start()):
                 continue
             kind = "event" if read[0] in _OF_EVENTS and of.match(match[0]) else read[0]
             period = Period(match.start(), match.end(), kind, *read[1:])
@@ -91,6 +91,8 @@ def _joined(found: list[Period], clean: str, lang: str) -> list[Period]:
     return joined
 
 
+COMPARED: Final = 70
+"""So far before a date the words may stand that only compare with it."""
 _FINENESS: Final = tuple(DatePrecision)
 
 

@@ -206,7 +206,10 @@ def _of_paper(period: Period, document: Document) -> bool:
     named = document.clean[max(0, start - 60) : start]
     inside = document.clean[start : period.text_end]
     joined = named + ("of " if inside[:4].lower().split(" ")[0] in ("of", "for") else "")
-    return bool(only_pattern(document.lang, "paper_of").search(joined))
+    before = only_pattern(document.lang, "paper_of").search(joined)
+    return bool(
+        before or only_pattern(document.lang, "of_paper").match(document.clean, period.text_end)
+    )
 
 
 def _pointed_at(
