@@ -4,6 +4,7 @@ A figure is found where the spans overlap and the values are equal; the fields o
 figures are compared one by one. Pure: passages and readings in, scores out.
 """
 
+import re
 from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -258,4 +259,6 @@ def _counters() -> Counters:
 
 
 def _plain(name: str) -> str:
+    """The words of a name; Arabic joins "of the" to its word."""
+    name = re.sub(r"\bلل", "ال", name)
     return " ".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())

@@ -258,7 +258,8 @@ def _region_before(masked: str, end: int, limit: int, lang: str) -> Span:
     if len(segments) < 2:  # noqa: PLR2004
         return Span(start, end)
     if masked[start:end].rstrip().endswith(",") and not _WHO.match(masked, segments[-1].start):
-        return Span(segments[-2].start, segments[-1].end)
+        beside = only_pattern(lang, "beside_speaker").match(masked, *segments[-1])
+        return segments[-2] if beside else Span(segments[-2].start, segments[-1].end)
     while len(segments) > 1 and _WHO.match(masked, segments[-1].start):
         segments.pop()  # "a spokesman, who asked not to be named, said"
     if len(segments) == 1:
@@ -349,11 +350,19 @@ def _resolved(
             group = next((name for name, text in match.groupdict().items() if text), 0)
             kind, own = CounterKind(rule.get("kind")), bool(rule.get("own"))
             named = _Named(rule.get("says"), kind, *match.span(group), own=own)
-            return _widened(named, phrase, words)
+            named = _with_whose(named, words, lang)
+            exact = bool(rule.get("sure")) and words[named.start].isupper()
+            return _widened(named, phrase, words, exact=exact)
     return _Named(None, phrase.kind, *phrase.span, phrase.private) if phrase else None
 
 
-def _widened(named: _Named, phrase: Speaker | None, words: str) -> _Named:
+def _with_whose(named: _Named, words: str, lang: str) -> _Named:
+    """The name with what it is of, where the grammar of a language has that behind it."""
+    whose = None if named.name else only_pattern(lang, "counter_of").match(words, named.end)
+    return named._replace(end=whose.end()) if whose else named
+
+
+def _widened(named: _Named, phrase: Speaker | None, words: str, *, exact: bool) -> _Named:
     """The whole phrase around a word for an office; who lives beside an office is private."""
     if phrase is None:
         return named
@@ -361,7 +370,7 @@ def _widened(named: _Named, phrase: Speaker | None, words: str) -> _Named:
     if phrase.private:
         beside = end <= named.start and "," not in words[end : named.start]
         return _Named(None, phrase.kind, start, end, private=True) if beside else named
-    if not named.name and start <= named.start and named.end <= end:
+    if not exact and not named.name and start <= named.start and named.end <= end:
         return named._replace(start=start, end=end)
     return named
 

@@ -53,9 +53,6 @@ HISTORIC_DAYS: Final = 3 * 366
 SENTENCES_BACK: Final = 12
 """How far back a sentence may point for its counter or its period."""
 
-SENTENCES_OF_A_THOUGHT: Final = 1
-"""How far on whoever is named as a source still is the source of what nobody is named for."""
-
 SENTENCES_OF_A_TITLE: Final = 3
 """So many lines may stand above the text of a report."""
 
@@ -119,12 +116,8 @@ class _Contexts:
         )
 
     def _still_speaking(self, index: int) -> Attribution | None:
-        """The source of the nearest sentence before that has one, within the same thought."""
-        for past in range(index - 1, max(-1, index - 1 - SENTENCES_OF_A_THOUGHT), -1):
-            said, _ = self._said(past)
-            if said:
-                return last_known(said)
-        return None
+        """The source of the sentence before; further on, somebody else may speak."""
+        return last_known(self._said(index - 1)[0]) if index else None
 
     def _of_events(self, said: list[Attribution], when: list[Period]) -> list[Period]:
         """The periods of a sentence that are not those of a saying."""
