@@ -46,6 +46,17 @@ class Attribution:
         return self.private or (self.spoken and self.cue != "cue.colon")
 
 
+class _Named(NamedTuple):
+    name: str | None
+    """How the house calls it; None where the words of the text are its name."""
+    kind: CounterKind
+    start: int
+    end: int
+    private: bool = False
+    own: bool = False
+    """Whether what it publishes are its own counts."""
+
+
 UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=False)
 
 
@@ -166,35 +177,21 @@ def _read(
         cue_end = match.end()
     words = document.clean[region.start : region.end]
     begin = min(match.start(), region.start)
+    said = Attribution(begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False)
     quoted = masked.count('"', sentence.start, match.start()) % 2
-    if not quoted and (we := _is_we(words, document)):
-        kind = _kind_of_publisher(document)
-        begin = max(begin, min(match.start(), region.start + we.start()))
-        return Attribution(begin, region.end, cue_end, str(document.publisher), kind)
-    if only_pattern(document.lang, "own_people").match(words):
-        own = own_count(document, only_own=False)
-        if own.known:
-            return replace(own, start=begin, end=region.end, cue_end=cue_end)
-    in_print = document.publisher and document.publisher.lower() in words.lower()
-    if document.publisher and in_print and _kind_of_publisher(document) is CounterKind.MEDIA:
-        if not re.search(r"count|tall", match[0]):
-            return None
-        return Attribution(begin, region.end, cue_end, document.publisher, CounterKind.MEDIA)
+    own = _of_publisher(document, words, said, match, quoted=bool(quoted))
+    if own or _is_print(document, words):
+        return own
     if _pointing_back(document.lang).search(words.strip(" ,").lower()) and not _named(
         words, document.lang
     ):
-        return Attribution(begin, region.end, cue_end, _POINTS_BACK, CounterKind.UNKNOWN)
+        return replace(said, counter=_POINTS_BACK, known=True)
     spoken = None if strict or rule.id == "cue.colon" else _speaks(match, rule)
     first = rule.get("side") == "after"
     named = _resolved(words, document.lang, strict=strict, spoken=spoken, first=first)
-    if named and not named.private and (described := _DESCRIBED.fullmatch(words)):
-        own = _resolved(described["name"], document.lang, strict=strict, spoken=True)
-        named = own if own and not own.private else named
     if named is None or named.private:
-        nobody = Attribution(
-            begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False
-        )
-        return replace(nobody, private=named is not None, spoken=spoken is not False)
+        return replace(said, private=named is not None, spoken=spoken is not False)
+    named = _before_description(named, words, document.lang, strict=strict)
     begin = min(match.start(), region.start + named.start)
     end = region.start + named.end
     as_written = document.text[region.start + named.start : end]
@@ -203,6 +200,37 @@ def _read(
     return Attribution(
         begin, end, cue_end, named.name or _as_name(as_written, document.lang), named.kind
     )
+
+
+def _of_publisher(
+    document: Document, words: str, said: Attribution, match: re.Match[str], *, quoted: bool
+) -> Attribution | None:
+    """The publisher, where it speaks of itself: as "we", as its teams, or by its own name."""
+    if not quoted and (we := _is_we(words, document)):
+        begin = max(said.start, min(match.start(), said.end - len(words) + we.start()))
+        kind = _kind_of_publisher(document)
+        return replace(said, start=begin, counter=str(document.publisher), kind=kind, known=True)
+    if only_pattern(document.lang, "own_people").match(words):
+        own = own_count(document, only_own=False)
+        if own.known:
+            return replace(said, counter=own.counter, kind=own.kind, known=True)
+    if _is_print(document, words) and re.search(r"count|tall", match[0]):
+        return replace(said, counter=str(document.publisher), kind=CounterKind.MEDIA, known=True)
+    return None
+
+
+def _is_print(document: Document, words: str) -> bool:
+    """Whether words name the newspaper itself, which mostly only tells what others counted."""
+    publisher = document.publisher
+    named = publisher and publisher.lower() in words.lower()
+    return bool(named) and _kind_of_publisher(document) is CounterKind.MEDIA
+
+
+def _before_description(named: _Named, words: str, lang: str, *, strict: bool) -> _Named:
+    """The name in "COPECO, the national emergency agency": what it is stands behind it."""
+    described = _DESCRIBED.fullmatch(words)
+    own = described and _resolved(described["name"], lang, strict=strict, spoken=True)
+    return own if own and not own.private else named
 
 
 def _speaks(match: re.Match[str], rule: Rule) -> bool:
@@ -290,7 +318,6 @@ _SEGMENT: Final = re.compile(r"[^,]+")
 _DESCRIBED: Final = re.compile(
     r"(?P<name>\s*(?:[Tt]he\s+[A-Z]\w+(?:\s+[\w'-]+){0,5}|[A-Z][A-Z-]+)),\s+(?:an?|the|its|one\s+of)\s[^,]+"
 )
-"""COPECO, the national emergency agency, ...: the name first, then what it is."""
 _NAME: Final = re.compile(
     r"(?:[Tt]he\s+)?(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*|a-[A-Z][\w'-]*)(?:\s+(?:[A-Z][\w'.-]*|al-\w+|a-\w+|bin|abu|of|for|the|de|van|el)){0,6}"
 )
@@ -307,17 +334,6 @@ def _named(words: str, lang: str) -> bool:
         for rule in possible(lang, "counter", letters_of(lang, words))
         if rule.get("kind") != "local_volunteers"
     )
-
-
-class _Named(NamedTuple):
-    name: str | None
-    """How the house calls it; None where the words of the text are its name."""
-    kind: CounterKind
-    start: int
-    end: int
-    private: bool = False
-    own: bool = False
-    """Whether what it publishes are its own counts."""
 
 
 def _resolved(

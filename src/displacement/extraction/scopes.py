@@ -118,9 +118,9 @@ def choose_dates(
     near = [period for period in free if clause.start <= period.text_start < clause.end]
     near = [period for period in near if not _of_another(period, near, claim, masked)]
     if measure not in FLOWS:
-        before = [period for period in free if period.text_start < clause.start]
-        papers = [_as_day(period) for period in dated if _of_paper(period, document)]
-        return _day_of_stock(near or before or papers, context.header, published)
+        same = _day_pointed_at(near, free, context)
+        days = near or _days_before(clause, dated, free, document)
+        return same or _day_of_stock(days, context.header, published)
     near = near or free
     # up to where the clause turns to a total, or from there on
     turns = only_pattern(document.lang, "period_break")
@@ -185,6 +185,32 @@ def _until(period: Period, own: list[Period], header: Period | None) -> date:
 
 _SINCE: Final = ("since", "aftermath")
 _GOES_ON: Final = (*_SINCE, "relative", "month")
+
+
+def _days_before(
+    clause: Span, dated: list[Period], free: list[Period], document: Document
+) -> list[Period]:
+    """The days of counting that stand before a clause: a date, that of a paper, or of a colon."""
+
+    def counted(periods: list[Period]) -> list[Period]:
+        return [one for one in periods if one.text_start < clause.start and one.kind in _COUNTED_ON]
+
+    papers = [_as_day(period) for period in dated if _of_paper(period, document)]
+    colon = document.clean[max(0, clause.start - 1) : clause.start] == ":"
+    return counted(free) or papers or (counted(dated)[-1:] if colon else [])
+
+
+_COUNTED_ON: Final = ("day", "as_of", "range")
+
+
+def _day_pointed_at(near: list[Period], free: list[Period], context: Context) -> Dates | None:
+    """The day of a stock "on the same date"."""
+    if any(one.kind not in POINTS_BACK for one in near):
+        return None
+    for period in near:
+        if found := _pointed_at(period, free, context):
+            return Dates(found[1], found[1], DatePrecision.CARRIED, period.words)
+    return None
 
 
 def _as_day(period: Period) -> Period:
