@@ -4,17 +4,22 @@ A figure is found where the spans overlap and the values are equal; the fields o
 figures are compared one by one. Pure: passages and readings in, scores out.
 """
 
-from collections import Counter
+import re
+from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from math import sqrt
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from displacement.extraction import extract
+from displacement.normalise.counters import Counters
+from displacement.store.declarations import load_declarations
 from tests.evaluation.gold import GoldFigure, Passage, Trap
+from tests.runs import REFERENCE
 
 FIELDS = ("unit", "quantifier", "measure", "modality", "period", "counter", "tier")
 Row = dict[str, Any]
@@ -71,7 +76,7 @@ class Score:
     rejections: list[tuple[str, bool]] = field(default_factory=list)
     """Of each rejected number the rule, and whether it is right that it is no figure."""
     differences: list[Difference] = field(default_factory=list)
-    compared: Counter[str] = field(default_factory=Counter)
+    compared: Tally[str] = field(default_factory=Tally)
 
     def precision(self, *, accepted_only: bool = True) -> Share:
         """How many of the figures taken are figures.
@@ -235,13 +240,25 @@ def _days(period: tuple[date | None, date | None]) -> str:
 
 
 def _names(counter: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a counter's name holds the words that one of the annotated names asks for."""
+    """Whether a counter's name holds the words of one of the annotated names, or is its alias."""
     words = f" {_plain(counter)} "
     return any(
         words.strip() == _plain(name) if name == "unknown" else f" {_plain(name)} " in words
         for name in wanted
-    )
+    ) or _canonical(counter) in map(_canonical, wanted)
+
+
+def _canonical(name: str) -> str:
+    """The one name under which the pipeline keeps all names of a counter."""
+    return _counters().identify(name).name
+
+
+@cache
+def _counters() -> Counters:
+    return load_declarations(REFERENCE).counters
 
 
 def _plain(name: str) -> str:
+    """The words of a name; Arabic joins "of the" to its word."""
+    name = re.sub(r"\bلل", "ال", name)
     return " ".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())

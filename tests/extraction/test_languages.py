@@ -95,6 +95,14 @@ def test_a_counter_written_together_with_to_is_named_with_its_article():
         ("fr", "depuis dimanche", date(2024, 5, 19), PUBLISHED),
         ("fr", "au premier trimestre 2024", date(2024, 1, 1), date(2024, 3, 31)),
         ("fr", "la première quinzaine de mai", date(2024, 5, 1), date(2024, 5, 15)),
+        ("fr", "depuis que la garde a quitté la ville le 3 mai", date(2024, 5, 3), PUBLISHED),
+        ("fr", "durant les trois premiers mois de 2023", date(2023, 1, 1), date(2023, 3, 31)),
+        ("fr", "l'été dernier", date(2023, 6, 1), date(2023, 8, 31)),
+        ("fr", "après l'attaque du 5 mai", date(2024, 5, 5), PUBLISHED),
+        ("ar", "خلال الربع الأول من العام الجاري", date(2024, 1, 1), date(2024, 3, 31)),
+        ("ar", "منذ 15 من الشهر الجاري", date(2024, 5, 15), PUBLISHED),
+        ("ar", "بين الأحد والثلاثاء", date(2024, 5, 12), date(2024, 5, 14)),
+        ("ar", "منذ بدء القتال في نيسان من العام الماضي", date(2023, 4, 1), PUBLISHED),
     ],
 )
 def test_a_period_is_read_as_people_say_it(lang: str, text: str, start: date, end: date):

@@ -37,6 +37,24 @@ class Attribution:
     """Whether somebody speaks who stands for no counter: no other clause then speaks for them."""
     spoken: bool = True
     """Whether the words can only be said of somebody who speaks."""
+    counts: bool = False
+    """Whether a number follows the verb at once: "X has counted 300" says nothing of others."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether somebody is said to speak, known or not: then nobody else does."""
+        return self.private or (self.spoken and self.cue != "cue.colon")
+
+
+class _Named(NamedTuple):
+    name: str | None
+    """How the house calls it; None where the words of the text are its name."""
+    kind: CounterKind
+    start: int
+    end: int
+    private: bool = False
+    own: bool = False
+    """Whether what it publishes are its own counts."""
 
 
 UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=False)
@@ -51,9 +69,13 @@ def find_attributions(document: Document, masked: str, sentence: Span) -> list[A
         for match in rule.pattern.finditer(masked, begin, sentence.end):
             attribution = _read(document, masked, sentence, match, rule)
             if attribution and (attribution.known or not rule.get("strict")):
-                found.append(replace(attribution, cue=rule.id))
+                counts = rule.get("side") == "before" and bool(_ITS_OWN.match(masked, match.end()))
+                found.append(replace(attribution, cue=rule.id, counts=counts))
     found = [one for one in found if not any(_outdone(one, other) for other in found)]
     return sorted(found, key=lambda attribution: (attribution.start, attribution.cue))
+
+
+_ITS_OWN: Final = re.compile(r"(?:\s+(?!that\b)[\w'-]+){0,4}?\s+[\ue001\ue003]")
 
 
 def _outdone(one: Attribution, other: Attribution) -> bool:
@@ -74,13 +96,15 @@ def choose(
 
     `before` is the last counter named in earlier sentences, for "it said".
     """
+    of_others = [one for one in attributions if one.counts and one.start >= number.end]
+    attributions = [one for one in attributions if one not in of_others]
     for scope in (clause, None):
         near = [
             attribution
             for attribution in attributions
             if scope is None or (scope.start <= attribution.start < scope.end)
         ]
-        known = [_filled(attribution, before) for attribution in near]
+        known = [_filled(one, _earlier(one, attributions) or before) for one in near]
         known = [attribution for attribution in known if attribution.known]
         if known:
             return min(known, key=lambda found: (_rank(found), _distance(found, number)))
@@ -97,12 +121,15 @@ def publisher_as_counter(document: Document) -> Attribution | None:
     return Attribution(0, 0, 0, document.publisher, kind)
 
 
-def own_count(document: Document) -> Attribution:
-    """The publisher, where it is one whose bulletins give its own counts; else nobody known."""
-    named = _resolved(document.publisher or "", document.lang)
-    if not named or not named.own:
+def own_count(document: Document, *, only_own: bool) -> Attribution:
+    """The publisher, where it is one that counts; else nobody known.
+
+    `only_own` takes only one whose bulletins give its own counts, whomever they name besides.
+    """
+    named = _resolved(document.publisher or "", document.lang, strict=True)
+    if not named or named.kind is CounterKind.MEDIA or (only_own and not named.own):
         return UNKNOWN
-    return Attribution(0, 0, 0, str(document.publisher), named.kind)
+    return Attribution(0, 0, 0, named.name or str(document.publisher), named.kind)
 
 
 def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | None:
@@ -112,6 +139,11 @@ def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | 
     others = [one for one in attributions if _rank(one) and one.known and one.cue_end <= source.end]
     named = [one.counter for one in others if one.counter not in (source.counter, _POINTS_BACK)]
     return named[-1] if named else None
+
+
+def _earlier(pronoun: Attribution, attributions: list[Attribution]) -> Attribution | None:
+    """The counter named before a pronoun in its own sentence."""
+    return last_known([one for one in attributions if one.cue_end <= pronoun.start])
 
 
 def _filled(attribution: Attribution, before: Attribution | None) -> Attribution:
@@ -126,7 +158,7 @@ _POINTS_BACK: Final = "\ue000"
 
 def _rank(attribution: Attribution) -> int:
     # "X, citing Y": Y counted, X passed it on
-    return 0 if attribution.cue in ("cue.according_to", "cue.counted_by") else 1
+    return 0 if attribution.cue in ("cue.according_to", "cue.counted_by", "cue.paper_of") else 1
 
 
 def _distance(attribution: Attribution, number: Number) -> int:
@@ -145,28 +177,21 @@ def _read(
         cue_end = match.end()
     words = document.clean[region.start : region.end]
     begin = min(match.start(), region.start)
+    said = Attribution(begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False)
     quoted = masked.count('"', sentence.start, match.start()) % 2
-    if not quoted and (we := _is_we(words, document)):
-        kind = _kind_of_publisher(document)
-        begin = max(begin, min(match.start(), region.start + we.start()))
-        return Attribution(begin, region.end, cue_end, str(document.publisher), kind)
-    in_print = document.publisher and document.publisher.lower() in words.lower()
-    if document.publisher and in_print and _kind_of_publisher(document) is CounterKind.MEDIA:
-        if not re.search(r"count|tall", match[0]):
-            return None
-        return Attribution(begin, region.end, cue_end, document.publisher, CounterKind.MEDIA)
+    own = _of_publisher(document, words, said, match, quoted=bool(quoted))
+    if own or _is_print(document, words):
+        return own
     if _pointing_back(document.lang).search(words.strip(" ,").lower()) and not _named(
         words, document.lang
     ):
-        return Attribution(begin, region.end, cue_end, _POINTS_BACK, CounterKind.UNKNOWN)
+        return replace(said, counter=_POINTS_BACK, known=True)
     spoken = None if strict or rule.id == "cue.colon" else _speaks(match, rule)
     first = rule.get("side") == "after"
     named = _resolved(words, document.lang, strict=strict, spoken=spoken, first=first)
     if named is None or named.private:
-        nobody = Attribution(
-            begin, region.end, cue_end, "unknown", CounterKind.UNKNOWN, known=False
-        )
-        return replace(nobody, private=named is not None, spoken=spoken is not False)
+        return replace(said, private=named is not None, spoken=spoken is not False)
+    named = _before_description(named, words, document.lang, strict=strict)
     begin = min(match.start(), region.start + named.start)
     end = region.start + named.end
     as_written = document.text[region.start + named.start : end]
@@ -175,6 +200,37 @@ def _read(
     return Attribution(
         begin, end, cue_end, named.name or _as_name(as_written, document.lang), named.kind
     )
+
+
+def _of_publisher(
+    document: Document, words: str, said: Attribution, match: re.Match[str], *, quoted: bool
+) -> Attribution | None:
+    """The publisher, where it speaks of itself: as "we", as its teams, or by its own name."""
+    if not quoted and (we := _is_we(words, document)):
+        begin = max(said.start, min(match.start(), said.end - len(words) + we.start()))
+        kind = _kind_of_publisher(document)
+        return replace(said, start=begin, counter=str(document.publisher), kind=kind, known=True)
+    if only_pattern(document.lang, "own_people").match(words):
+        own = own_count(document, only_own=False)
+        if own.known:
+            return replace(said, counter=own.counter, kind=own.kind, known=True)
+    if _is_print(document, words) and re.search(r"count|tall", match[0]):
+        return replace(said, counter=str(document.publisher), kind=CounterKind.MEDIA, known=True)
+    return None
+
+
+def _is_print(document: Document, words: str) -> bool:
+    """Whether words name the newspaper itself, which mostly only tells what others counted."""
+    publisher = document.publisher
+    named = publisher and publisher.lower() in words.lower()
+    return bool(named) and _kind_of_publisher(document) is CounterKind.MEDIA
+
+
+def _before_description(named: _Named, words: str, lang: str, *, strict: bool) -> _Named:
+    """The name in "COPECO, the national emergency agency": what it is stands behind it."""
+    described = _DESCRIBED.fullmatch(words)
+    own = described and _resolved(described["name"], lang, strict=strict, spoken=True)
+    return own if own and not own.private else named
 
 
 def _speaks(match: re.Match[str], rule: Rule) -> bool:
@@ -229,6 +285,9 @@ def _region_before(masked: str, end: int, limit: int, lang: str) -> Span:
     ]
     if len(segments) < 2:  # noqa: PLR2004
         return Span(start, end)
+    if masked[start:end].rstrip().endswith(",") and not _WHO.match(masked, segments[-1].start):
+        beside = only_pattern(lang, "beside_speaker").match(masked, *segments[-1])
+        return segments[-2] if beside else Span(segments[-2].start, segments[-1].end)
     while len(segments) > 1 and _WHO.match(masked, segments[-1].start):
         segments.pop()  # "a spokesman, who asked not to be named, said"
     if len(segments) == 1:
@@ -256,6 +315,9 @@ _BEFORE_STOP: Final = re.compile(
 )
 _WHO: Final = re.compile(r"\s*(?:who|which|whose|speaking|citing|quoting|quoted)\b")
 _SEGMENT: Final = re.compile(r"[^,]+")
+_DESCRIBED: Final = re.compile(
+    r"(?P<name>\s*(?:[Tt]he\s+[A-Z]\w+(?:\s+[\w'-]+){0,5}|[A-Z][A-Z-]+)),\s+(?:an?|the|its|one\s+of)\s[^,]+"
+)
 _NAME: Final = re.compile(
     r"(?:[Tt]he\s+)?(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*|a-[A-Z][\w'-]*)(?:\s+(?:[A-Z][\w'.-]*|al-\w+|a-\w+|bin|abu|of|for|the|de|van|el)){0,6}"
 )
@@ -272,17 +334,6 @@ def _named(words: str, lang: str) -> bool:
         for rule in possible(lang, "counter", letters_of(lang, words))
         if rule.get("kind") != "local_volunteers"
     )
-
-
-class _Named(NamedTuple):
-    name: str | None
-    """How the house calls it; None where the words of the text are its name."""
-    kind: CounterKind
-    start: int
-    end: int
-    private: bool = False
-    own: bool = False
-    """Whether what it publishes are its own counts."""
 
 
 def _resolved(
@@ -315,11 +366,19 @@ def _resolved(
             group = next((name for name, text in match.groupdict().items() if text), 0)
             kind, own = CounterKind(rule.get("kind")), bool(rule.get("own"))
             named = _Named(rule.get("says"), kind, *match.span(group), own=own)
-            return _widened(named, phrase, words, sure=bool(rule.get("sure")))
+            named = _with_whose(named, words, lang)
+            exact = bool(rule.get("sure")) and words[named.start].isupper()
+            return _widened(named, phrase, words, exact=exact)
     return _Named(None, phrase.kind, *phrase.span, phrase.private) if phrase else None
 
 
-def _widened(named: _Named, phrase: Speaker | None, words: str, *, sure: bool) -> _Named:
+def _with_whose(named: _Named, words: str, lang: str) -> _Named:
+    """The name with what it is of, where the grammar of a language has that behind it."""
+    whose = None if named.name else only_pattern(lang, "counter_of").match(words, named.end)
+    return named._replace(end=whose.end()) if whose else named
+
+
+def _widened(named: _Named, phrase: Speaker | None, words: str, *, exact: bool) -> _Named:
     """The whole phrase around a word for an office; who lives beside an office is private."""
     if phrase is None:
         return named
@@ -327,7 +386,7 @@ def _widened(named: _Named, phrase: Speaker | None, words: str, *, sure: bool) -
     if phrase.private:
         beside = end <= named.start and "," not in words[end : named.start]
         return _Named(None, phrase.kind, start, end, private=True) if beside else named
-    if not sure and not named.name and start <= named.start and named.end <= end:
+    if not exact and not named.name and start <= named.start and named.end <= end:
         return named._replace(start=start, end=end)
     return named
 
@@ -365,6 +424,6 @@ def statement_spans(attributions: list[Attribution], masked: str, lang: str) -> 
 
 _SAYING: Final = re.compile(
     r"(?:(?!\bthat\b|[\ue001\ue004;:\"—])[^.]){0,110}?(?=\bthat\b|:|\"|—)"
-    r"|(?:\s+(?:reporters|journalists|(?:[A-Z]\w+\s?){1,3}))?(?:\s+in\s+(?:a|an|the|its)\s+(?:\w+\s+){0,3}?(?:statement|report|update|bulletin|briefing))?"
+    r"|(?:\s+(?:reporters|journalists|parliament|lawmakers|us|(?:an?|the)\s+(?:[\w-]+\s+){0,2}?(?:briefing|conference|agency|station|newspaper|parliament|council|meeting|radio|reporter)|(?:[A-Z]\w+\s?){1,3}))?(?:\s+in\s+(?:a|an|the|its)\s+(?:\w+\s+){0,3}?(?:statement|report|update|bulletin|briefing))?"
     r"(?:,?\s+(?:(?:released|published|issued|dated)\s+)?(?:on\s+|late\s+|early\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|tonight|this\s+(?:morning|afternoon|evening|week)|last\s+night|yesterday|[\ue003\d]+\s+[A-Z]\w+|[A-Z]\w+\.?\s+[\ue003\d]+)(?:,?\s+[\ue002\d]{4})?)?"
 )

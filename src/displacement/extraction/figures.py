@@ -3,6 +3,7 @@
 Last station of extraction: the rows of the two frames.
 """
 
+import re
 from typing import Any, Final
 
 from displacement.extraction.attribution import (
@@ -55,6 +56,14 @@ HISTORIC_DAYS: Final = 3 * 366
 SENTENCES_BACK: Final = 12
 """How far back a sentence may point for its counter or its period."""
 
+SENTENCES_OF_A_TITLE: Final = 3
+"""So many lines may stand above the text of a report."""
+
+OF_REPORTS: Final = ("range", "as_of", "month")
+"""Kinds of periods that a report may cover, the most telling first."""
+
+_TITLE: Final = re.compile(r"(?![*-])[^\n](?:[^\n]|\n(?!\s*\n)){0,240}[^.!?:;,\n]\n")
+
 Row = dict[str, Any]
 
 
@@ -101,10 +110,17 @@ class _Contexts:
             said, when = self._said(past)
             before = before or last_known(said)
             earlier = [*self._of_events(said, when), *earlier]
+        just_before = self._still_speaking(index)
         before = before or publisher_as_counter(document)
         places = find_places(document.clean, span, document.lang)
         sayings = list(statement_spans(found, self._masked, document.lang))
-        return Context(span, periods, found, places, sayings, before, earlier, self._header(index))
+        return Context(
+            span, periods, found, places, sayings, before, just_before, earlier, self._header(index)
+        )
+
+    def _still_speaking(self, index: int) -> Attribution | None:
+        """The source of the sentence before; further on, somebody else may speak."""
+        return last_known(self._said(index - 1)[0]) if index else None
 
     def _of_events(self, said: list[Attribution], when: list[Period]) -> list[Period]:
         """The periods of a sentence that are not those of a saying."""
@@ -117,18 +133,24 @@ class _Contexts:
 
     def _header(self, index: int) -> Period | None:
         """The days that a line before a sentence gives for the whole report."""
-        lang = self._document.lang
-        heads = only_pattern(lang, "reporting_period")
-        clean = self._document.clean
         for past in range(index, max(-1, index - 1 - SENTENCES_BACK), -1):
-            span = self._document.sentences[past]
-            letters = letters_of(lang, clean[span.start : span.end])
-            named = possible(lang, "reporting_period", letters)
-            if named and heads.search(clean, span.start, span.end):
-                ranges = [one for one in self._said(past)[1] if one.kind == "range"]
-                if ranges:
-                    return ranges[0]
+            if self._heads(past, index):
+                named = [one for one in self._said(past)[1] if one.kind in OF_REPORTS]
+                if named:
+                    return min(named, key=lambda one: OF_REPORTS.index(one.kind))
         return None
+
+    def _heads(self, past: int, index: int) -> bool:
+        """Whether a sentence tells what a report covers, or is a title above the first of it."""
+        document, span = self._document, self._document.sentences[past]
+        letters = letters_of(document.lang, document.clean[span.start : span.end])
+        heads = only_pattern(document.lang, "reporting_period")
+        if possible(document.lang, "reporting_period", letters) and heads.search(
+            document.clean, *span
+        ):
+            return True
+        on_top = past < min(index, SENTENCES_OF_A_TITLE) and not document.origin
+        return on_top and bool(_TITLE.fullmatch(document.clean, span.start, span.end + 1))
 
     def _said(self, index: int) -> tuple[list[Attribution], list[Period]]:
         if index not in self._read:
@@ -152,8 +174,8 @@ def _row(
     area = choose_area(claim, measure, context, clause, document)
     dates = choose_dates(claim, measure, context, document, clause=clause, masked=masked)
     source = choose(context.attributions, number, clause, context.before)
-    if not source.known and not context.attributions:
-        source = own_count(document)
+    if not source.known and not any(one.speaks for one in context.attributions):
+        source = _unnamed(document, context)
     quantifier = read_quantifier(masked, number, document.lang)
     if claim.shown and quantifier is Quantifier.EXACT:
         quantifier = Quantifier.APPROXIMATELY
@@ -192,6 +214,18 @@ def _row(
         **_spans(document, claim, source, dates, area),
         "same_as": claim.same_people_as and document.origin + claim.same_people_as.start,
     }
+
+
+def _unnamed(document: Document, context: Context) -> Attribution:
+    """Who counted what a sentence tells without a word of anybody.
+
+    A body whose bulletins are counts speaks for itself; else whoever was the source of the
+    sentence before still is, and if nobody was, a publisher that counts speaks for itself.
+    """
+    own = own_count(document, only_own=True)
+    if own.known:
+        return own
+    return context.just_before or own_count(document, only_own=False)
 
 
 def _scene(

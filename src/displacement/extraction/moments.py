@@ -99,6 +99,8 @@ def _nth(named: Named, published: date, words: Words) -> Read | None:
     else:
         start = first + timedelta(days=place * days)
         end = start + timedelta(days=days - 1)
+    if named.get("open"):
+        return "since", start, published, DatePrecision.DAY
     return "range", start, min(end, published), DatePrecision.DAY
 
 

@@ -61,7 +61,7 @@ def find_periods(clean: str, start: int, end: int, published: date, lang: str) -
             read = reader(match.groupdict(), published, rules.words)
             if read is None or read[2] > published or (read[1] and read[1] > read[2]):
                 continue
-            if compared.search(clean, max(start, match.start() - 24), match.start()):
+            if compared.search(clean, max(start, match.start() - COMPARED), match.start()):
                 continue
             kind = "event" if read[0] in _OF_EVENTS and of.match(match[0]) else read[0]
             period = Period(match.start(), match.end(), kind, *read[1:])
@@ -91,6 +91,8 @@ def _joined(found: list[Period], clean: str, lang: str) -> list[Period]:
     return joined
 
 
+COMPARED: Final = 70
+"""So far before a date the words may stand that only compare with it."""
 _FINENESS: Final = tuple(DatePrecision)
 
 
@@ -210,6 +212,8 @@ def _calendar_unit(
 
 
 def _as_of(named: Named, published: date, words: Words) -> Read | None:
+    if named.get("same") or named.get("before"):
+        return "as_of", None, _today(named, published, words)[2], DatePrecision.DAY
     if named.get("weekday"):
         day = weekday_before((named["weekday"] or "").lower(), published, words)
         return ("as_of", None, day, DatePrecision.DAY) if day else None
@@ -242,11 +246,22 @@ def _first(named: Named, published: date, words: Words) -> Read | None:
     start = first_day(when, published, words) if when else None
     if not start or count is None:
         return None
+    if named.get("from_end"):
+        return _last_of(start, count, unit, published)
     if unit == "month":
         end = months_before(start, -count) - timedelta(days=1)
         return "range", start, min(end, published), DatePrecision.MONTH
     end = start + timedelta(days=count * (7 if unit == "week" else 1) - 1)
     return "range", start, min(end, published), DatePrecision.DAY
+
+
+def _last_of(start: date, count: int, unit: str | None, published: date) -> Read | None:
+    """The last months of a year."""
+    if unit != "month" or (start.month, start.day) != (1, 1):
+        return None
+    end = date(start.year, 12, 31)
+    first = months_before(start, count - 12)
+    return "range", first, min(end, published), DatePrecision.MONTH
 
 
 def _date(named: Named, published: date, words: Words) -> Read | None:

@@ -4,7 +4,7 @@ What belongs to the saying ("told a reporter in Amman on Monday") is no part of 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -34,6 +34,8 @@ class Context:
     sayings: list[Span]
     before: Attribution | None
     """The last counter named in the sentences before."""
+    just_before: Attribution | None
+    """The source of what was said right before."""
     earlier: list[Period]
     """The periods named in the sentences before, in order."""
     header: Period | None
@@ -117,9 +119,9 @@ def choose_dates(
     near = [period for period in free if clause.start <= period.text_start < clause.end]
     near = [period for period in near if not _of_another(period, near, claim, masked)]
     if measure not in FLOWS:
-        before = [period for period in free if period.text_start < clause.start]
-        papers = [period for period in dated if _of_paper(period, document)]
-        return _day_of_stock(near or before or papers, published)
+        same = _day_pointed_at(near, free, context)
+        days = near or _days_before(clause, dated, free, document)
+        return same or _day_of_stock(days, context.header, published)
     near = near or free
     # up to where the clause turns to a total, or from there on
     turns = only_pattern(document.lang, "period_break")
@@ -130,7 +132,7 @@ def choose_dates(
     own = [period for period in near if period.text_start < claim.candidate.body.end] or near
     for period in (*by_weight(own), *by_weight(near)):
         if period.kind not in POINTS_BACK:
-            end = _until(period, own)
+            end = _until(period, own, context.header)
             return Dates(period.start, end, period.precision, period.words)
         if found := _pointed_at(period, free, context):
             return Dates(*found, DatePrecision.CARRIED, period.words)
@@ -172,12 +174,49 @@ _COUNTED: Final = re.compile(
 )
 
 
-def _until(period: Period, own: list[Period]) -> date:
+def _until(period: Period, own: list[Period], header: Period | None) -> date:
     """What has gone on since a day ends with the day up to which it was counted."""
-    if period.kind not in ("since", "aftermath") or period.start is None:
+    if period.start is None or period.kind not in _GOES_ON:
         return period.end
     counted = [one.end for one in own if one.kind == "as_of" and one.end > period.start]
-    return counted[0] if counted else period.end
+    if counted and period.kind in _SINCE:
+        return counted[0]
+    return header.end if header and period.start < header.end < period.end else period.end
+
+
+_SINCE: Final = ("since", "aftermath")
+_GOES_ON: Final = (*_SINCE, "relative", "month")
+
+
+def _days_before(
+    clause: Span, dated: list[Period], free: list[Period], document: Document
+) -> list[Period]:
+    """The days of counting that stand before a clause: a date, that of a paper, or of a colon."""
+
+    def counted(periods: list[Period]) -> list[Period]:
+        return [one for one in periods if one.text_start < clause.start and one.kind in _COUNTED_ON]
+
+    papers = [_as_day(period) for period in dated if _of_paper(period, document)]
+    colon = document.clean[max(0, clause.start - 1) : clause.start] == ":"
+    return counted(free) or papers or (counted(dated)[-1:] if colon else [])
+
+
+_COUNTED_ON: Final = ("day", "as_of", "range")
+
+
+def _day_pointed_at(near: list[Period], free: list[Period], context: Context) -> Dates | None:
+    """The day of a stock "on the same date"."""
+    if any(one.kind not in POINTS_BACK for one in near):
+        return None
+    for period in near:
+        if found := _pointed_at(period, free, context):
+            return Dates(found[1], found[1], DatePrecision.CARRIED, period.words)
+    return None
+
+
+def _as_day(period: Period) -> Period:
+    """The date of a paper that counts, which else would be that of an event."""
+    return replace(period, kind="as_of") if period.kind == "event" else period
 
 
 def _dateline(document: Document, sentence: Span) -> int:
@@ -191,10 +230,13 @@ def _dateline(document: Document, sentence: Span) -> int:
 def _of_paper(period: Period, document: Document) -> bool:
     """Whether the words date what counts: "data of 18 January show"."""
     start = period.text_start
-    named = document.clean[max(0, start - 30) : start]
+    named = document.clean[max(0, start - 60) : start]
     inside = document.clean[start : period.text_end]
-    joined = named + ("of " if inside[:3].lower() == "of " else "")
-    return bool(only_pattern(document.lang, "paper_of").search(joined))
+    joined = named + ("of " if inside[:4].lower().split(" ")[0] in ("of", "for") else "")
+    before = only_pattern(document.lang, "paper_of").search(joined)
+    return bool(
+        before or only_pattern(document.lang, "of_paper").match(document.clean, period.text_end)
+    )
 
 
 def _pointed_at(
@@ -265,9 +307,11 @@ def _nearest(document: Document, places: list[Place], claim: Claim, role: AreaRo
     return Area(text, best.names, role, Span(best.start, best.end))
 
 
-def _day_of_stock(periods: list[Period], published: date) -> Dates:
+def _day_of_stock(periods: list[Period], header: Period | None, published: date) -> Dates:
     for kind in ("as_of", "day", "month", "range"):
         for period in periods:
             if period.kind == kind:
                 return Dates(period.end, period.end, period.precision, period.words)
+    if header:
+        return Dates(header.end, header.end, header.precision, header.words)
     return Dates(published, published, DatePrecision.PUBLICATION)

@@ -76,7 +76,8 @@ def _of_core(words: str, segment: Span, core: Span, lang: str, *, speaks: bool) 
     if only_pattern(lang, "private").search(text):
         return Speaker(core, CounterKind.UNKNOWN, private=True)
     kind = _kind_of(text, lang)
-    if kind is None and speaks and text in countries(lang):
+    state = text in countries(lang) or only_pattern(lang, "capital").match(text)
+    if kind is None and speaks and state:
         kind = CounterKind.GOVERNMENT
     named = _of_country(text, lang) or bool(only_pattern(lang, "speaker_phrase").search(text))
     if kind is None and speaks and named:

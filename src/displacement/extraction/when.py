@@ -150,11 +150,12 @@ def unit_in(text: str, words: Mapping[str, Any]) -> str | None:
 
 
 def weekday_before(text: str, published: date, words: Mapping[str, Any]) -> date | None:
-    """The latest such day of the week up to `published`; "last Monday" is the one before."""
+    """The latest such day of the week up to `published`; "last Monday" is never today."""
     for name, number in words["weekdays"].items():
         if name.lower() in text:
             day = published - timedelta(days=(published.weekday() - number) % 7)
-            return day - timedelta(days=7) if re.search(words["last"], text) else day
+            today = day == published
+            return day - timedelta(days=7) if today and re.search(words["last"], text) else day
     return None
 
 
