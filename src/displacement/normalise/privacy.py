@@ -4,10 +4,9 @@ Speakers keep their role and lose their name; phone numbers, e-mail addresses an
 """
 
 import re
-from functools import cache
 from typing import Final
 
-from displacement.extraction.rules import load_rules
+from displacement.extraction.nations import countries
 
 REMOVED: Final = "[removed]"
 SOMEONE: Final = "a source"
@@ -135,12 +134,7 @@ def _speakers(text: str) -> dict[str, str | None]:
 
 def _is_public(name: str) -> bool:
     """Whether a name is that of an organisation, a newspaper or a country."""
-    return bool(_ORGANISATION.search(name)) or name.isupper() or name in _countries()
-
-
-@cache
-def _countries() -> frozenset[str]:
-    return frozenset(load_rules("en").table("place")[0].get("countries"))
+    return bool(_ORGANISATION.search(name)) or name.isupper() or name in countries("en")
 
 
 def _tails(name: str) -> list[str]:
