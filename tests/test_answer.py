@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from displacement.answer import explain_snapshot, in_a_row, waiting
+from displacement.answer import explain_snapshot, in_a_row
 from displacement.report.evidence import evidence
 from displacement.report.publication import Publication
 from displacement.report.sheets import places_of
@@ -154,15 +154,6 @@ def test_a_question_that_makes_no_sense_is_refused_with_a_sentence(snapshot, mor
     with pytest.raises(error) as caught:
         ask(snapshot, **more)
     assert words in str(caught.value)
-
-
-def test_what_waits_for_a_reviewer_is_listed_with_its_reason(snapshot):
-    found = {one["kind"]: one for one in waiting(snapshot)}
-    assert len(waiting(snapshot)) == 2
-    assert found["figure"]["says"] == "many fled"
-    assert "vague" in found["figure"]["why"]
-    assert found["area"]["says"] == "Atlantis"
-    assert "figures/counts.csv, row 6, column 'area_text'" in found["area"]["why"]
 
 
 def test_the_snapshot_tells_its_answers_in_plain_words(snapshot):

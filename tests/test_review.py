@@ -83,6 +83,17 @@ def test_a_store_without_doubts_asks_nothing(desk):
     assert desk.waiting() == []
 
 
+def test_what_waits_is_listed_with_its_words_and_its_reason(desk):
+    lost = UNHCR | {"record_id": "lost", "areas": "", "area_text": "Atlantis"}
+    desk.refresh([UNHCR | {"quote": ""}, VAGUE | {"quote": "many fled"}, lost])
+    assert len(desk.waiting()) == 2
+    found = {one.kind: one for one in desk.waiting()}
+    assert found["figure"].says == "many fled"
+    assert "vague" in found["figure"].why
+    assert found["area"].says == "Atlantis"
+    assert "figures/counts.csv, row 4, column 'area_text'" in found["area"].why
+
+
 def test_a_name_that_a_reviewer_explained_is_an_area_from_the_next_run_on(desk):
     desk.refresh([UNHCR, NAMED])
     asked = only(desk.waiting())
