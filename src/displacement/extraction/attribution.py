@@ -7,7 +7,7 @@ organisation that the person speaks for counts, or nobody known.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from displacement.extraction.candidates import only_pattern
@@ -126,7 +126,7 @@ def own_count(document: Document, *, only_own: bool) -> Attribution:
 
     `only_own` takes only one whose bulletins give its own counts, whomever they name besides.
     """
-    named = _resolved(document.publisher or "", document.lang, strict=True)
+    named = _publisher_named(document.publisher or "", document.lang, strict=True)
     if not named or named.kind is CounterKind.MEDIA or (only_own and not named.own):
         return UNKNOWN
     return Attribution(0, 0, 0, named.name or str(document.publisher), named.kind)
@@ -247,8 +247,14 @@ def _is_we(words: str, document: Document) -> re.Match[str] | None:
 
 def _kind_of_publisher(document: Document) -> CounterKind:
     """A publisher that is known to count is no newspaper."""
-    named = _resolved(document.publisher or "", document.lang)
+    named = _publisher_named(document.publisher or "", document.lang, strict=False)
     return named.kind if named else CounterKind.MEDIA
+
+
+@lru_cache(maxsize=256)
+def _publisher_named(publisher: str, lang: str, *, strict: bool) -> _Named | None:
+    """The counter that a publisher's name names: the same for every sentence of its texts."""
+    return _resolved(publisher, lang, strict=strict)
 
 
 def _region_after(masked: str, start: int, limit: int, lang: str) -> Span:

@@ -85,17 +85,15 @@ def _part_around(
 
 def near_places(claim: Claim, context: Context, clause: Span) -> list[Place]:
     """The places of a claim's part of the sentence, up to the next figure."""
-    places = [place for place in context.places if not _said(place.start, context)]
-    return _own_side([place for place in places if clause.start <= place.start < clause.end], claim)
+    return _own_side(_inside(clause, _free_places(context)), claim)
 
 
 def choose_area(
     claim: Claim, measure: Measure, context: Context, clause: Span, document: Document
 ) -> Area:
     """The places that the figure is about."""
-    places = [place for place in context.places if not _said(place.start, context)]
-    near = [place for place in places if clause.start <= place.start < clause.end]
-    near = _own_side(near, claim) or near or places
+    places = _free_places(context)
+    near = near_places(claim, context, clause) or _inside(clause, places) or places
     for role in _ORDER_OF_FLOW if measure in FLOWS else _ORDER_OF_STOCK:
         if of_role := [place for place in near if place.role is role]:
             return _nearest(document, of_role, claim, role)
@@ -281,6 +279,15 @@ _OF_THAT: Final = {
     "that_week": ("range", "relative"),
     "that_month": ("month", "relative"),
 }
+
+
+def _free_places(context: Context) -> list[Place]:
+    """The places of a sentence that are not those of a saying."""
+    return [place for place in context.places if not _said(place.start, context)]
+
+
+def _inside(clause: Span, places: list[Place]) -> list[Place]:
+    return [place for place in places if clause.start <= place.start < clause.end]
 
 
 def _said(offset: int, context: Context) -> bool:
