@@ -71,16 +71,14 @@ def apply_corrections(records: DataFrame[Records], corrections: list[Correction]
     ids = figure_ids(records)
     notes: dict[str, str] = {}
     signals: list[str] = []
+    latest = _latest_rows(frame, corrections)
     for correction in corrections:
-        rows = frame.index[
-            (frame["source_id"] == correction.source_id)
-            & (frame["source_record_id"] == correction.record)
-        ]
-        if rows.empty:
+        row = latest.get((correction.source_id, correction.record))
+        if row is None:
             signals.append(f"correction of {correction.record}: there is no such record")
             continue
-        row = frame.loc[rows, "revision"].astype(int).idxmax()
-        now = frame.loc[row].where(frame.loc[row].notna(), None).to_dict()
+        said = frame.loc[row].to_dict()
+        now = {name: None if pd.isna(value) else value for name, value in said.items()}
         if problem := _problem(correction, now):
             signals.append(f"correction of {correction.record} {problem}")
             continue
@@ -90,6 +88,14 @@ def apply_corrections(records: DataFrame[Records], corrections: list[Correction]
         notes[ids[row]] = f"{notes[ids[row]]}; {note}" if ids[row] in notes else note
     columns = {str(name): frame[name].to_list() for name in frame.columns}
     return Corrected(Records.in_order(Records.build(columns)), notes, signals)
+
+
+def _latest_rows(frame: pd.DataFrame, corrections: list[Correction]) -> dict[tuple[str, str], int]:
+    """The row of the latest revision of every record that corrections speak of."""
+    named = frame[frame["source_record_id"].isin([one.record for one in corrections])]
+    ordered = named.sort_values("revision", kind="stable")
+    keys = zip(ordered["source_id"], ordered["source_record_id"], strict=True)
+    return dict(zip(keys, ordered.index.to_list(), strict=True))
 
 
 def _problem(correction: Correction, record: dict[Any, Any]) -> str | None:
