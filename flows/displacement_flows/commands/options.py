@@ -10,6 +10,8 @@ from displacement_flows.commands.ending import wrong_use
 
 if TYPE_CHECKING:
     from displacement.settings import Settings
+    from displacement.store.snapshots import Snapshot
+    from displacement.store.store import Store
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="A settings file (TOML).")]
 Inbox = Annotated[Path | None, typer.Option("--inbox", help="Folder of files to read.")]
@@ -40,6 +42,14 @@ def settings_of(config: Path | None, **options: Any) -> "Settings":
     if options.get("inbox") and not settings.inbox.is_dir():
         wrong_use(f"there is no folder {settings.inbox} to read from")
     return settings
+
+
+def published_in(store: "Store") -> "Snapshot":
+    """The snapshot that readers of a store get; without one the command ends."""
+    current = store.snapshots.current()
+    if current is None:
+        wrong_use(f"nothing is published in {store.folder} yet: run `displacement refresh` first")
+    return current
 
 
 def day_of(moment: datetime | None) -> date | None:

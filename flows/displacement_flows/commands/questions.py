@@ -8,7 +8,6 @@ import typer
 
 from displacement_flows.commands.ending import (
     print_json,
-    wrong_use,
     wrong_use_on,
 )
 from displacement_flows.commands.options import (
@@ -17,6 +16,7 @@ from displacement_flows.commands.options import (
     Json,
     StoreUrl,
     day_of,
+    published_in,
     settings_of,
 )
 
@@ -40,9 +40,7 @@ def explain(
     from displacement_flows.terminal import show_explanation
 
     settings = settings_of(config, store=store)
-    current = Store(settings.store).snapshots.current()
-    if current is None:
-        wrong_use(f"nothing is published in {settings.store} yet: run `displacement refresh` first")
+    current = published_in(Store(settings.store))
     with wrong_use_on(LookupError, ValueError):
         answer = explain_snapshot(
             current,

@@ -5,8 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from displacement_flows.commands.ending import print_json, wrong_use_on
-from displacement_flows.commands.options import ConfigFile, Json, StoreUrl, settings_of
+from displacement_flows.commands.ending import print_json, wrong_use, wrong_use_on
+from displacement_flows.commands.options import (
+    ConfigFile,
+    Json,
+    StoreUrl,
+    published_in,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from displacement.review import Decided
@@ -29,19 +35,19 @@ def review(
     as_json: Json = False,
 ) -> None:
     """List what waits: figures to look at, areas nobody knows, data held back."""
-    if context.invoked_subcommand is not None:
+    if (command := context.invoked_subcommand) is not None:
+        if config or store or as_json:
+            wrong_use(f"options go behind the command: displacement review {command} ID --store …")
         return
     from displacement.review import waiting
     from displacement.store.decisions import load_decisions
     from displacement.store.reference import ReferenceTableError
     from displacement.store.store import Store
-    from displacement_flows.commands.ending import wrong_use
     from displacement_flows.terminal import show_waiting
 
     settings = settings_of(config, store=store)
     opened = Store(settings.store)
-    if opened.snapshots.current() is None:
-        wrong_use(f"nothing is published in {settings.store} yet: run `displacement refresh` first")
+    published_in(opened)
     with wrong_use_on(ReferenceTableError):
         found = waiting(opened, load_decisions(settings.reference, settings.store))
     if as_json:
