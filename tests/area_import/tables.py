@@ -64,9 +64,8 @@ def taken(path: Path, store: Path, **options: object) -> Imported:
 
 
 def shown(store: Path, code: str) -> dict:
-    home, world, own = load_all_areas(REFERENCE, store)
-    known = pd.concat([home, world], ignore_index=True)
-    return describe_area(code, known, own.old_codes, own.populations)["areas"][0]
+    areas = load_all_areas(REFERENCE, store)
+    return describe_area(code, areas.known, areas.own.old_codes, areas.own.populations)["areas"][0]
 
 
 def matched(store: Path, code: str) -> Match:

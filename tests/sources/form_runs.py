@@ -53,6 +53,28 @@ class FormRuns:
         return latest[~latest["withdrawn"].astype(bool)].set_index("source_record_id")
 
 
+def assert_a_fault_keeps_the_figures(run: FormRuns, server: Any, kind: str, words: str) -> None:
+    """A server that misbehaves for good fails its source, which keeps what it had."""
+    run()
+    before = run.records
+    server.misbehave(kind, times=None)
+    outcome = run(LATER)
+    assert outcome.failed
+    assert words in outcome.message
+    assert run.records.equals(before)
+
+
+def assert_a_lost_column_holds_back(run: FormRuns, server: Any, column: str, words: str) -> None:
+    """A form without a column that it had is held back, with a signal."""
+    run()
+    before = run.records
+    server.misbehave("missing_column", column=column, times=None)
+    outcome = run(LATER)
+    assert not outcome.complete
+    assert any(words in signal for signal in outcome.signals)
+    assert run.records.equals(before)
+
+
 def declared_forms(
     source: Source, reference: Reference, url: str, *forms: dict[str, Any]
 ) -> Declaration:

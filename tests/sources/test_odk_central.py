@@ -20,6 +20,8 @@ from tests.sources.form_runs import (
     LATER,
     THEN,
     FormRuns,
+    assert_a_fault_keeps_the_figures,
+    assert_a_lost_column_holds_back,
     declared_forms,
     figures,
     landed_of,
@@ -208,13 +210,7 @@ def test_a_form_that_suddenly_shrank_is_not_believed(run, server):
     ],
 )
 def test_a_fault_that_stays_keeps_the_last_good_figures(run, server, kind, words):
-    run()
-    before = run.records
-    server.misbehave(kind, times=None)
-    outcome = run(LATER)
-    assert outcome.failed
-    assert words in outcome.message
-    assert run.records.equals(before)
+    assert_a_fault_keeps_the_figures(run, server, kind, words)
 
 
 def test_a_repeated_page_is_refused(store, reference):
@@ -318,13 +314,7 @@ def test_a_submission_that_is_marked_as_deleted_is_gone(reference):
     ],
 )
 def test_a_column_that_no_submission_has_holds_the_form_back(run, server, column, words):
-    run()
-    before = run.records
-    server.misbehave("missing_column", column=column, times=None)
-    outcome = run(LATER)
-    assert not outcome.complete
-    assert any(words in signal for signal in outcome.signals)
-    assert run.records.equals(before)
+    assert_a_lost_column_holds_back(run, server, column, words)
 
 
 def test_an_unknown_review_holds_its_row_back_and_says_so(reference):

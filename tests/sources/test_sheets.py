@@ -4,7 +4,6 @@ import json
 import random
 from pathlib import Path
 
-import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
@@ -13,6 +12,7 @@ from displacement.sources.sheets import SOURCE
 from displacement.sources.source import Answer, Declaration, Landed, Rejection, Request
 from displacement.store.reference import load_areas, load_described_areas
 from tests.runs import NOW
+from tests.sources.workbooks.books import sheet_book
 
 DATA = Path(__file__).parents[2] / "data"
 DECLARATION = Declaration("sheets", "Sheets", "none", "daily")
@@ -28,14 +28,7 @@ def inbox(tmp_path):
 
 
 def write_book(inbox, rows, name="count.xlsx", title="Count", change=None):
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = title
-    for row in rows:
-        sheet.append(row)
-    if change:
-        change(book)
-    book.save(inbox / "volunteers" / name)
+    (inbox / "volunteers" / name).write_bytes(sheet_book(rows, title, change))
 
 
 def write_csv(inbox, rows, name="count.csv", delimiter=",", encoding="utf-8"):

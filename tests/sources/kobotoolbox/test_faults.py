@@ -3,7 +3,7 @@
 import pytest
 
 from tests.runs import holds
-from tests.sources.form_runs import LATER
+from tests.sources.form_runs import LATER, assert_a_fault_keeps_the_figures
 from tests.sources.kobotoolbox.forms import FORM, KEY, Runs
 
 
@@ -33,13 +33,7 @@ def test_a_form_that_suddenly_shrank_is_not_believed(run, server):
     ],
 )
 def test_a_fault_that_stays_keeps_the_last_good_figures(run, server, kind, words):
-    run()
-    before = run.records
-    server.misbehave(kind, times=None)
-    outcome = run(LATER)
-    assert outcome.failed
-    assert words in outcome.message
-    assert run.records.equals(before)
+    assert_a_fault_keeps_the_figures(run, server, kind, words)
 
 
 def test_faults_that_pass_cost_only_time(run, server):

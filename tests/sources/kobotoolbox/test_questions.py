@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.sources.form_runs import LATER
+from tests.sources.form_runs import assert_a_lost_column_holds_back
 from tests.sources.kobotoolbox.forms import FORM, record
 
 
@@ -17,13 +17,7 @@ from tests.sources.kobotoolbox.forms import FORM, record
     ],
 )
 def test_a_column_that_no_submission_has_holds_the_form_back(run, server, column, words):
-    run()
-    before = run.records
-    server.misbehave("missing_column", column=column, times=None)
-    outcome = run(LATER)
-    assert not outcome.complete
-    assert any(words in signal for signal in outcome.signals)
-    assert run.records.equals(before)
+    assert_a_lost_column_holds_back(run, server, column, words)
 
 
 def test_a_new_version_that_renames_a_question_is_told_and_may_be_mapped_beside(run, server):
