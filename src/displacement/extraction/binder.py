@@ -206,6 +206,9 @@ def _decide(
 
 def _first_left(candidate: Candidate, lang: str) -> Decision | None:
     """Words before the number that leave no doubt: "the number of displaced people is"."""
+    blocker = best_before(possible(lang, "left_blocker", candidate.left_letters), candidate, lang)
+    if blocker and blocker[0].get("first"):
+        return refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
     taken = best_before(possible(lang, "left", candidate.left_letters), candidate, lang)
     if not taken or not taken[0].get("first"):
         return None
@@ -287,6 +290,7 @@ def _unless_denied(decision: Decision, lang: str) -> Decision:
     denied = only_pattern(lang, "denial").search(between)
     before = any(
         rule.pattern.search(candidate.before if rule.get("across") else candidate.left)
+        and (not rule.then or rule.then.search(candidate.right))
         for rule in rules.table("denial_before")
     )
     if denied or before:
