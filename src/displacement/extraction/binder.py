@@ -120,6 +120,8 @@ def _in_doubt(refusal: Refusal, lang: str) -> bool:
 def _last_claim(decisions: list[Decision], document: Document, sentence: Span) -> Decision | None:
     """The last number of the sentence before, if it was a figure: "the number" may mean it."""
     index = document.sentence_at(sentence.start)
+    while index > 1 and _leads_on(document, document.sentences[index - 1]):
+        index -= 1
     if index == 0 or not decisions:
         return None
     before = document.sentences[index - 1]
@@ -129,6 +131,15 @@ def _last_claim(decisions: list[Decision], document: Document, sentence: Span) -
         if isinstance(decision, Claim) or (decision.candidate and decision.reason not in _THINGS):
             return decision
     return None
+
+
+def _leads_on(document: Document, sentence: Span) -> bool:
+    """Whether a sentence only leads on to a list, or is a member of it."""
+    text = document.clean[sentence.start : sentence.end].strip()
+    return text.endswith(":") or text[:1] in _BULLETS
+
+
+_BULLETS: Final = ("-", "•", "*", "–")
 
 
 def _note_superseded(
