@@ -136,7 +136,7 @@ def _last_claim(decisions: list[Decision], document: Document, sentence: Span) -
 def _leads_on(document: Document, sentence: Span) -> bool:
     """Whether a sentence only leads on to a list, or is a member of it."""
     text = document.clean[sentence.start : sentence.end].strip()
-    return text.endswith(":") or text[:1] in _BULLETS
+    return bool(only_pattern(document.lang, "leads_on").search(text)) or text[:1] in _BULLETS
 
 
 _BULLETS: Final = ("-", "•", "*", "–")
