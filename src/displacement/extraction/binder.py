@@ -217,8 +217,9 @@ def _decide(
 
 def _first_left(candidate: Candidate, lang: str) -> Decision | None:
     """Words before the number that leave no doubt: "the number of displaced people is"."""
-    blocker = best_before(possible(lang, "left_blocker", candidate.left_letters), candidate, lang)
-    if blocker and blocker[0].get("first"):
+    blockers = possible(lang, "left_blocker", candidate.left_letters)
+    blocker = best_before(tuple(one for one in blockers if one.get("first")), candidate, lang)
+    if blocker:
         return refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
     taken = best_before(possible(lang, "left", candidate.left_letters), candidate, lang)
     if not taken or not taken[0].get("first"):
