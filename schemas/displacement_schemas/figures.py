@@ -134,6 +134,11 @@ class Figures(Table):
     correction: Series[Text] = field(
         "What an analyst's correction changed, and why.", nullable=True
     )
+    suppressed: Series[Flag] = field(
+        "True where the figure's numbers and words are withheld, so that no small number of people can be worked out; null "
+        "before anything is published.",
+        nullable=True,
+    )
 
     @pa.dataframe_check(error="end_date is before start_date")
     def period_runs_forward(cls, frame: pd.DataFrame) -> "pd.Series[bool]":

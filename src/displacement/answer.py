@@ -3,7 +3,7 @@
 After the reconciliation: totals for the report, sentences for the terminal, and `explain`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from displacement.reconcile.rollup import naive_sum, roll_up, total, voices_with
 from displacement.reconcile.scopes import day_number, day_of, in_words
 from displacement.reconcile.solved import Solved
 from displacement.store.snapshots import Snapshot
-from displacement_schemas import Areas, FigureAreas, Figures, Rejected, Sources
+from displacement_schemas import Areas, FigureAreas, Figures, Rejected, Sources, Stocks
 from displacement_schemas.vocabulary import STOCKS, Measure, Tier
 
 PLAIN_MEASURES = {
@@ -102,11 +102,17 @@ def stretches_of(reconciled: Reconciliation) -> pd.DataFrame:
     return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
 
 
-def answers(reconciled: Reconciliation, totals: pd.DataFrame, areas: DataFrame[Areas]) -> list[str]:
-    """The reconciled answer in plain words, a sentence per measure and view."""
+def answers(
+    reconciled: Reconciliation, totals: pd.DataFrame, tables: Mapping[str, Any]
+) -> list[str]:
+    """The published answer in plain words, a sentence per measure and view.
+
+    Totals and tables are those that are published: what is null in them is withheld.
+    """
+    areas = tables["areas"]
     names = dict(zip(areas["area_code"], areas["name"], strict=True))
     return [_flow_sentence(row, names) for row in totals.to_dict("records")] + [
-        _stock_sentence(row, names) for row in _latest_stocks(reconciled)
+        _stock_sentence(row, names) for row in _latest_stocks(reconciled, tables["stocks"])
     ]
 
 
@@ -159,20 +165,33 @@ def _everything(solved: Sequence[Solved]) -> tuple[Leaves, tuple[int, int]]:
 def _flow_sentence(row: dict[Any, Any], names: dict[str, str]) -> str:
     where = in_a_row([names.get(code, code) for code in row["areas"].split("|")])
     sentence = (
-        f"Between {in_words(row['start_date'])} and {in_words(row['end_date'])} about "
-        f"{row['value']:,.0f} {PLAIN_MEASURES[row['measure']]} in {where} "
-        f"(between {row['low']:,.0f} and {row['high']:,.0f}), by the counts of "
-        f"{in_a_row(row['counters'].split(', '))}."
+        f"Between {in_words(row['start_date'])} and {in_words(row['end_date'])} "
+        f"{_how_many(row)} {PLAIN_MEASURES[row['measure']]} in {where}{_range(row)}, by the counts "
+        f"of {in_a_row(row['counters'].split(', '))}."
     )
-    if round(row["naive_sum"]) != round(row["value"]):
+    known = pd.notna(row["value"]) and pd.notna(row["naive_sum"])
+    if known and round(row["naive_sum"]) != round(row["value"]):
         sentence += f" Adding the figures up would have said {row['naive_sum']:,.0f}."
     return sentence
 
 
-def _latest_stocks(reconciled: Reconciliation) -> list[dict[Any, Any]]:
+def _how_many(row: dict[Any, Any]) -> str:
+    if pd.isna(row["value"]):
+        return "a number (withheld, because few people are concerned) of"
+    return f"about {row['value']:,.0f}"
+
+
+def _range(row: dict[Any, Any]) -> str:
+    if pd.isna(row["value"]):
+        return ""
+    if pd.isna(row["low"]):
+        return " (the range is withheld)"
+    return f" (between {row['low']:,.0f} and {row['high']:,.0f})"
+
+
+def _latest_stocks(reconciled: Reconciliation, stocks: DataFrame[Stocks]) -> list[dict[Any, Any]]:
     """Each stock on the day of its latest count, in the outermost areas below the country."""
     rows: list[dict[Any, Any]] = []
-    stocks = reconciled.stocks
     for (measure, view), pieces in reconciled.standing.items():
         counted = [day_of(v.reported[0]) for piece in pieces for v in piece.live]
         if not counted:
@@ -191,9 +210,8 @@ def _latest_stocks(reconciled: Reconciliation) -> list[dict[Any, Any]]:
 
 def _stock_sentence(row: dict[Any, Any], names: dict[str, str]) -> str:
     return (
-        f"On {in_words(row['date'])} about {row['value']:,.0f} {PLAIN_MEASURES[row['measure']]} in "
-        f"{names.get(row['area_code'], row['area_code'])} "
-        f"(between {row['low']:,.0f} and {row['high']:,.0f})."
+        f"On {in_words(row['date'])} {_how_many(row)} {PLAIN_MEASURES[row['measure']]} in "
+        f"{names.get(row['area_code'], row['area_code'])}{_range(row)}."
     )
 
 
