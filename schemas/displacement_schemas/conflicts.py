@@ -2,7 +2,7 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Decimal, Flag, Table, Text, field
+from displacement_schemas.table import Decimal, Flag, Table, Text, field, suppression
 from displacement_schemas.vocabulary import Measure
 
 
@@ -25,11 +25,7 @@ class Conflicts(Table):
         gt=0,
     )
     text: Series[Text] = field("The conflict in words.")
-    suppressed: Series[Flag] = field(
-        "True where the stretch and every number in the text are withheld, so that no small number of people can be worked out; null "
-        "before anything is published.",
-        nullable=True,
-    )
+    suppressed: Series[Flag] = suppression("the stretch and every number in the text are")
 
     class Config:
         unique = ["episode_id", "figure_id"]

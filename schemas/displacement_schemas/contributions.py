@@ -2,7 +2,7 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Decimal, Flag, Table, Text, field
+from displacement_schemas.table import Decimal, Flag, Table, Text, field, suppression
 
 
 class Contributions(Table):
@@ -21,11 +21,7 @@ class Contributions(Table):
         ge=0,
     )
     share: Series[Decimal] = field("The same as a share.", unit="0 to 1", nullable=True, ge=0, le=1)
-    suppressed: Series[Flag] = field(
-        "True where value and share are withheld, so that no small number of people can be worked out; null "
-        "before anything is published.",
-        nullable=True,
-    )
+    suppressed: Series[Flag] = suppression("value and share are")
 
     class Config:
         unique = ["episode_id", "figure_id"]

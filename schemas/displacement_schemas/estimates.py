@@ -2,7 +2,7 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Day, Decimal, Flag, Table, Text, Whole, field
+from displacement_schemas.table import Day, Decimal, Flag, Table, Text, Whole, field, suppression
 from displacement_schemas.vocabulary import AreaRole, Measure, Method
 
 
@@ -43,11 +43,7 @@ class Estimates(Table):
     )
     method: Series[Text] = field("How the value came about.", words=Method)
     as_of: Series[Day] = field("Only what was known on this day was used.")
-    suppressed: Series[Flag] = field(
-        "True where value, low and high are withheld, so that no small number of people can be worked out; null "
-        "before anything is published.",
-        nullable=True,
-    )
+    suppressed: Series[Flag] = suppression("value, low and high are")
 
     class Config:
         metadata = {"sort_by": ["measure", "view", "start_date", "episode_id", "area_codes"]}

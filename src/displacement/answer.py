@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from displacement.disclosure.lines import FINE_LEVEL, Small
 from displacement.reconcile import Reconciliation, reconcile
 from displacement.reconcile.area_tree import AreaKey, Leaves
 from displacement.reconcile.rollup import naive_sum, roll_up, total, voices_within
@@ -31,6 +32,9 @@ PLAIN_MEASURES = {
     "refugees": "people were refugees",
 }
 
+
+FEW_PEOPLE = "withheld: so few people that a number could point at them"
+"""What stands in the place of a number that is not told."""
 
 MOST_STRETCHES = 600
 """More pieces of time than a chart can show."""
@@ -290,6 +294,7 @@ def _figure(row: dict[Any, Any], stretch: dict[str, float]) -> dict[str, Any]:
 
 def explain_snapshot(
     snapshot: Snapshot,
+    withheld: DataFrame[Figures] | None = None,
     *,
     codes: list[str],
     first: date,
@@ -300,26 +305,77 @@ def explain_snapshot(
 ) -> dict[str, Any]:
     """Answer a question from a published snapshot, as of its own or an earlier day.
 
-    Raises LookupError for an unknown or ambiguous area code, ValueError for an unknown
-    measure or a period that runs backwards.
+    `withheld` are the figures as they were that the snapshot withholds: they count, and stay
+    untold, and so does an answer of few people in small areas (`suppressed` says so). Other
+    answers are exact: only for who may see the store.
+
+    Raises LookupError for an unknown or ambiguous area code or where withheld figures are
+    missing, ValueError for an unknown measure or a period that runs backwards.
     """
     if measure not in list(Measure):
         raise ValueError(f"{measure!r} is no measure; choose one of: {', '.join(Measure)}")
     if last < first:
         raise ValueError(f"the period ends ({last}) before it starts ({first})")
-    figures, areas = snapshot.read(Figures), snapshot.read(Areas)
-    sources = snapshot.read(Sources)
+    areas, sources = snapshot.read(Areas), snapshot.read(Sources)
+    published = snapshot.read(Figures)
+    published = published[published["measure"] == measure]
+    untold = frozenset(published["figure_id"][published["suppressed"].fillna(value=False)])
     expiry = dict(zip(sources["source_id"], sources["stock_expiry_days"], strict=True))
     known_until = date.fromisoformat(snapshot.manifest["as_of"])
     reconciled = reconcile(
-        figures[figures["measure"] == measure].reset_index(drop=True),
+        _complete(published, withheld, untold),
         snapshot.read(FigureAreas),
         areas,
         as_of=min(as_of or known_until, known_until),
         stock_expiry_days=expiry,
     )
     keys = tuple(_area_key(code.strip(), areas) for code in codes)
-    return explain(reconciled, Question(keys, first, last, measure, view))
+    answer = explain(reconciled, Question(keys, first, last, measure, view))
+    is_fine = all(reconciled.tree.level[key] >= FINE_LEVEL for key in keys)
+    small = Small(float(snapshot.manifest.get("small_cell_threshold", 0)), untold)
+    return _untold(answer, small, is_fine=is_fine)
+
+
+def _complete(
+    published: DataFrame[Figures], withheld: DataFrame[Figures] | None, untold: frozenset[str]
+) -> DataFrame[Figures]:
+    """The figures of a snapshot with those that it withholds."""
+    known = Figures.empty() if withheld is None else withheld
+    missing = untold.difference(known["figure_id"])
+    if missing:
+        raise LookupError(
+            f"{len(missing)} figures of this snapshot are withheld, and the store's folder "
+            "withheld/, which holds them, lacks them: an answer without them would be wrong"
+        )
+    known = known[known["figure_id"].isin(published["figure_id"])]
+    others = published[~published["figure_id"].isin(known["figure_id"])]
+    return Figures.validate(pd.concat([others, known], ignore_index=True), lazy=True)
+
+
+def _untold(answer: dict[str, Any], small: Small, *, is_fine: bool) -> dict[str, Any]:
+    """The answer without small numbers, and without what the snapshot withholds."""
+    hidden = {one["figure_id"] for one in answer["figures"]} & small.figures
+    numbers = ["naive_sum"] if hidden else []
+    is_small = is_fine and answer["value"] is not None and small.number(answer["value"])
+    if is_small:
+        numbers = ["value", "low", "high", "naive_sum"]
+    words = dict.fromkeys(("persons", "persons_low", "persons_high", "quote", "stretch"))
+    plain = dict.fromkeys(("stretch",)) | {"text": FEW_PEOPLE}
+    return (
+        answer
+        | dict.fromkeys(numbers)
+        | {
+            "suppressed": FEW_PEOPLE if is_small else None,
+            **{
+                name: [
+                    one | (words if one["figure_id"] in small.figures else {})
+                    for one in answer[name]
+                ]
+                for name in ("figures", "echoes")
+            },
+            "conflicts": [one | (plain if hidden else {}) for one in answer["conflicts"]],
+        }
+    )
 
 
 def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:

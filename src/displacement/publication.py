@@ -135,6 +135,7 @@ def publish(
             "content": content,
             "created_at": now.isoformat(),
             "inputs": inputs,
+            "small_cell_threshold": small_cell_threshold,
             "parent": current.snapshot_id if current else None,
         },
     )

@@ -124,7 +124,10 @@ def read_flows(
                 piece = attacker.unknown()
                 keys = [("estimates", *_cell(row)), ("totals", *own)]
                 for code in group:
-                    keys += [("daily", *own, code, day), ("monthly", *own, code, day.replace(day=1))]
+                    keys += [
+                        ("daily", *own, code, day),
+                        ("monthly", *own, code, day.replace(day=1)),
+                    ]
                 for key in keys:
                     sums[key][piece] = 1.0
                 of_episode[row["episode_id"]][piece] = 1.0

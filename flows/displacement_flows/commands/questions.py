@@ -40,12 +40,14 @@ def explain(
     from displacement_flows.terminal import show_explanation
 
     settings = settings_of(config, store=store)
-    current = Store(settings.store).snapshots.current()
+    found = Store(settings.store)
+    current = found.snapshots.current()
     if current is None:
         wrong_use(f"nothing is published in {settings.store} yet: run `displacement refresh` first")
     with wrong_use_on(LookupError, ValueError):
         answer = explain_snapshot(
             current,
+            found.withheld.read(current.snapshot_id),
             codes=area.split("|"),
             first=since.date(),
             last=until.date(),

@@ -4,19 +4,29 @@ The part of a block that flows and stocks share.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from displacement.disclosure.lines import Block, Key, Small, all_of, cost_of
-from displacement.reconcile.area_tree import AreaTree
+from displacement.disclosure.lines import Block, Cut, Key, Line, Scene, Small, all_of
+from displacement.reconcile.area_tree import AreaTree, Leaves
 from displacement.reconcile.episodes import Cell
-from displacement.reconcile.solved import Solved
+from displacement.reconcile.solved import Solved, Windows
+
+Part = tuple[tuple[str, ...], int, float]
+"""The places around a part of a cell, one of its leaves, and its share of the people."""
 
 
-def parts_of(
-    cell: Cell, tree: AreaTree, holding: Mapping[int, tuple[str, ...]]
-) -> list[tuple[tuple[str, ...], int, float]]:
-    """The parts of a cell that no published place cuts: their places, a leaf, their share."""
+@dataclass(frozen=True)
+class Member:
+    """An episode with its number in the block."""
+
+    number: int
+    solved: Solved
+
+
+def parts_of(cell: Cell, tree: AreaTree, holding: Mapping[int, tuple[str, ...]]) -> list[Part]:
+    """The parts of a cell that no published place cuts."""
     groups: dict[tuple[str, ...], list[int]] = {}
     for leaf in cell.leaves:
         groups.setdefault(holding.get(leaf, ()), []).append(leaf)
@@ -28,59 +38,54 @@ def parts_of(
 
 
 def add_voices(
-    block: Block,
-    number: int,
-    solved: Solved,
-    of_kind: Mapping[int, Sequence[int]],
-    tree: AreaTree,
-    small: Small,
+    block: Block, member: Member, of_kind: Mapping[int, Sequence[int]], scene: Scene
 ) -> None:
     """A line for each voice of an episode: its figures say what the pieces add up to.
 
     What several figures of one voice state is withheld together.
     """
-    incidence = solved.episode.evidence.incidence
-    for voice, counts in zip(solved.episode.voices, incidence, strict=True):
-        pieces = [piece for kind in np.flatnonzero(counts) for piece in of_kind.get(kind, ())]
-        level = min(tree.level[area] for area in voice.areas)
-        line = block.line(("figures", voice.figure_ids), cost_of(level, voice.stated))
+    incidence = member.solved.episode.evidence.incidence
+    for voice, counts in zip(member.solved.episode.voices, incidence, strict=True):
+        kinds = np.flatnonzero(counts).tolist()
+        pieces = [piece for kind in kinds for piece in of_kind.get(kind, ())]
+        level = min(scene.tree.level[area] for area in voice.areas)
+        line = block.line(("figures", voice.figure_ids), scene.cost(level, voice.stated))
         line.sums.append(all_of(pieces))
-        block.evidence.setdefault(number, set()).add(line.key)
-        if small.figures.intersection(voice.figure_ids):
+        block.evidence.setdefault(member.number, set()).add(line.key)
+        if scene.small.figures.intersection(voice.figure_ids):
             line.hidden = True
-            if small.number(voice.stated):
-                line.room = small.threshold
+            line.room = scene.room(level, voice.stated)
 
 
-def add_cell(
-    block: Block,
-    number: int,
-    key: Key,
-    cost: float,
-    pieces: Sequence[int],
-    *,
-    is_fine: bool,
-    is_sensitive: bool,
-    small: Small,
-) -> None:
-    """The line of a cell; what a small figure counts is as sensitive as the figure.
-
-    Other figures may have bent the estimate of it, whatever its size is now: who knows them
-    and the estimate knows the small figure.
-    """
-    line = block.line(key, cost)
+def add_cell(block: Block, member: Member, line: Line, pieces: Sequence[int], room: float) -> None:
+    """The pieces of a cell to its line; a room makes it sensitive, whatever its size."""
     line.sums.append(all_of(pieces))
-    block.evidence.setdefault(number, set()).add(key)
-    value = block.value(pieces)
-    if is_sensitive or (is_fine and small.number(value)):
-        line.room = max(small.threshold, value)
+    line.room = max(room, block.value(pieces)) if room else 0.0
+    block.evidence.setdefault(member.number, set()).add(line.key)
 
 
-def speaks_small(solved: Solved, kind: int, small: Small) -> bool:
-    """Whether one of the voices that count a kind of cell states a small number."""
+def room_for_small_voices(solved: Solved, kind: int, small: Small) -> float:
+    """The room that a kind of cell needs where one of its voices states a small number.
+
+    Other figures may have bent the estimate: who knows them and it, knows the small figure.
+    """
     counts = solved.episode.evidence.incidence[:, kind]
-    return any(
+    speaks_small = any(
         small.number(voice.stated) and small.figures.intersection(voice.figure_ids)
         for voice, speaks in zip(solved.episode.voices, counts, strict=True)
         if speaks
     )
+    return small.threshold if speaks_small else 0.0
+
+
+def add_cuts(
+    block: Block, member: Member, keys: Sequence[Key], scene: Scene, where: tuple[Leaves, Windows]
+) -> None:
+    """What the bounds of lines take from an episode: one line for each of the windows."""
+    solved = member.solved
+    cut = solved.cut(scene.tree, *where)
+    people, voices = float(solved.cell_values.sum()), len(solved.episode.voices)
+    for at, key in enumerate(keys):
+        if key in block.lines and cut.voices[at].any():
+            ends = (float(cut.value[at]), float(cut.low[at]), float(cut.high[at]))
+            block.add_bounds(key, Cut(member.number, people, voices, *ends))

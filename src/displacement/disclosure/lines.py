@@ -10,6 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from displacement.reconcile.area_tree import AreaTree
+
 Vector = NDArray[np.float64]
 Key = tuple[Any, ...]
 
@@ -27,11 +29,6 @@ SHARE_OF_BOUNDS: Final = 0.25
 WHOLE: Final = 1 - 1e-9
 
 
-def cost_of(level: int, value: float) -> float:
-    """What a reader loses with a row: the more, the wider its area and the more its people."""
-    return float(COST_BY_LEVEL[min(level, FINE_LEVEL)] * (1 + np.log10(1 + value) / 10))
-
-
 @dataclass(frozen=True)
 class Small:
     """What is small: numbers below a threshold, and the figures that state one."""
@@ -42,6 +39,25 @@ class Small:
     def number(self, value: float) -> bool:
         """Whether a number of people could point at some of them; zero points at nobody."""
         return 0 < round(value, DECIMALS) < self.threshold
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One measure and view: its areas, and what is small there."""
+
+    measure: str
+    view: str
+    tree: AreaTree
+    small: Small
+
+    def cost(self, level: int, value: float) -> float:
+        """What a reader loses with a row: the more, the wider its area and the more its people."""
+        return float(COST_BY_LEVEL[min(level, FINE_LEVEL)] * (1 + np.log10(1 + value) / 10))
+
+    def room(self, level: int, value: float) -> float:
+        """The room that a row needs (see `Line`)."""
+        is_sensitive = level >= FINE_LEVEL and self.small.number(value)
+        return self.small.threshold if is_sensitive else 0.0
 
 
 @dataclass
@@ -85,6 +101,13 @@ class Block:
     def line(self, key: Key, cost: float) -> Line:
         """The line of a key, made where it is new."""
         return self.lines.setdefault(key, Line(key, cost))
+
+    def add_row(self, key: Key, scene: Scene, level: int, sums: Sequence[Iterable[int]]) -> None:
+        """The line of a row of an area: the first sum is its number, the others are like it."""
+        value = self.value(sums[0])
+        line = self.line(key, scene.cost(level, value))
+        line.sums += [all_of(pieces) for pieces in sums]
+        line.room = scene.room(level, value)
 
     def value(self, pieces: Iterable[int]) -> float:
         """The people of some pieces together."""

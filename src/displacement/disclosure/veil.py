@@ -1,11 +1,12 @@
 """How do tables look without what has to go? The rows stay; their numbers and words do not."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow
+from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
 from displacement.disclosure.flows import cell_key
@@ -17,11 +18,9 @@ from displacement_schemas import (
     Conflicts,
     Contributions,
     Estimates,
-    EstimatesDaily,
     EstimatesMonthly,
     Figures,
     Rejected,
-    Stocks,
     Table,
 )
 
@@ -34,6 +33,9 @@ OF_FIGURES = (
     *("quote", "correction"),
 )
 """What would give a withheld figure back."""
+CONTRADICTING = " contradict each other; by how much is withheld, as few people are concerned."
+Flags = NDArray[np.bool_]
+Contract = TypeVar("Contract", bound=Table)
 FLAG = pd.ArrowDtype(pyarrow.bool_())
 
 
@@ -55,7 +57,7 @@ def months_without(
     own = ("measure", "view", "area_code", "month")
     rows = list(zip(*(frame[name] for name in own), strict=True))
 
-    def marked(keys: Collection[Key]) -> Any:
+    def marked(keys: Collection[Key]) -> Flags:
         return _flags(
             ("estimates_monthly", measure, view, code, day_number(month)) in keys
             for measure, view, code, month in rows
@@ -64,7 +66,9 @@ def months_without(
     return _without(EstimatesMonthly, frame, marked(verdict.keys), marked(_bounds(verdict)))
 
 
-def days_without(frame: Any, model: type[Table], verdict: Verdict) -> Any:
+def days_without(
+    frame: DataFrame[Contract], model: type[Contract], verdict: Verdict
+) -> DataFrame[Contract]:
     """The days of all areas (flows or stocks) without those that have to go."""
     table = model.table_name()
     gone, bounds = (_on_days(frame, _of(table, keys)) for keys in (verdict.keys, _bounds(verdict)))
@@ -117,19 +121,11 @@ def contributions_without(
 def conflicts_without(frame: DataFrame[Conflicts], verdict: Verdict) -> DataFrame[Conflicts]:
     """Conflicts of loose episodes without any number."""
     gone = frame["episode_id"].isin(verdict.loose).to_numpy(bool)
-    plain = [
-        f"{counter} and {(against or 'the other figures').replace('|', ' and ')} contradict each "
-        "other; by how much is withheld, because few people are concerned."
-        for counter, against in zip(
-            frame["counter"],
-            frame["against_counters"].astype(object).where(frame["against_counters"].notna(), None),
-            strict=True,
-        )
-    ]
-    text = [
-        own if hide else said for said, own, hide in zip(frame["text"], plain, gone, strict=True)
-    ]
-    told = frame.assign(text=pd.Series(text, frame.index, dtype=frame["text"].dtype))
+    others = (
+        frame["against_counters"].fillna("other figures").str.replace("|", " and ", regex=False)
+    )
+    plain = frame["counter"] + " and " + others + CONTRADICTING
+    told = frame.assign(text=frame["text"].where(~gone, plain))
     return _blanked(Conflicts, told, gone, ("stretch",))
 
 
@@ -179,7 +175,7 @@ def repeated_by(figures: Any, withheld: Collection[str], judged: Collection[str]
     return found
 
 
-def _shares_a_sentence(frame: DataFrame[Figures], gone: Any) -> Any:
+def _shares_a_sentence(frame: DataFrame[Figures], gone: Flags) -> Flags:
     """Figures of the same landed answer whose words hold those of a withheld figure."""
     quotes = frame["quote"].astype(object).where(frame["quote"].notna(), "")
     hidden: dict[str, set[str]] = {}
@@ -187,38 +183,47 @@ def _shares_a_sentence(frame: DataFrame[Figures], gone: Any) -> Any:
         if quote:
             hidden.setdefault(landing, set()).add(quote)
     return _flags(
-        any(quote in other or other in quote for other in hidden.get(landing, ())) and bool(quote)
+        bool(quote) and any(own in quote or quote in own for own in hidden.get(landing, ()))
         for landing, quote in zip(frame["landing_sha256"], quotes, strict=True)
     )
 
 
-def _without(model: type[Table], frame: Any, gone: Any, bounds: Any) -> Any:
+def _without(model: type[Contract], frame: Any, gone: Flags, bounds: Flags) -> DataFrame[Contract]:
     veiled = _blanked(model, frame, gone, NUMBERS)
-    if not bounds.any():
-        return veiled
-    kept = {name: veiled[name].where(~bounds) for name in BOUNDS}
-    return model.validate(veiled.assign(**kept), lazy=True)
+    return veiled if not bounds.any() else _valid(model, veiled, _nulls(veiled, bounds, BOUNDS))
 
 
-def _blanked(model: type[Table], frame: Any, gone: Any, columns: Collection[str]) -> Any:
-    blank = {name: frame[name].where(~gone) for name in columns} if gone.any() else {}
+def _blanked(
+    model: type[Contract], frame: Any, gone: Flags, columns: Collection[str]
+) -> DataFrame[Contract]:
+    blank = _nulls(frame, gone, columns) if gone.any() else {}
     flags = pd.Series(gone, index=frame.index, dtype=FLAG)
-    return model.validate(frame.assign(**blank, suppressed=flags), lazy=True)
+    return _valid(model, frame, {**blank, "suppressed": flags})
 
 
-def _on_days(frame: Any, keys: list[Key]) -> Any:
-    hidden = {
-        (measure, view, code, day)
-        for _, measure, view, code, first, stop in keys
-        for day in range(first, stop)
-    }
-    if not hidden:
-        return np.zeros(len(frame), dtype=bool)
-    own = ("measure", "view", "area_code", "date")
-    return _flags(
-        (measure, view, code, day_number(day)) in hidden
-        for measure, view, code, day in zip(*(frame[name] for name in own), strict=True)
-    )
+def _nulls(frame: Any, gone: Flags, columns: Collection[str]) -> dict[str, Any]:
+    return {name: frame[name].where(~gone) for name in columns}
+
+
+def _valid(model: type[Contract], frame: Any, columns: dict[str, Any]) -> DataFrame[Contract]:
+    return model.validate(frame.assign(**columns), lazy=True)
+
+
+def _on_days(frame: Any, keys: list[Key]) -> Flags:
+    """The rows of the places and days of some keys."""
+    spans: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
+    for _, measure, view, code, first, stop in keys:
+        spans.setdefault((measure, view, code), []).append((first, stop))
+    found = np.zeros(len(frame), dtype=bool)
+    if not spans:
+        return found
+    days = frame["date"].to_numpy(dtype="datetime64[D]").astype(np.int64)
+    places = frame.groupby(["measure", "view", "area_code"], sort=False).indices
+    for place, own in spans.items():
+        rows = places.get(place, np.array([], dtype=np.int64))
+        for first, stop in own:
+            found[rows] |= (first <= days[rows]) & (days[rows] < stop)
+    return found
 
 
 def _bounds(verdict: Verdict) -> set[Key]:
@@ -229,5 +234,5 @@ def _of(table: str, keys: Collection[Key]) -> list[Key]:
     return [key for key in keys if key[0] == table]
 
 
-def _flags(values: Any) -> Any:
+def _flags(values: Iterable[bool]) -> Flags:
     return np.fromiter(values, dtype=bool)

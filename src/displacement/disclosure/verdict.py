@@ -3,29 +3,32 @@
 Between the tables (what is small) and the blocks (what would give it back).
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from displacement.disclosure.flows import Flows, first_of_month, flow_block, month_of
 from displacement.disclosure.lines import DECIMALS, FINE_LEVEL, Block, Key, Small, linked
 from displacement.disclosure.pattern import loose_episodes, withheld_lines
 from displacement.disclosure.stocks import Stands, stock_block
 from displacement.reconcile import Reconciliation
-from displacement.reconcile.area_tree import AreaTree
+from displacement.reconcile.area_tree import AreaKey, AreaTree
 from displacement.reconcile.rollup import named_places
 from displacement.reconcile.scopes import day_number
 from displacement.reconcile.solved import Solved
 from displacement.reconcile.stocks import Standing
 
-Spot = tuple[str, int]
-"""A published place and a time: a month, or a piece of unchanged stocks."""
+About = tuple[str, str]
+"""Measure and view."""
+Flags = NDArray[np.bool_]
+Thing = TypeVar("Thing")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Verdict:
     """What has to go: lines by their keys, and episodes that hang on them."""
 
@@ -37,147 +40,148 @@ class Verdict:
     def add(self, block: Block, episodes: Sequence[Solved], tree: AreaTree) -> None:
         """Judge a block, whose episodes are numbered in the order given."""
         keys = withheld_lines(block, tree)
-        self.keys |= keys
-        self.loose |= {
+        self.keys.update(keys)
+        self.loose.update(
             episodes[number].episode.episode_id for number in loose_episodes(block, keys)
-        }
+        )
 
 
 def judge(tables: Mapping[str, Any], reconciled: Reconciliation, small: Small) -> Verdict:
     """The verdict on a publication's tables as reconciliation made them."""
-    verdict = Verdict()
-    sums = _sums_of_figures(reconciled)
-    for (measure, view), solved in reconciled.flows.items():
-        _judge_flows(verdict, tables, reconciled, (measure, view), solved, small, sums)
-    for (measure, view), standing in reconciled.standing.items():
-        _judge_stocks(verdict, tables, reconciled.tree, (measure, view), standing, small)
-    return verdict
+    court = _Court(tables, reconciled, small)
+    for about, solved in reconciled.flows.items():
+        court.judge_flows(about, solved)
+    for about, standing in reconciled.standing.items():
+        court.judge_stocks(about, standing)
+    return court.verdict
 
 
 def small_figures(tables: Mapping[str, Any], tree: AreaTree, threshold: float) -> frozenset[str]:
     """Figures that state few people, all in areas of the fine levels."""
-    persons = _numbers(tables["figures"], "persons")
-    links = tables["figure_areas"]
-    few = tables["figures"]["figure_id"][_are_small(persons, threshold)]
+    figures, links = tables["figures"], tables["figure_areas"]
+    few = figures["figure_id"][_are_small(figures, "persons", threshold)]
     links = links[links["figure_id"].isin(few)]
-    level: dict[str, int] = {}
-    for figure, key in zip(
-        links["figure_id"], zip(links["code_system"], links["area_code"], strict=True), strict=True
-    ):
-        level[figure] = min(level.get(figure, FINE_LEVEL), tree.level.get(key, 0))
-    return frozenset(figure for figure, least in level.items() if least >= FINE_LEVEL)
+    levels: dict[str, int] = {}
+    own = ("figure_id", "code_system", "area_code")
+    for figure, system, code in zip(*(links[name] for name in own), strict=True):
+        level = tree.level.get((system, code), 0)
+        levels[figure] = min(level, levels.get(figure, level))
+    return frozenset(figure for figure, level in levels.items() if level >= FINE_LEVEL)
 
 
-def _judge_flows(
-    verdict: Verdict,
-    tables: Mapping[str, Any],
-    reconciled: Reconciliation,
-    about: tuple[str, str],
-    solved: Sequence[Solved],
-    small: Small,
-    sums: Mapping[str, Sequence[str]],
-) -> None:
-    tree = reconciled.tree
-    monthly = _about(tables["estimates_monthly"], about)
-    spots = _small_spots(monthly, "month", small) | _small_spots(
-        _about(tables["estimates_daily"], about), "date", small
-    )
-    cells = _about(tables["estimates"], about)
-    cells = cells[_are_small(_numbers(cells, "value"), small.threshold)]
-    level = _levels_by_code(tree)
-    episodes = {
-        episode
-        for episode, codes in zip(cells["episode_id"], cells["area_codes"], strict=True)
-        if all(level[code] >= FINE_LEVEL for code in codes.split("|"))
-    }
-    chosen = _touched(
-        solved, lambda one: _months(one, tree), spots, _roots(solved, tree), episodes, small
-    )
-    if not chosen:
-        return
-    places = {code: (system, code) for system, code in named_places(solved, tree)}
-    months = [month_of(day_number(day)) for day in monthly["month"]]
-    shown = frozenset(zip(monthly["area_code"], months, strict=True))
-    flows = Flows(*about, tree, places, shown)
-    for group in chosen:
+@dataclass(frozen=True)
+class _Court:
+    """Who judges one measure and view after the other."""
+
+    tables: Mapping[str, Any]
+    reconciled: Reconciliation
+    small: Small
+    verdict: Verdict = field(default_factory=Verdict)
+
+    @property
+    def tree(self) -> AreaTree:
+        """The areas of the reconciliation."""
+        return self.reconciled.tree
+
+    def judge_flows(self, about: About, solved: Sequence[Solved]) -> None:
+        """Judge the flows of one measure and view."""
+        groups = self._groups(about, solved)
+        if not groups:
+            return
+        places = {code: (system, code) for system, code in named_places(solved, self.tree)}
+        rows = _about(self.tables["estimates_monthly"], about)
+        months = [month_of(day_number(day)) for day in rows["month"]]
+        shown = frozenset(zip(rows["area_code"], months, strict=True))
+        flows = Flows(*about, self.tree, self.small, places, shown)
+        for group in groups:
+            sums = self._sums_of_figures(group)
+            self.verdict.add(flow_block(group, flows, sums), group, self.tree)
+            self.verdict.judged.update(sums)
+
+    def judge_stocks(self, about: About, standing: Sequence[Standing]) -> None:
+        """Judge the stocks of one measure and view."""
+        rows = self._small_rows("stocks", about)
+        days: dict[AreaKey, set[int]] = {}
+        roots = _roots([one for piece in standing for one in piece.solved], self.tree)
+        for code, day in zip(rows["area_code"], rows["date"], strict=True):
+            days.setdefault(roots[code], set()).add(day_number(day))
+        stands = Stands(*about, self.tree, self.small)
+        labels = linked([_lives(number, piece) for number, piece in enumerate(standing)])
+        for group in _grouped(standing, labels):
+            if any(self._is_touched(piece, days) for piece in group):
+                solved = {one.episode.episode_id: one for piece in group for one in piece.solved}
+                self.verdict.add(stock_block(group, stands), list(solved.values()), self.tree)
+
+    def _groups(self, about: About, solved: Sequence[Solved]) -> list[list[Solved]]:
+        """The groups of linked episodes that hold anything small."""
+        keys = [_months(one, self.tree) for one in solved]
+        roots = _roots(solved, self.tree)
+        small = {
+            (roots[code], month_of(day_number(day)))
+            for table, time in (("estimates_monthly", "month"), ("estimates_daily", "date"))
+            for code, day in self._spots(table, time, about)
+        }
+        cells = self._small_cells(about)
+        labels = linked(keys)
+        touched = {
+            label
+            for one, own, label in zip(solved, keys, labels, strict=True)
+            if small.intersection(own)
+            or one.episode.episode_id in cells
+            or any(self.small.figures.intersection(v.figure_ids) for v in one.episode.voices)
+        }
+        chosen = [label in touched for label in labels]
+        return _grouped(
+            [one for one, own in zip(solved, chosen, strict=True) if own],
+            [label for label in labels if label in touched],
+        )
+
+    def _small_cells(self, about: About) -> set[str]:
+        """Episodes with a small cell of the fine levels."""
+        rows = _about(self.tables["estimates"], about)
+        rows = rows[_are_small(rows, "value", self.small.threshold)]
+        fine = {code for (_, code), own in self.tree.level.items() if own >= FINE_LEVEL}
+        return {
+            episode
+            for episode, codes in zip(rows["episode_id"], rows["area_codes"], strict=True)
+            if fine.issuperset(codes.split("|"))
+        }
+
+    def _spots(self, table: str, time: str, about: About) -> list[tuple[str, Any]]:
+        pairs = self._small_rows(table, about)[["area_code", time]]
+        return list(pairs.itertuples(index=False, name=None))
+
+    def _small_rows(self, table: str, about: About) -> pd.DataFrame:
+        rows = _about(self.tables[table], about)
+        rows = rows[rows["admin_level"] >= FINE_LEVEL]
+        return rows[_are_small(rows, "value", self.small.threshold)]
+
+    def _is_touched(self, piece: Standing, days: Mapping[AreaKey, set[int]]) -> bool:
+        roots = {self.tree.ancestors(area)[-1] for voice in piece.live for area in voice.areas}
+        if any(self.small.figures.intersection(voice.figure_ids) for voice in piece.live):
+            return True
+        return any(piece.first <= day < piece.last for root in roots for day in days.get(root, ()))
+
+    def _sums_of_figures(self, group: Sequence[Solved]) -> dict[str, list[tuple[str, ...]]]:
+        """By figure that repeats the sum of whole voices of some episodes: those voices."""
         speaking = [voice for one in group for voice in one.episode.voices]
         voices = {name: voice.figure_ids for voice in speaking for name in voice.figure_ids}
-        told = {
-            figure: sorted({voices[name] for name in names})
-            for figure, names in sums.items()
-            if _is_sum_of(names, voices)
-        }
-        block = flow_block(group, flows, small, told)
-        verdict.add(block, group, tree)
-        verdict.judged.update(name for name in told if ("figures", (name,)) in block.lines)
+        figures = self.reconciled.figures
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for figure, link in zip(figures["figure_id"], figures["derived_from"], strict=True):
+            names = set(link.split("|")) if isinstance(link, str) else set()
+            repeated = {voices[name] for name in names if name in voices}
+            if len(names) > 1 and names == {name for voice in repeated for name in voice}:
+                found[figure] = sorted(repeated)
+        return found
 
 
-def _judge_stocks(
-    verdict: Verdict,
-    tables: Mapping[str, Any],
-    tree: AreaTree,
-    about: tuple[str, str],
-    standing: Sequence[Standing],
-    small: Small,
-) -> None:
-    rows = _about(tables["stocks"], about)
-    rows = rows[rows["admin_level"] >= FINE_LEVEL]
-    rows = rows[_are_small(_numbers(rows, "value"), small.threshold)]
-    solved = [one for piece in standing for one in piece.solved]
-    roots = _roots(solved, tree)
-    days: dict[Hashable, set[int]] = {}
-    for code, day in zip(rows["area_code"], rows["date"], strict=True):
-        days.setdefault(roots[code], set()).add(day_number(day))
-    labels = linked([_pieces(number, piece) for number, piece in enumerate(standing)])
-    groups: dict[int, list[Standing]] = {}
-    for label, piece in zip(labels, standing, strict=True):
-        groups.setdefault(label, []).append(piece)
-    stands = Stands(*about, tree)
-    for group in groups.values():
-        if any(_is_touched(piece, tree, days, small) for piece in group):
-            episodes = {s.episode.episode_id: s for piece in group for s in piece.solved}
-            verdict.add(stock_block(group, stands, small), list(episodes.values()), tree)
-
-
-def _pieces(number: int, piece: Standing) -> list[Hashable]:
+def _lives(number: int, piece: Standing) -> list[Hashable]:
     """Pieces of unchanged stocks hang together where an episode lives on."""
     return [("piece", number), *(one.episode.episode_id for one in piece.solved)]
 
 
-def _is_touched(
-    piece: Standing, tree: AreaTree, days: Mapping[Hashable, set[int]], small: Small
-) -> bool:
-    roots = {tree.ancestors(area)[-1] for voice in piece.live for area in voice.areas}
-    return any(
-        piece.first <= day < piece.last for root in roots for day in days.get(root, ())
-    ) or any(small.figures.intersection(voice.figure_ids) for voice in piece.live)
-
-
-def _touched(
-    solved: Sequence[Solved],
-    keys_of: Callable[[Solved], list[tuple[Hashable, int]]],
-    spots: Iterable[Spot],
-    roots: Mapping[str, Hashable],
-    episodes: set[str],
-    small: Small,
-) -> list[list[Solved]]:
-    """The groups of linked episodes that hold anything small."""
-    keys = [keys_of(one) for one in solved]
-    labels = linked(keys)
-    label_of = {key: label for own, label in zip(keys, labels, strict=True) for key in own}
-    touched = {label_of[roots[code], time] for code, time in spots if code in roots}
-    for one, label in zip(solved, labels, strict=True):
-        names = {name for voice in one.episode.voices for name in voice.figure_ids}
-        if one.episode.episode_id in episodes or names & small.figures:
-            touched.add(label)
-    groups: dict[int, list[Solved]] = {label: [] for label in sorted(touched)}
-    for one, label in zip(solved, labels, strict=True):
-        if label in groups:
-            groups[label].append(one)
-    return list(groups.values())
-
-
-def _months(solved: Solved, tree: AreaTree) -> list[tuple[Hashable, int]]:
+def _months(solved: Solved, tree: AreaTree) -> list[tuple[AreaKey, int]]:
     """The countries and months of an episode: who shares one, shares a row."""
     first, last = solved.span
     months = np.unique(first_of_month(np.arange(first, last))).tolist()
@@ -185,54 +189,23 @@ def _months(solved: Solved, tree: AreaTree) -> list[tuple[Hashable, int]]:
     return [(root, month) for root in sorted(roots) for month in months]
 
 
-def _roots(solved: Sequence[Solved], tree: AreaTree) -> dict[str, Hashable]:
+def _roots(solved: Sequence[Solved], tree: AreaTree) -> dict[str, AreaKey]:
     """The country of every published place."""
     return {key[1]: tree.ancestors(key)[-1] for key in named_places(solved, tree)}
 
 
-def _sums_of_figures(reconciled: Reconciliation) -> dict[str, Sequence[str]]:
-    """By figure that repeats several others: those others."""
-    figures = reconciled.figures
-    found: dict[str, Sequence[str]] = {}
-    for figure, link in zip(figures["figure_id"], figures["derived_from"], strict=True):
-        if isinstance(link, str) and "|" in link:
-            found[figure] = link.split("|")
-    return found
+def _grouped(things: Sequence[Thing], labels: Sequence[int]) -> list[list[Thing]]:
+    groups: dict[int, list[Thing]] = {}
+    for thing, label in zip(things, labels, strict=True):
+        groups.setdefault(label, []).append(thing)
+    return list(groups.values())
 
 
-def _is_sum_of(names: Sequence[str], voices: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether the figures are whole voices, none left out."""
-    if any(name not in voices for name in names):
-        return False
-    return set(names) == {part for name in names for part in voices[name]}
-
-
-def _small_spots(frame: pd.DataFrame, time: str, small: Small) -> set[Spot]:
-    frame = frame[frame["admin_level"] >= FINE_LEVEL]
-    frame = frame[_are_small(_numbers(frame, "value"), small.threshold)]
-    pairs = frame[["area_code", time]].drop_duplicates()
-    return {
-        (code, month_of(day_number(day)))
-        for code, day in zip(pairs["area_code"], pairs[time], strict=True)
-    }
-
-
-def _about(frame: pd.DataFrame, about: tuple[str, str]) -> pd.DataFrame:
+def _about(frame: pd.DataFrame, about: About) -> pd.DataFrame:
     measure, view = about
     return frame[(frame["measure"] == measure) & (frame["view"] == view)]
 
 
-def _levels_by_code(tree: AreaTree) -> dict[str, int]:
-    level: dict[str, int] = {}
-    for (_, code), own in tree.level.items():
-        level[code] = max(own, level.get(code, 0))
-    return level
-
-
-def _numbers(frame: pd.DataFrame, name: str) -> Any:
-    return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _are_small(numbers: Any, threshold: float) -> Any:
-    rounded = np.round(numbers, DECIMALS)
-    return (rounded > 0) & (rounded < threshold)
+def _are_small(frame: pd.DataFrame, name: str, threshold: float) -> Flags:
+    numbers = np.round(frame[name].to_numpy(dtype=np.float64, na_value=np.nan), DECIMALS)
+    return np.asarray((numbers > 0) & (numbers < threshold))
