@@ -45,14 +45,19 @@ class Made:
         return self.after.tables
 
 
-def made_of(rows: Sequence[Row], threshold: float = THRESHOLD) -> Made:
+def made_of(
+    rows: Sequence[Row], threshold: float = THRESHOLD, rejected: pd.DataFrame | None = None
+) -> Made:
     """Reconcile and disclose."""
     figures, links = frames(rows)
     reconciled = reconcile(figures, links, areas(COUNTRY))
     before = {
         model.table_name(): getattr(reconciled, model.table_name(), None) for model in PUBLISHED
     }
-    before |= {"areas": areas(COUNTRY), "rejected": Rejected.empty()}
+    before |= {
+        "areas": areas(COUNTRY),
+        "rejected": Rejected.empty() if rejected is None else rejected,
+    }
     totals, stretches = totals_of(reconciled), stretches_of(reconciled)
     after = disclose(before, reconciled, totals, stretches, threshold)
     return Made(before, totals, after)
