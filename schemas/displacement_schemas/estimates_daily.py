@@ -10,7 +10,8 @@ class EstimatesDaily(Table):
     """Reconciled persons per area and day, at every admin level that a figure names.
 
     A day or area that no figure covers has no row: nothing known is never zero. Levels
-    repeat each other: sum one admin level only.
+    repeat each other: sum one admin level only. Where rows are suppressed, those of level 3
+    add up to less than their parent: read the parent.
     """
 
     measure: Series[Text] = field("What is counted.", words=Measure)

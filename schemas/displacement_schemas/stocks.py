@@ -11,7 +11,8 @@ class Stocks(Table):
 
     A stock figure holds on its day and is carried forward until the same counter's next
     figure for the area or its expiry; `age_days` says how old what is carried is. Stocks of
-    different days are the same people: never sum them over time.
+    different days are the same people: never sum them over time. Where rows are suppressed,
+    those of level 3 add up to less than their parent: read the parent.
     """
 
     measure: Series[Text] = field("What is counted.", words=Measure)
