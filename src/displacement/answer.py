@@ -347,9 +347,16 @@ def _complete(
             f"{len(missing)} figures of this snapshot are withheld, and the store's folder "
             "withheld/, which holds them, lacks them: an answer without them would be wrong"
         )
-    known = known[known["figure_id"].isin(published["figure_id"])]
+    return _with(published, known[known["figure_id"].isin(published["figure_id"])])
+
+
+def _with(published: DataFrame[Figures], known: DataFrame[Figures]) -> DataFrame[Figures]:
+    """The figures, those that are known better as they are known."""
+    if known.empty:
+        return Figures.in_order(published)
     others = published[~published["figure_id"].isin(known["figure_id"])]
-    return Figures.validate(pd.concat([others, known], ignore_index=True), lazy=True)
+    joined = pd.concat([others, known], ignore_index=True)
+    return Figures.in_order(Figures.validate(joined, lazy=True))
 
 
 def _untold(answer: dict[str, Any], small: Small, *, is_fine: bool) -> dict[str, Any]:
@@ -378,9 +385,14 @@ def _untold(answer: dict[str, Any], small: Small, *, is_fine: bool) -> dict[str,
     )
 
 
-def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """What waits for a reviewer: figures of the review tier, and areas that nobody knows."""
+def waiting(snapshot: Snapshot, withheld: DataFrame[Figures] | None = None) -> list[dict[str, Any]]:
+    """What waits for a reviewer: figures of the review tier, and areas that nobody knows.
+
+    Who decides has to see the words: `withheld` are the figures that lost theirs.
+    """
     figures, rejected = snapshot.read(Figures), snapshot.read(Rejected)
+    if withheld is not None:
+        figures = _with(figures, withheld)
     review = figures[(figures["tier"] == Tier.REVIEW.value) & ~figures["withdrawn"].astype(bool)]
     unknown = rejected[rejected["check"].isin(["unknown_area", "no_area"])]
     return [

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from displacement.disclosure.lines import linked
+from displacement.report import Publication, draw_picture, render_page
 from displacement_schemas import Rejected
 from tests.disclosure.published import Made, made_of
 from tests.reconcile.cases import Row, figure, stock
@@ -177,6 +178,32 @@ def test_a_rejected_number_of_the_same_text_is_withheld_where_it_is_the_same() -
     rows = made.tables["rejected"].set_index("rejected_id")
     assert rows["value"].isna().to_dict() == {"n1": True, "n2": False, "n3": False}
     assert "500" not in rows.loc["n1", "reason"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([PAIR[0], stock("s", 5, 0, areas="XX010101")], id="everything is small"),
+        pytest.param(
+            [
+                *PAIR,
+                figure("c", 60, 0, 1, areas="XX010102", error=0.3),
+                stock("s", 5, 0, areas="XX010101"),
+                stock("t", 50, 0, areas="XX020101"),
+            ],
+            id="some is small",
+        ),
+    ],
+)
+def test_page_and_picture_are_drawn_of_what_is_left(rows: list[Row]) -> None:
+    made = made_of(rows)
+    shown = made.after
+    page = Publication("s", PAIR[0]["published_on"], shown.tables, shown.totals, shown.stretches)
+    text = render_page(page)
+    assert "withheld" in text
+    assert "nan" not in text.partition("<script")[0].lower()
+    assert draw_picture(page).startswith(b"\x89PNG")
 
 
 def test_things_that_share_a_key_are_linked_through_others() -> None:

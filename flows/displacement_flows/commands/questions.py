@@ -151,10 +151,11 @@ def review(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
     from displacement_flows.terminal import show_waiting
 
     settings = settings_of(config, store=store)
-    current = Store(settings.store).snapshots.current()
+    store_here = Store(settings.store)
+    current = store_here.snapshots.current()
     if current is None:
         wrong_use(f"nothing is published in {settings.store} yet: run `displacement refresh` first")
-    found = waiting(current)
+    found = waiting(current, store_here.withheld.read(current.snapshot_id))
     if as_json:
         print_json(found)
     else:

@@ -227,7 +227,9 @@ def _stock_section(
     latest = latest_stocks(group, items, places)
     key = f"{measure}-{view}"
     axis = TimeAxis(group["date"].min(), group["date"].max() + timedelta(days=1))
-    drawings = [_stock_drawing(key, stock, group, axis) for stock in latest[:_MOST_STOCK_CHARTS]]
+    shown = set(group["area_code"][group["high"].notna()])
+    drawable = [stock for stock in latest if stock.code in shown]
+    drawings = [_stock_drawing(key, stock, group, axis) for stock in drawable[:_MOST_STOCK_CHARTS]]
     return StockSection(
         key=key,
         title=f"{words.MEASURE_TITLE[measure]}, {words.VIEW_TITLE[view]}",
