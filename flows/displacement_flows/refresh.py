@@ -60,7 +60,12 @@ def place_of(
         inbox=inbox, store=store, reference=reference, sources_file=sources_file, now=now
     )
     return Place(
-        settings.inbox, settings.store, settings.reference, settings.sources_file, settings.now
+        inbox=settings.inbox,
+        store=settings.store,
+        reference=settings.reference,
+        sources_file=settings.sources_file,
+        small_cell_threshold=settings.small_cell_threshold,
+        now=settings.now,
     )
 
 

@@ -79,6 +79,9 @@ def show_files(snapshot: Snapshot, folder: Path) -> None:
 def show_explanation(answer: dict[str, Any]) -> None:
     """The chain from a total to the sentences."""
     where, when = " + ".join(answer["areas"]), f"{answer['from']} to {answer['to']}"
+    if answer["suppressed"]:
+        out.print(f"{answer['measure']} in {where}, {when}: {answer['suppressed']}.")
+        return
     if answer["value"] is None:
         out.print(f"No figure speaks of {where} from {when}: nothing known is not zero.")
         return
@@ -87,13 +90,16 @@ def show_explanation(answer: dict[str, Any]) -> None:
         f"{answer['high']:,.0f}) {answer['measure']} in {where}, {when}, as of {answer['as_of']}."
     )
     out.print(f"Counted by {', '.join(answer['counters'])}; {answer['coverage']:.0%} covered.")
-    out.print(f"Adding the figures up would have said {answer['naive_sum']:,.0f}.")
+    if answer["naive_sum"] is not None:
+        out.print(f"Adding the figures up would have said {answer['naive_sum']:,.0f}.")
     table = Table("counter", "persons", "likely range", "period", "bent", "says", show_lines=False)
     for one in answer["figures"]:
         table.add_row(
             escape(one["counter"]),
-            f"{one['persons']:,.0f}",
-            f"{one['persons_low']:,.0f} – {one['persons_high']:,.0f}",
+            "withheld" if one["persons"] is None else f"{one['persons']:,.0f}",
+            ""
+            if one["persons"] is None
+            else f"{one['persons_low']:,.0f} – {one['persons_high']:,.0f}",
             f"{one['start_date']} – {one['end_date']}",
             f"{one['stretch']:.1%}" if one["stretch"] else "",
             escape(one["quote"] or one["area_text"]),

@@ -41,6 +41,7 @@ class Place:
     store: Path
     reference: Path
     sources_file: Path
+    small_cell_threshold: float
     now: datetime
 
     def load_reference(self) -> Reference:
@@ -103,6 +104,7 @@ def publish_snapshot(place: Place, outcomes: list[Outcome], as_of: date | None) 
         now=place.now,
         as_of=as_of,
         own_sources=place.sources_file,
+        small_cell_threshold=place.small_cell_threshold,
         progress=say,
     )
     return Summary(

@@ -17,9 +17,11 @@ from pandera.typing import DataFrame
 
 from displacement import report
 from displacement.answer import answers, stretches_of, totals_of
+from displacement.disclosure import disclose
 from displacement.normalise.corrections import Correction, apply_corrections
 from displacement.normalise.figures import Normalised, Reference, figures_from
 from displacement.reconcile import Reconciliation, reconcile
+from displacement.settings import SMALL_CELL_THRESHOLD
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
 from displacement.store.decisions import load_decisions, own_decisions
@@ -85,9 +87,12 @@ def publish(
     now: datetime,
     as_of: date | None = None,
     own_sources: Path | None = None,
+    small_cell_threshold: float = SMALL_CELL_THRESHOLD,
     progress: Progress = lambda _: None,
 ) -> Published:
     """Publish what is known, as of a day (by default the day of the run), if it is new.
+
+    Numbers below `small_cell_threshold` persons are withheld (see `disclosure`).
 
     New is what differs from the current snapshot in anything but the run log and, where no
     day was asked for, the as-of date.
@@ -96,38 +101,43 @@ def publish(
     corrections = load_decisions(reference_folder, store.folder).corrections
     files = [*reference_folder.iterdir(), *([own_sources] if own_sources else [])]
     files += [*own_files(store.folder), own_decisions(store.folder)]
-    inputs = _inputs(store, files, as_of or now.date())
+    inputs = _inputs(store, files, as_of or now.date(), small_cell_threshold)
     if current is not None and current.manifest["inputs"] == inputs:
         return Published(current, is_new=False)
     progress("reconciling")
-    tables, reconciled, signals = _tables(store, reference, corrections, as_of or now.date())
+    made, reconciled, signals = _tables(store, reference, corrections, as_of or now.date())
+    shown = disclose(
+        made, reconciled, totals_of(reconciled), stretches_of(reconciled), small_cell_threshold
+    )
+    tables, totals = shown.tables, shown.totals
     content = _content(tables)
     if current is not None and _says_the_same(current, content, as_of):
+        store.withheld.write(current.snapshot_id, shown.withheld)
         return Published(current, is_new=False, signals=signals)
     snapshot_id = f"{reconciled.as_of}-{content[:DIGITS_OF_ID]}"
-    totals = totals_of(reconciled)
     drawn: dict[str, bytes] = {}
     if report.can_draw():
         progress("drawing the report")
-        stretches = stretches_of(reconciled)
-        page = report.Publication(snapshot_id, reconciled.as_of, tables, totals, stretches)
+        page = report.Publication(snapshot_id, reconciled.as_of, tables, totals, shown.stretches)
         drawn = {
             "report.html": report.render_page(page).encode(),
             "report.png": report.draw_picture(page),
         }
     else:
         signals += ("no page was drawn: it needs the extra, pip install displacement[report]",)
+    store.withheld.write(snapshot_id, shown.withheld)
     snapshot = store.snapshots.publish(
         snapshot_id,
         tables,
         drawn | {"datapackage.json": datapackage(snapshot_id)},
         {
             "as_of": str(reconciled.as_of),
-            "answers": answers(reconciled, totals, tables["areas"]),
+            "answers": answers(reconciled, totals, tables),
             "code_version": version("displacement"),
             "content": content,
             "created_at": now.isoformat(),
             "inputs": inputs,
+            "small_cell_threshold": small_cell_threshold,
             "parent": current.snapshot_id if current else None,
         },
     )
@@ -139,9 +149,10 @@ def _says_the_same(current: Snapshot, content: str, as_of: date | None) -> bool:
     return bool(same_day and current.manifest["content"] == content)
 
 
-def _inputs(store: Store, files: list[Path], as_of: date) -> str:
+def _inputs(store: Store, files: list[Path], as_of: date, small_cell_threshold: float) -> str:
     """A digest of everything a publication is made from: the same inputs give the same tables."""
-    parts = [str(as_of), version("displacement"), *store.tables.parts()]
+    parts = [str(as_of), version("displacement"), f"{small_cell_threshold:g}"]
+    parts += store.tables.parts()
     parts += [
         f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
         for path in sorted(files)

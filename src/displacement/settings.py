@@ -18,6 +18,8 @@ from pydantic_settings import (
 
 DEFAULT_FILE = Path("displacement.toml")
 OWN_SOURCES = Path("sources.toml")
+SMALL_CELL_THRESHOLD = 10.0
+"""Persons; see DESIGN 7."""
 
 
 def reference_folder() -> Path:
@@ -39,6 +41,11 @@ class Settings(BaseSettings):
     sources_file: Path = Field(
         default=OWN_SOURCES,
         description="Your own file of sources: it changes what the reference declares of them.",
+    )
+    small_cell_threshold: float = Field(
+        default=SMALL_CELL_THRESHOLD,
+        ge=0,
+        description="Fewer persons than this at admin level 3 and below are never published.",
     )
     now: datetime = Field(
         default_factory=lambda: datetime.now(UTC),
@@ -127,4 +134,8 @@ TEMPLATE = """\
 # what the reference tables declare of them. Keys are never written here: they come from the
 # environment or from Prefect Secret blocks.
 # sources_file = "sources.toml"
+
+# Fewer persons than this at admin level 3 (sub-district) and below are never published, nor what
+# would give them back; 0 publishes every number.
+# small_cell_threshold = 10
 """

@@ -40,10 +40,12 @@ def explain(
     from displacement_flows.terminal import show_explanation
 
     settings = settings_of(config, store=store)
-    current = published_in(Store(settings.store))
+    found = Store(settings.store)
+    current = published_in(found)
     with wrong_use_on(LookupError, ValueError):
         answer = explain_snapshot(
             current,
+            found.withheld.read(current.snapshot_id),
             codes=area.split("|"),
             first=since.date(),
             last=until.date(),

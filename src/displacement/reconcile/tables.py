@@ -185,7 +185,8 @@ def _built(model: Any, frames: list[pd.DataFrame]) -> Any:
     if not frames:
         return model.empty()
     frame = pd.concat(frames, ignore_index=True)
-    return model.build({name: frame[name] for name in model.arrow_schema().names})
+    names = [name for name in model.arrow_schema().names if name in frame]
+    return model.build({name: frame[name] for name in names})
 
 
 def _days(solved: Sequence[Solved]) -> Windows:

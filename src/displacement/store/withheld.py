@@ -1,0 +1,48 @@
+"""What do readers not get? Figures as they were before small numbers were withheld (DESIGN 7).
+
+Beside the publications, never among them: for the owner of the store, so that questions are
+answered from all figures.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from displacement.store import parquet
+from displacement.store.files import write_whole
+from displacement_schemas import Figures
+
+
+class Withheld:
+    """The withheld figures of every snapshot, below `withheld/`."""
+
+    def __init__(self, store: Path) -> None:
+        self._root = store / "withheld"
+
+    def write(self, snapshot_id: str, figures: DataFrame[Figures]) -> None:
+        """Keep the figures of a snapshot; where none is withheld, there is no file."""
+        path = self._path(snapshot_id)
+        if figures.empty:
+            path.unlink(missing_ok=True)
+            return
+        content = parquet.to_bytes(Figures, figures, {"snapshot_id": snapshot_id})
+        if not path.is_file() or path.read_bytes() != content:
+            write_whole(path, content)
+
+    def read(self, snapshot_id: str) -> DataFrame[Figures]:
+        """The figures that a snapshot withholds."""
+        path = self._path(snapshot_id)
+        return parquet.read(Figures, path) if path.is_file() else Figures.empty()
+
+    def _path(self, snapshot_id: str) -> Path:
+        return self._root / f"{snapshot_id}.parquet"
+
+
+def with_known(published: DataFrame[Figures], known: DataFrame[Figures]) -> DataFrame[Figures]:
+    """Published figures, those that are known better as they are known."""
+    if known.empty:
+        return Figures.in_order(published)
+    others = published[~published["figure_id"].isin(known["figure_id"])]
+    joined = pd.concat([others, known], ignore_index=True)
+    return Figures.in_order(Figures.validate(joined, lazy=True))
