@@ -255,7 +255,7 @@ def test_a_total_row_that_differs_from_its_rows_raises_a_signal(read_ocha):
         ([*HEISH, "X", None, 5], "missing_code", "a code is needed here"),
         ([*HEISH[:5], "SY99", "X", "C4109", 5], "unknown_code", "“SY99” is no code of this kind"),
         ([*HEISH[:3], "SY0501", *HEISH[4:], "X", "C4109", 5], "codes_disagree", "does not lie in"),
-        ([*HEISH, "X", "C4109", "many"], "unreadable_number", "many"),
+        ([*HEISH, "X", "C4109", "many"], "unreadable_number", "“…”"),
         ([*HEISH, "X", "C4109", -5], "unreadable_number", "negative"),
     ],
 )

@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from displacement.normalise.dates import read_day
-from displacement.normalise.quantities import read_number, without_marks
-from displacement.sources.forms.listed import AREAS, COUNTS, DATES, Form
-from displacement.sources.sheets.workbook import is_personal
+from displacement.normalise.quantities import without_marks
+from displacement.sources.forms.listed import DATES, Form
+from displacement.sources.sheets.workbook import has_other_words, is_personal
 
 _INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*")
 
@@ -90,7 +89,8 @@ def _landed(
             cell = _day(cell)
         if value is None or value == "" or column in cells:
             continue
-        if cell is None or _is_personal(column, cell):
+        role = "date" if column == "day" else column
+        if cell is None or is_personal(role, cell) or has_other_words(role, cell):
             withheld.add(column)
         else:
             cells[column] = cell
@@ -102,19 +102,6 @@ def _landed(
         "withheld": " ".join(sorted(withheld - set(cells))) or None,
     }
     return {name: value for name, value in named.items() if value is not None} | cells
-
-
-def _is_personal(column: str, cell: str) -> bool:
-    """Whether an answer may not be kept; words where a number or a day belongs may be a name."""
-    if is_personal("date" if column == "day" else column, cell):
-        return True
-    if column in AREAS or not any(sign.isalpha() for sign in cell):
-        return False
-    try:
-        (read_number if column in COUNTS else read_day)(cell)
-    except ValueError:
-        return True
-    return False
 
 
 def _versions(form: Form, submissions: Sequence[Submission]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from displacement.normalise.quantities import western_digits, without_marks
+from displacement.normalise.dates import read_day
+from displacement.normalise.quantities import read_number, western_digits, without_marks
 from displacement.sources.sheets.headers import (
     AREA_COLUMNS,
     CODE_COLUMNS,
@@ -30,6 +31,8 @@ from displacement.sources.sheets.headers import (
     Declared,
     is_ignored,
     is_tag_row,
+    is_total,
+    known_part,
     roles_of,
     roles_of_tags,
 )
@@ -44,7 +47,11 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 ARABIC_WINDOWS: Final = "cp1256"
 PHONE_DIGITS: Final = 9
 NAME_DIGITS: Final = 5
+TOTAL: Final = "Total"
+LEFT_OUT: Final = "…"
+"""Stands for words in a cell of numbers or days: nothing that holds it can be read as one."""
 
+_WORDS: Final = re.compile(r"[^\W\d_]+")
 _EMAIL: Final = re.compile(r"\S@\S|\bwww\.|https?:")
 _DATE_LIKE: Final = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]\d{1,2}:\d{2}(:[\d.]+)?Z?)?"
@@ -134,19 +141,26 @@ def table_of(sheet: Sheet, declared: Declared | None = None) -> dict[str, Any]:
         cells = _allowed(sheet, number - 1, header)
         if not cells or is_tag_row(row) or _repeats_header(row, header, declared):
             continue
-        kept = {role: None if is_personal(role, cell) else cell for role, cell in cells.items()}
+        kept = {role: _kept(role, cell) for role, cell in cells.items()}
         withheld += [[number, role] for role in sorted(cells) if kept[role] is None]
         rows.append([number, kept])
     return {
         "name": _without_personal(sheet.name),
         "columns": {
-            role: without_marks(str(sheet.grid[header.last_row - 1][column] or role))
+            role: known_part(sheet.grid[header.last_row - 1][column], role, declared)
             for column, role in sorted(header.columns.items())
         },
         "unknown_columns": [get_column_letter(column + 1) for column in header.unknown],
         "rows": rows,
         "withheld": withheld,
     }
+
+
+def _kept(role: str, cell: Cell) -> Cell:
+    """What is kept of a cell; of a total nothing but that it is one."""
+    if role in AREA_COLUMNS and is_total(cell):
+        return TOTAL
+    return None if is_personal(role, cell) else cell
 
 
 def looks_personal(text: str) -> bool:
@@ -166,6 +180,17 @@ def is_personal(role: str, cell: Cell) -> bool:
     if role in COUNT_COLUMNS or role in DATE_COLUMNS or _CODE_LIKE.fullmatch(text.strip()):
         return False
     return sum(sign.isdigit() for sign in text) >= NAME_DIGITS
+
+
+def has_other_words(role: str, cell: Cell) -> bool:
+    """Whether a count or a day holds words that make none: they may be a name."""
+    if role not in (*COUNT_COLUMNS, *DATE_COLUMNS) or not _WORDS.search(str(cell)):
+        return False
+    try:
+        (read_number if role in COUNT_COLUMNS else read_day)(cell)
+    except ValueError:
+        return True
+    return False
 
 
 def _unopened(name: str, error: Exception) -> UnreadableError:
@@ -325,6 +350,8 @@ def _allowed(sheet: Sheet, index: int, header: Header) -> dict[str, Cell]:
     cells: dict[str, Cell] = {}
     for column, role in sorted(header.columns.items()):
         cell = _plain(row[column]) if column < len(row) else None
+        if has_other_words(role, cell):
+            cell = _WORDS.sub(LEFT_OUT, str(cell))
         if cell is not None and role in COUNT_COLUMNS and (index, column) in sheet.stacked:
             cell = f"{cell} for {sheet.stacked[index, column]}"  # no row may have it alone
         if cell is not None and role not in cells:
