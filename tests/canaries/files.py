@@ -19,7 +19,9 @@ from tests.servers.pdf import pdf
 
 HEADERS: Final = ("Governorate", "Sub-district", "PCODE", "Families", "People", "From", "To")
 ROW: Final = ("Idleb", "Dana", "SY070301", 40, 220, "01/01/2018", "06/01/2018")
-FLED: Final = "More than {people} people fled their homes in Idlib between December 15 and January 6"
+FLED: Final = (
+    "More than {people} people fled their homes in Idlib between December 15 and January 6"
+)
 
 
 def plant_files(inbox: Path, folder: Path, flock: Flock) -> None:
@@ -36,7 +38,9 @@ def plant_files(inbox: Path, folder: Path, flock: Flock) -> None:
 def _plant_figures(folder: Path, flock: Flock) -> None:
     where = "figures file's"
     speaker = flock.name(f"{where} quote")
-    quote = f"{speaker}, a volunteer, said nearly 120,000 fled; call {flock.phone(f'{where} quote')}"
+    quote = (
+        f"{speaker}, a volunteer, said nearly 120,000 fled; call {flock.phone(f'{where} quote')}"
+    )
     beside = {
         "enumerator": flock.name(f"{where} column"),
         "mobile": flock.phone(f"{where} column"),

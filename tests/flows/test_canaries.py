@@ -7,10 +7,7 @@ import pytest
 
 from tests.canaries.answers import (
     Servers,
-    change_answers,
     planted_servers,
-    refuse_with,
-    spoil_rows,
 )
 from tests.canaries.files import plant_files
 from tests.canaries.flock import Flock
@@ -110,7 +107,11 @@ def declared(servers: Servers) -> str:
     quick = "requests_per_second = 100\nattempts = 2\nfirst_wait_seconds = 0.01"
     parts = [
         f"[sources.{source}]\nenabled = true\n"
-        + (options.format(asset=servers["kobotoolbox"].asset) if source == "kobotoolbox" else options)
+        + (
+            options.format(asset=servers["kobotoolbox"].asset)
+            if source == "kobotoolbox"
+            else options
+        )
         for source, options in OPTIONS.items()
     ]
     parts += [

@@ -117,7 +117,12 @@ def _without_speakers(text: str) -> str:
         if role and match["role"] and match["role"].strip() == role:
             after = "" if match["comma"] else match[0][match.end("role") - match.start() :]
             return before + _cased(role, text, position) + after
-        return before + _cased(_described(role, someone), text, position) + own + (match["beside"] or "")
+        return (
+            before
+            + _cased(_described(role, someone), text, position)
+            + own
+            + (match["beside"] or "")
+        )
 
     return _MENTION.sub(stand_in, text)
 

@@ -64,7 +64,8 @@ class Kobotoolbox:
     def fetch(self, request: Request) -> Iterator[Answer | Failure]:
         """All submissions of each form, only mapped answers; a form that fails costs no other."""
         forms = listed_forms(KoboForm, request.declaration)
-        client = Client(request, headers={"Authorization": f"Token {request.secret('token')}"})
+        key = f"Token {request.secret('token')}"
+        client = Client(request, headers={"Authorization": key}, discreet=True)
 
         def ask(query: Query) -> Iterator[Answer]:
             form: KoboForm = query.what

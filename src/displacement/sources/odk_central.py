@@ -63,7 +63,8 @@ class OdkCentral:
         """All submissions of each form, only mapped answers; a form that fails costs no other."""
         forms = listed_forms(OdkForm, request.declaration)
         version = "" if _names_version(request.declaration) else "v1/"
-        client = Client(request, login=(request.secret("email"), request.secret("password")))
+        login = (request.secret("email"), request.secret("password"))
+        client = Client(request, login=login, discreet=True)
 
         def ask(query: Query) -> Iterator[Answer]:
             form: OdkForm = query.what

@@ -184,7 +184,7 @@ def is_personal(role: str, cell: Cell) -> bool:
 
 def has_other_words(role: str, cell: Cell) -> bool:
     """Whether a count or a day holds words that make none: they may be a name."""
-    if role not in (*COUNT_COLUMNS, *DATE_COLUMNS) or not _WORDS.search(str(cell)):
+    if role not in (*COUNT_COLUMNS, *DATE_COLUMNS) or not _WORDS.search(str(cell or "")):
         return False
     try:
         (read_number if role in COUNT_COLUMNS else read_day)(cell)

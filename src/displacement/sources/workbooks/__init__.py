@@ -69,7 +69,7 @@ class Workbooks:
             else:
                 asked.append(Query(_name(entry), entry))
         if asked:
-            client = Client(request)
+            client = Client(request, discreet=True)
             yield from ask_all(client, asked, lambda query: _from_url(client, query))
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
