@@ -8,6 +8,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from displacement.extraction.language import detect_language
 from displacement.extraction.rules import load_rules
@@ -15,6 +16,8 @@ from displacement.extraction.rules import load_rules
 REMOVED: Final = "[removed]"
 _MOST_ROUNDS: Final = 8
 _SHORTEST_SURNAME: Final = 3
+_ID: Final = 8
+"""Digits of a number in an address; a longer one may be a telephone's."""
 _LATIN: Final = ("en", "fr")
 
 _WORDS_OF: Final = tomllib.loads(Path(__file__).with_name("people.toml").read_text("utf-8"))
@@ -42,6 +45,18 @@ def redact_contacts(text: str) -> str:
     return _CONTACT.sub(REMOVED, text)
 
 
+def public_address(url: str) -> str:
+    """A web address without accounts: of what it asks for only numbers stay."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return REMOVED
+    host = parts.netloc.rpartition("@")[2]
+    asked = [one for one in parse_qsl(parts.query) if one[1].isdecimal() and len(one[1]) <= _ID]
+    path = "/".join(_MAIL.sub(REMOVED, part) for part in parts.path.split("/"))
+    return urlunsplit((parts.scheme, host, path, urlencode(asked), ""))
+
+
 def _any(name: str, *langs: str) -> str:
     """A pattern of all words of a list, longer ones first; of the Latin script if not told else."""
     words = (word for lang in langs or _LATIN for word in _WORDS_OF[lang][name])
@@ -57,8 +72,9 @@ _BYLINE: Final = re.compile(
     r"(?:[ \t]+[\u0621-\u065f]{2,15}){1,4}(?=[ \t]*[،,]?[ \t]*$)"
 )
 
+_MAIL: Final = re.compile(r"[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _CONTACT: Final = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"
+    rf"{_MAIL.pattern}"
     r"|(?<![\w+])(?:\+|[0٠۰]{2})\d{1,3}(?:[\s().-]{0,2}\d){6,12}(?!\d)"
     r"|(?<![\w.,])\(?[0٠۰]\d{1,4}\)?(?:[\s.-]?\d){6,9}(?![\d,])"
     r"|(?<![\w.])-?\d{1,3}\.\d{3,12}\s?(?:°\s?)?[NS]?\s?[,;/ ]\s?"

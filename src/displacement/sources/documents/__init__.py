@@ -14,8 +14,8 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from displacement.extraction import Extraction, extract, has_rules, split_header
-from displacement.normalise.privacy import redact_speakers
-from displacement.sources.documents.files import READABLE, Report, read_report
+from displacement.normalise.privacy import public_address, redact_contacts, redact_speakers
+from displacement.sources.documents.files import LONGEST_CODE, READABLE, Report, read_report
 from displacement.sources.documents.unreadable import UnreadableError
 from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
 from displacement_schemas import ExtractedFigures, RejectedNumbers, Statements
@@ -108,9 +108,9 @@ def landing_of(report: Report) -> bytes:
     body = {
         "text": redact_speakers(report.text),
         "published": str(report.published),
-        "publisher": report.publisher,
+        "publisher": report.publisher and redact_contacts(report.publisher),
         "lang": report.lang,
-        "url": report.url,
+        "url": report.url and public_address(report.url),
     }
     return json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
@@ -157,8 +157,9 @@ def _rejections(rejected: DataFrame[RejectedNumbers], file: str) -> list[Rejecti
 
 
 def _unread(file: str, lang: str) -> Rejection:
-    reason = f"{file}: its language, {lang[:20]!r}, cannot be read"
-    return Rejection(SCHEMA, file, "language", reason, value=lang)
+    code = lang if len(lang) <= LONGEST_CODE else "unknown"
+    reason = f"{file}: its language, {code!r}, cannot be read"
+    return Rejection(SCHEMA, file, "language", reason, value=code)
 
 
 def _without_figures(file: str, numbers: int) -> Rejection:

@@ -6,7 +6,6 @@ rejects the bad ones with a sentence, and checks the totals that the counters wr
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +20,7 @@ from displacement.sources.sheets.workbook import (
     read_sheets,
     table_of,
 )
+from displacement.sources.sidecar import read_sidecar
 from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
 from displacement_schemas import SheetRows
 from displacement_schemas.vocabulary import AreaRole, Cause, Measure
@@ -100,8 +100,7 @@ def _landing(path: Path) -> bytes:
 
 def _meta(path: Path) -> dict[str, str | None]:
     """Who counted and when it was known: from the sidecar, the day else from the file name."""
-    sidecar = path.with_suffix(".toml")
-    given = _sidecar(sidecar) if sidecar.is_file() else {}
+    given = _sidecar(path.with_suffix(".toml"))
     meta = {key: given.get(key) for key in SIDECAR_KEYS}
     if meta["published_on"] is None and (found := _DAY_IN_NAME.search(path.stem)):
         meta["published_on"] = _day(found[0], path.name)
@@ -110,14 +109,12 @@ def _meta(path: Path) -> dict[str, str | None]:
 
 def _sidecar(path: Path) -> dict[str, str]:
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"{path.name} is no TOML file: {error}.") from None
-    unknown = set(given) - set(SIDECAR_KEYS)
-    if unknown:
+        given = read_sidecar(path)
+    except ValueError as error:
+        raise UnreadableError(f"{path.name} {error}.") from None
+    if set(given) - set(SIDECAR_KEYS):
         raise UnreadableError(
-            f"{path.name} has the unknown key {', '.join(sorted(unknown))}; "
-            f"it may hold {', '.join(SIDECAR_KEYS)}."
+            f"{path.name} has an unknown key; it may hold {', '.join(SIDECAR_KEYS)}."
         )
     return {key: _checked(path, key, value) for key, value in given.items()}
 
@@ -127,7 +124,7 @@ def _checked(path: Path, key: str, value: Any) -> str:
         return _day(value, path.name)
     if key in WORDS and value not in list(WORDS[key]):
         raise UnreadableError(
-            f"{path.name}: {key} is “{value}”, but must be one of {', '.join(WORDS[key])}."
+            f"{path.name}: {key} must be one of {', '.join(WORDS[key])}."
         )
     if not isinstance(value, str) or not value.strip() or looks_personal(value):
         raise UnreadableError(f"{path.name}: {key} must be the name of an organisation or group.")
@@ -137,5 +134,5 @@ def _checked(path: Path, key: str, value: Any) -> str:
 def _day(value: object, file: str) -> str:
     try:
         return read_day(value).isoformat()
-    except ValueError as error:
-        raise UnreadableError(f"{file}: the day of publication, {error}.") from None
+    except ValueError:
+        raise UnreadableError(f"{file}: the day of publication must be like 2018-01-31.") from None
