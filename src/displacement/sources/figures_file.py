@@ -19,6 +19,7 @@ from pandera.typing import DataFrame
 
 from displacement.normalise.privacy import public_address, redact_contacts, redact_speakers
 from displacement.normalise.quantities import read_number
+from displacement.sources.file_names import files_of
 from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
 from displacement_schemas import FiguresFileRows, Statements
 from displacement_schemas.vocabulary import (
@@ -75,8 +76,9 @@ class FiguresFile:
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each file with the columns of the contract only; unreadable ones are rejections."""
-        for path in sorted((request.inbox / "figures").glob("*.csv")):
-            yield _answer(path, f"figures/{path.name}")
+        for path, name in files_of(request.inbox / "figures", strict=False):
+            if path.suffix == ".csv":
+                yield _answer(path, f"figures/{name}")
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Read and check every row."""
@@ -321,9 +323,7 @@ class _Checked:
         choice = ", ".join(words)
         self._flag(name, "vocabulary", unknown, lambda row: f"{given[row]!r} is none of: {choice}")
 
-    def _read_column(
-        self, name: str, *, required: "bool | pd.Series[bool]"
-    ) -> None:
+    def _read_column(self, name: str, *, required: "bool | pd.Series[bool]") -> None:
         """Read every distinct text of a column once."""
         read = _READERS[name]
         given = self._text[name]

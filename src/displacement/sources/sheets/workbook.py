@@ -85,13 +85,16 @@ class Header(NamedTuple):
     unknown: list[int]
 
 
-def read_sheets(path: Path) -> list[Sheet]:
-    """The visible sheets of a workbook or CSV file. Raises UnreadableError."""
+def read_sheets(path: Path, called: str) -> list[Sheet]:
+    """The visible sheets of a workbook or CSV file, by the name it has in the store.
+
+    Raises UnreadableError.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _unopened(path.name, error) from None
-    return sheets_of(content, path.name)
+        raise _unopened(called, error) from None
+    return sheets_of(content, called)
 
 
 def known_headers(grid: Grid, declared: Declared | None = None) -> int:
