@@ -1,6 +1,7 @@
 """Stand-in servers whose answers hold canaries beside, within and instead of what is asked for."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from tests.servers.rdf import RdfServer
 from tests.servers.reliefweb import ReliefWebServer
 from tests.servers.workbooks import WorkbookServer
 
+NUMBERS: Final = re.compile(r"[\d.:TZ+-]{2,}|SY\d+")
 ROWS_AT: Final = ("result", "results", "items", "data", "value", "timeseries")
 """Where answers keep their rows."""
 
@@ -73,7 +75,7 @@ def change_answers(server: StandIn, change: Callable[[Any], Any]) -> None:
 
 def refuse_with(server: StandIn, status: int, body: Any) -> None:
     """From now on a server answers every request with an error."""
-    server.respond = lambda request: json_answer(body, status)  # type: ignore[method-assign]
+    server.respond = lambda _: json_answer(body, status)  # type: ignore[method-assign]
 
 
 def _beside(flock: Flock, where: str) -> dict[str, Any]:
@@ -100,12 +102,12 @@ def _with_more(document: Any, beside: Mapping[str, Any]) -> Any:
 
 
 def spoil_rows(flock: Flock, where: str) -> Callable[[Any], Any]:
-    """Answers in whose rows words stand where numbers and days belong."""
+    """Answers in whose rows names stand where numbers, codes and days belong, or instead of rows."""
     words = [flock.name(f"{where}'s spoilt row") for _ in range(4)]
 
     def spoilt(document: Any) -> Any:
         if isinstance(document, list):
-            return [*map(_spoilt_row, document[:1], words), words[1], [words[2]], *document[1:]]
+            return [*(_spoilt(row, words[0]) for row in document), *words[1:3], [words[3]]]
         for name in ROWS_AT:
             if isinstance(document, dict) and isinstance(document.get(name), list | dict):
                 document[name] = spoilt(document[name])
@@ -114,11 +116,24 @@ def spoil_rows(flock: Flock, where: str) -> Callable[[Any], Any]:
     return spoilt
 
 
-def _spoilt_row(row: Any, word: str) -> Any:
-    """Whatever is no group becomes the word."""
-    if not isinstance(row, dict):
-        return row
-    return {name: one if isinstance(one, dict) else word for name, one in row.items()}
+def spoil_values(flock: Flock, where: str) -> Callable[[Any], Any]:
+    """The same for servers whose answers have to be rows throughout."""
+    word = flock.name(f"{where}'s spoilt value")
+    return lambda document: _spoilt(document, word)
+
+
+def _spoilt(value: Any, word: str) -> Any:
+    """The value with the word for every number, code and day below the rows."""
+    if isinstance(value, dict):
+        kept = ("count", "@odata.count", "maxPages", "page", "__id", "_id", "_uuid", "next")
+        return {
+            name: one if name in kept or "Date" in name else _spoilt(one, word)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_spoilt(one, word) for one in value]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return word if number or (isinstance(value, str) and NUMBERS.fullmatch(value)) else value
 
 
 def _plant_reports(server: StandIn, flock: Flock) -> None:
@@ -127,7 +142,7 @@ def _plant_reports(server: StandIn, flock: Flock) -> None:
     french, arabic = flock.name("french report's speaker"), flock.arabic_name("report's speaker")
     bodies = {
         "en": f"By {flock.name('report byline')}\n\n{FLED.format(people='4,100')}, said {one}, a "
-        f"teacher. **{two}**, 44, told us more: {flock.phone('report')} [mail]"
+        f"teacher. {two}, 44, told us more: {flock.phone('report')} [mail]"
         f"(mailto:{flock.mail('report link')}).",
         "fr": f"Plus de 4 200 personnes ont fui Idlib, a affirmé {french}, médecin.",
         "ar": f"وأكد {arabic} أن 4300 شخص نزحوا من إدلب يوم الاثنين.",

@@ -69,7 +69,7 @@ def _plant_figures(folder: Path, flock: Flock) -> None:
     broken = f'counter,"{flock.name(f"{where} broken quotes")}"x,measure\n'
     (folder / f"{flock.name(f'{where} broken file')}.csv").write_text(broken, encoding="utf-8")
     wide = f"counter {flock.name(f'{where} wide letters')}".encode("utf-16")
-    (folder / f"{flock.account(f'{where} wide file')}.csv").write_bytes(wide)
+    (folder / f"{flock.name(f'{where} wide file')}.csv").write_bytes(wide)
 
 
 def _write_csv(path: Path, rows: Iterable[dict[str, object]]) -> None:

@@ -22,7 +22,7 @@ class Flock:
     def arabic_name(self, kind: str) -> str:
         """The same in Arabic."""
         letters = self._letters(_ARABIC)
-        return self._made(f"{kind} name", f"{letters}ضظغث ال{letters}ضظغثي")
+        return self._made(f"{kind} name", f"محمد ال{letters}ضظغثي")
 
     def phone(self, kind: str) -> str:
         """A number that no network has."""

@@ -10,6 +10,7 @@ import html
 import io
 import json
 import re
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -56,14 +58,18 @@ class Canary:
             yield re.sub(r"\D", "", western_digits(self.text))
 
 
-def finds(canaries: Iterable[Canary], contents: Iterable[tuple[str, bytes]]) -> list[str]:
-    """Which kinds of canaries stand in which contents."""
+def finds(
+    canaries: Iterable[Canary],
+    contents: Iterable[tuple[str, bytes]],
+    marks: Iterable[str] | None = MARKS,
+) -> list[str]:
+    """Which kinds of canaries stand in which contents; None for `marks` seeks each at once."""
     canaries = list(canaries)
-    marks = frozenset(needle for mark in MARKS for needle in _spellings(mark))
+    first = frozenset(needle for mark in marks or [""] for needle in _spellings(mark))
     found = []
     for name, content in contents:
         lower = content.lower()
-        if not any(mark in lower for mark in marks):
+        if not any(mark in lower for mark in first):
             continue
         kinds = {one.kind for one in canaries if any(needle in lower for needle in one.needles)}
         found += [f"{kind} in {name}" for kind in sorted(kinds)]
@@ -102,10 +108,17 @@ def _values(content: bytes) -> bytes:
 
 def _rows(path: Path) -> bytes:
     """Every row of a database, also those that only its write-ahead log has so far."""
-    with closing(sqlite3.connect(path)) as database:
-        tables = database.execute("select name from sqlite_master where type = 'table'").fetchall()
-        rows = [database.execute(f'select * from "{name}"').fetchall() for (name,) in tables]
+    with TemporaryDirectory() as aside:
+        for part in path.parent.glob(f"{path.name}*"):  # whoever opens it may tidy it up
+            shutil.copy(part, aside)
+        with closing(sqlite3.connect(Path(aside) / path.name)) as database:
+            rows = _all_rows(database)
     return json.dumps(rows, default=_as_text, ensure_ascii=False).encode()
+
+
+def _all_rows(database: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
+    tables = database.execute("select name from sqlite_master where type = 'table'").fetchall()
+    return [database.execute(f'select * from "{name}"').fetchall() for (name,) in tables]
 
 
 def _as_text(value: object) -> str:
@@ -130,6 +143,6 @@ def _in_base64(content: bytes) -> Iterator[bytes]:
     for shift in range(3):
         whole = base64.b64encode(b"\0" * shift + content).rstrip(b"=")
         inner = whole[(0, 2, 3)[shift] : len(whole) - 1]
-        if len(inner) >= 2 * SHORTEST:
+        if len(inner) > SHORTEST:
             yield inner.lower()
             yield inner.replace(b"+", b"-").replace(b"/", b"_").lower()

@@ -7,7 +7,11 @@ import pytest
 
 from tests.canaries.answers import (
     Servers,
+    change_answers,
     planted_servers,
+    refuse_with,
+    spoil_rows,
+    spoil_values,
 )
 from tests.canaries.files import plant_files
 from tests.canaries.flock import Flock
@@ -126,8 +130,8 @@ def declared(servers: Servers) -> str:
         f'name = "by folder"\nfolder = "in/counts"\n{sheet}',
         f'name = "by address"\nurl = "{url}/volunteers/counts.xlsx"\n{arabic}',
         f'name = "by address csv"\nurl = "{url}/volunteers/counts.csv"\n{arabic}',
-        f'name = "movements"\nurl = "{url}/ocha/idp-movements-2026-02.xlsx"\n'
-        'layout = "ocha_idp_movements"\nmonth = "2026-02"',
+        f'name = "movements"\nlayout = "ocha_idp_movements"\nmonth = "2026-02"\n'
+        + f'url = "{url}/ocha/idp-movements-2026-02.xlsx"',
     ]
     parts.append(f"[sources.workbooks]\nenabled = true\n[sources.workbooks.http]\n{quick}")
     parts += [f"[[sources.workbooks.options.files]]\n{entry}" for entry in files]
@@ -159,9 +163,37 @@ def leaks(canaries: list[Canary], crisis: Path, home: Path) -> list[str]:
     return found
 
 
+FORMS = ("kobotoolbox", "odk_central")
+TABLES = ("iom_dtm", "unhcr_rdf", "unhcr_odp", "hdx_hapi", "idmc_idu")
+
+
 def test_no_canary_of_any_source_is_left_anywhere(
     crisis: Path, home: Path, servers: Servers, flock: Flock
 ) -> None:
     printed = refresh(crisis, home, servers, 10)
-    assert "published" in printed or "Files in" in printed
+    assert "Files in" in printed
+    assert len(flock.all) > 200
+    assert leaks(flock.all, crisis, home) == []
+    for source in (*OPTIONS, "figures_file", "sheets", "documents", "workbooks"):
+        assert finds([Canary("", source)], contents_below(crisis / "data"), marks=None)
+    assert finds([Canary("", "Khan Shaykun")], contents_below(crisis / "data"), marks=None)
+
+
+def test_rows_that_are_wrong_and_errors_leave_no_canary(
+    crisis: Path, home: Path, servers: Servers, flock: Flock
+) -> None:
+    for source in TABLES:
+        change_answers(servers[source], spoil_rows(flock, source))
+    for source in FORMS:
+        change_answers(servers[source], spoil_values(flock, source))
+    printed = refresh(crisis, home, servers, 11)
+    assert "incomplete: kobotoolbox" in printed
+    assert leaks(flock.all, crisis, home) == []
+
+    for source in (*OPTIONS, "workbooks"):
+        who = flock.mail(source) if source not in (*FORMS, "workbooks") else flock.name(source)
+        said = f"{who} may not see this; call {flock.phone(source)}"
+        refuse_with(servers[source], 403, {"detail": said, "message": said, "error": said})
+    printed = refresh(crisis, home, servers, 12)
+    assert printed.count("refuses us with status 403") >= len(OPTIONS)
     assert leaks(flock.all, crisis, home) == []

@@ -92,7 +92,7 @@ _NAME: Final = rf"(?<![\w-])(?:(?P<title>{_TITLE})\s+)?(?P<name>(?!{_TITLE}\s){_
 _SAID: Final = rf"(?:{_any('said')})"
 _VERB: Final = rf"(?:{_any('said', 'en', 'fr')}|{_any('told')})"
 _AGE: Final = r"(?:,\s*\d{1,3}(?:\s+ans)?)?"
-_ROLE: Final = rf"(?:,\s+(?P<role>(?:{_any('roles')})\b[^,.;:\"“”«»\n]{{0,120}}))"
+_ROLE: Final = rf"(?:,\s+(?!{_SAID}\b)(?P<role>(?:{_any('roles')})\b[^,.;:\"“”«»\n]{{0,120}}))"
 _SPEAKERS: Final = (
     re.compile(rf"{_NAME}{_AGE}{_ROLE},?\s+{_VERB}\b"),
     re.compile(rf"{_NAME}{_AGE},?\s+(?:(?:{_any('between')})\s+)?{_VERB}\b"),

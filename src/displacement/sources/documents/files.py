@@ -135,7 +135,7 @@ def _from_html(content: bytes) -> tuple[str, dict[str, str]]:
 
 def _site(name: str | None, content: bytes) -> str | None:
     """The name of a site; the name of an account is none."""
-    return None if name is None or f"@{name}".encode() in content else name
+    return None if name is None or f"@{name}".lower().encode() in content.lower() else name
 
 
 def text_of_pdf(content: bytes) -> str:

@@ -58,6 +58,7 @@ _DATE_LIKE: Final = re.compile(
     r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}"
 )
 _PHONE_LIKE: Final = re.compile(r"\+?\d(?:[\s().\-/]*\d)+")
+_CODE: Final = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]{0,12}|[A-Za-z]{2,3}(?:-[A-Za-z]{1,3})?")
 _CODE_LIKE: Final = re.compile(r"[A-Za-z]{2,3}\d+|[CN]\d{4,5}")
 
 
@@ -178,11 +179,16 @@ def looks_personal(text: str) -> bool:
 def is_personal(role: str, cell: Cell) -> bool:
     """Whether a cell may not be kept; names of areas hold fewer digits than those of people."""
     text = western_digits(str(cell))
-    if looks_personal(text):
+    if looks_personal(text) or (role in CODE_COLUMNS and not _are_codes(text)):
         return True
     if role in COUNT_COLUMNS or role in DATE_COLUMNS or _CODE_LIKE.fullmatch(text.strip()):
         return False
     return sum(sign.isdigit() for sign in text) >= NAME_DIGITS
+
+
+def _are_codes(text: str) -> bool:
+    """Whether a text is codes and nothing but codes; a word among them may be a name."""
+    return all(_CODE.fullmatch(part) for part in re.split(r"[\s,;|،/]+", text) if part)
 
 
 def has_other_words(role: str, cell: Cell) -> bool:

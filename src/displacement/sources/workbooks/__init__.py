@@ -87,7 +87,7 @@ SOURCE = Workbooks()
 def _from_folder(entry: Listed, place: str) -> Iterator[Answer | Rejection | Failure]:
     folder = Path(place)
     if not folder.is_dir():
-        reason = f"{_name(entry)}: its folder is not there; make it, or change the entry"
+        reason = f"{_name(entry)}: there is no folder {place}; make it, or change the entry"
         yield Failure(_name(entry), reason)
         return
     for path, called in files_of(folder, strict=entry.layout is Layout.SHEET):
