@@ -18,6 +18,7 @@ from tests.runs import UNHCR, VOLUNTEERS
 from tests.servers.pdf import pdf
 
 HEADERS: Final = ("Governorate", "Sub-district", "PCODE", "Families", "People", "From", "To")
+PRIVATE: Final = ["Enumerator", "Phone", "Latitude", "Notes"]
 ROW: Final = ("Idleb", "Dana", "SY070301", 40, 220, "01/01/2018", "06/01/2018")
 FLED: Final = (
     "More than {people} people fled their homes in Idlib between December 15 and January 6"
@@ -117,7 +118,7 @@ def _workbook(flock: Flock, where: str) -> Workbook:
     sheet.append([])
     sheet.append(
         [*HEADERS[:3], f"Families ({flock.name(f'{where} known header')})", *HEADERS[4:]]
-        + ["Enumerator", "Phone", flock.name(f"{where} header"), "Latitude", "Notes"]
+        + [*PRIVATE[:2], flock.name(f"{where} header"), *PRIVATE[2:]]
     )
     for number in range(6):
         row = [*ROW[:3], 40 + number, 220 + number, *ROW[5:]]
@@ -224,9 +225,9 @@ def _arabic(flock: Flock) -> str:
     return (
         "published: 2018-01-08\nlanguage: ar\n\n"
         f"إعداد: {flock.arabic_name('arabic byline')}\n\n"
-        f"قال {one}، المتحدث باسم المتطوعين، إن أكثر من 63 ألف شخص نزحوا من إدلب بين 15 كانون الأول "
-        f"و6 كانون الثاني. وأضاف {one.split()[1]} أن الخيام لا تكفي. وبحسب {two}، وهو مزارع من حماة، "
-        f"وصلت 320 عائلة إلى سراقب يوم الاثنين. وقالت السيدة {three} إنها فقدت منزلها. "
+        f"قال {one}، المتحدث باسم المتطوعين، إن أكثر من 63 ألف شخص نزحوا من إدلب "
+        f"بين 15 كانون الأول و6 كانون الثاني. وأضاف {one.split()[1]} أن الخيام لا تكفي. "
+        f"وبحسب {two}، وهو مزارع من حماة، وصلت 320 عائلة إلى سراقب يوم الاثنين. وقالت السيدة {three} إنها فقدت منزلها. "
         f"الهاتف: {flock.arabic_phone('arabic text')}.\n"
     )
 
@@ -247,8 +248,8 @@ def _page(flock: Flock) -> str:
         f"<!-- {flock.words('page remark')} --></head><body><article><h1>Families flee</h1>"
         f'<p class="byline">By {flock.name("page byline")}</p>'
         f"<p>{FLED.format(people='64,000')}, {flock.name('page speaker')}, a nurse, told us.</p>"
-        f"<p>{more}</p></article><div id='comments' class='comments'><p>{flock.words('page reply')} "
-        f"wrote {flock.name('page reply')}</p></div></body></html>"
+        f"<p>{more}</p></article><div id='comments' class='comments'>"
+        f"<p>{flock.words('page reply')} wrote {flock.name('page reply')}</p></div></body></html>"
     )
 
 
@@ -264,5 +265,6 @@ def _mail(flock: Flock) -> str:
         f"{FLED.format(people='65,000')}, UNHCR said.\n\nRegards,\n{flock.name('mail signature')}\n"
         f"{flock.phone('mail signature')}\n\n"
         f"--B\nContent-Type: text/plain\nContent-Disposition: attachment; "
-        f"filename={flock.account('mail attachment')}.txt\n\n{flock.words('mail attachment')}\n--B--\n"
+        f"filename={flock.account('mail attachment')}.txt\n\n"
+        f"{flock.words('mail attachment')}\n--B--\n"
     )

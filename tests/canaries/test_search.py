@@ -1,4 +1,4 @@
-"""The search finds a canary however it is written or packed, and says only its kind and the file."""
+"""The search finds a canary however it is written or packed, and says only kind and file."""
 
 import base64
 import gzip

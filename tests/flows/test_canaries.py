@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.canaries.answers import (
@@ -21,6 +22,9 @@ from tests.flows.command import displacement
 pytestmark = pytest.mark.slow
 
 NOW = "2026-10-{day}T06:00:00+00:00"
+SHEET_ROWS = 6
+"""Rows of one area and its days in the planted sheet, each counted by another person."""
+KEY = "a-key-of-enumerators-that-nobody-sees"
 CHATTY = {
     "PREFECT_LOGGING_LEVEL": "DEBUG",
     "PREFECT_LOGGING_SERVER_LEVEL": "DEBUG",
@@ -76,6 +80,7 @@ form = "displacement_count"
 """,
 }
 SHEET = 'layout = "sheet"\nmeasure = "new_displacement"\ncolumns = {{ {columns} }}'
+MOVEMENTS = 'name = "movements"\nlayout = "ocha_idp_movements"\nmonth = "2026-02"'
 COLUMNS = {
     "area_code": "PCODE",
     "sub_district": "Sub-district",
@@ -130,8 +135,7 @@ def declared(servers: Servers) -> str:
         f'name = "by folder"\nfolder = "in/counts"\n{sheet}',
         f'name = "by address"\nurl = "{url}/volunteers/counts.xlsx"\n{arabic}',
         f'name = "by address csv"\nurl = "{url}/volunteers/counts.csv"\n{arabic}',
-        f'name = "movements"\nlayout = "ocha_idp_movements"\nmonth = "2026-02"\n'
-        + f'url = "{url}/ocha/idp-movements-2026-02.xlsx"',
+        f'url = "{url}/ocha/idp-movements-2026-02.xlsx"\n{MOVEMENTS}',
     ]
     parts.append(f"[sources.workbooks]\nenabled = true\n[sources.workbooks.http]\n{quick}")
     parts += [f"[[sources.workbooks.options.files]]\n{entry}" for entry in files]
@@ -148,6 +152,7 @@ def refresh(crisis: Path, home: Path, servers: Servers, day: int) -> str:
         "KOBO_TOKEN": servers["kobotoolbox"].key,
         "ODK_CENTRAL_EMAIL": servers["odk_central"].mail,
         "ODK_CENTRAL_PASSWORD": servers["odk_central"].key,
+        "DISPLACEMENT_ENUMERATOR_KEY": KEY,
         "DISPLACEMENT_NOW": NOW.format(day=day),
         "TMPDIR": str(crisis / "tmp"),
     }
@@ -177,6 +182,21 @@ def test_no_canary_of_any_source_is_left_anywhere(
     for source in (*OPTIONS, "figures_file", "sheets", "documents", "workbooks"):
         assert finds([Canary("", source)], contents_below(crisis / "data"), marks=None)
     assert finds([Canary("", "Khan Shaykun")], contents_below(crisis / "data"), marks=None)
+
+
+def test_enumerators_are_counted_and_never_published(crisis: Path, home: Path) -> None:
+    key = Canary("key", KEY)
+    for folder in (crisis / "data", crisis / "tmp", home):
+        assert finds([key], contents_below(folder), marks=None) == []
+    records = pd.concat(map(pd.read_parquet, crisis.glob("data/store/tables/*/*/records.parquet")))
+    counted = records[records["enumerator"].notna()]
+    assert set(counted["source_id"]) == {"kobotoolbox", "odk_central", "sheets"}
+    published = contents_below(crisis / "data/store/published")
+    tokens = [Canary("token", token) for token in counted["enumerator"].unique()]
+    assert finds(tokens, published, marks=None) == []
+    figures = pd.read_parquet(crisis / "data/store/published/latest/figures.parquet")
+    told = figures.groupby("source_id")["enumerators"].max().dropna()
+    assert told["sheets"] == SHEET_ROWS
 
 
 def test_rows_that_are_wrong_and_errors_leave_no_canary(

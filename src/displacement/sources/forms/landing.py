@@ -24,6 +24,8 @@ class Submission:
     review: str | None
     submitted: str | None
     version: str | None
+    enumerator: str | None
+    """The token of who counted."""
     outer: Mapping[str, Any]
     """Answers by their path."""
     repeated: Sequence[Mapping[str, Any]] | None = None
@@ -44,6 +46,7 @@ def submission(
     review: str | None,
     submitted: object,
     version: object,
+    enumerator: str | None,
     outer: Mapping[str, Any],
     repeated: Sequence[Mapping[str, Any]] | None,
 ) -> Submission:
@@ -54,6 +57,7 @@ def submission(
         review=review,
         submitted=_day(_text(submitted)),
         version=_text(version),
+        enumerator=enumerator,
         outer=outer,
         repeated=repeated,
     )
@@ -99,6 +103,7 @@ def _landed(
         "repeat": number,
         "review": one.review,
         "submitted": one.submitted,
+        "enumerator": one.enumerator,
         "withheld": " ".join(sorted(withheld - set(cells))) or None,
     }
     return {name: value for name, value in named.items() if value is not None} | cells

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from displacement.normalise.dates import read_day
+from displacement.sources.enumerators import Token, tokens
 from displacement.sources.file_names import files_of
 from displacement.sources.sheets.rows import read_table
 from displacement.sources.sheets.signals import signals_of
@@ -43,9 +44,10 @@ class Sheets:
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each sheet's allowed cells as JSON; a file that cannot be used is one rejection."""
+        token = tokens(request.secrets)
         for path, name in files_of(request.inbox / FOLDER, strict=True):
             if path.is_file() and not path.name.startswith((".", "~$")):
-                yield from _answers(path, name)
+                yield from _answers(path, name, token)
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Read and check every row of a landed sheet."""
@@ -65,19 +67,19 @@ class Sheets:
 SOURCE = Sheets()
 
 
-def _answers(path: Path, called: str) -> Iterator[Answer | Rejection]:
+def _answers(path: Path, called: str, token: Token | None) -> Iterator[Answer | Rejection]:
     name = f"{FOLDER}/{called}"
     if path.suffix.lower() in COMPANIONS:
         return
     try:
-        content = _landing(path, called)
+        content = _landing(path, called, token)
     except UnreadableError as error:
         yield Rejection(SheetRows.table_name(), name, "unreadable_file", f"{FOLDER}/{error}")
     else:
         yield Answer(name, f"inbox:{name}", "application/json", content)
 
 
-def _landing(path: Path, called: str) -> bytes:
+def _landing(path: Path, called: str, token: Token | None) -> bytes:
     """What lands of one file: canonical JSON, the same for the same sheet on every machine."""
     if path.suffix.lower() not in READABLE:
         raise UnreadableError(
@@ -88,7 +90,7 @@ def _landing(path: Path, called: str) -> bytes:
         if not any(any(str(cell or "").strip() for cell in row) for row in sheet.grid):
             continue
         try:
-            tables.append(table_of(sheet))
+            tables.append(table_of(sheet, token=token))
         except UnreadableError as error:
             left_out.append(str(error))
     if not tables:

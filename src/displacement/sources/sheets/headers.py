@@ -15,6 +15,7 @@ AREA_COLUMNS: Final = ("governorate", "district", "sub_district")
 CODE_COLUMNS: Final = ("area_code", "sub_district_code", "district_code", "governorate_code")
 COUNT_COLUMNS: Final = ("families", "people")
 DATE_COLUMNS: Final = ("start_date", "end_date", "date")
+ENUMERATOR: Final = "enumerator"
 
 _TAG: Final = re.compile(r"\s*#[A-Za-z]\w*(\s*\+[A-Za-z]\w*)*\s*")
 _PARTED: Final = re.compile(r"[/\n\r|()\[\]]|\s[-–—]\s")

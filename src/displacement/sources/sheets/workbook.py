@@ -23,11 +23,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from displacement.normalise.dates import read_day
 from displacement.normalise.quantities import read_number, western_digits, without_marks
+from displacement.sources.enumerators import Token
 from displacement.sources.sheets.headers import (
     AREA_COLUMNS,
     CODE_COLUMNS,
     COUNT_COLUMNS,
     DATE_COLUMNS,
+    ENUMERATOR,
     Declared,
     is_ignored,
     is_tag_row,
@@ -131,10 +133,13 @@ def named_headers(sheet: Sheet, declared: Declared) -> set[str]:
     return max(rows, key=len, default=set())
 
 
-def table_of(sheet: Sheet, declared: Declared | None = None) -> dict[str, Any]:
+def table_of(
+    sheet: Sheet, declared: Declared | None = None, token: Token | None = None
+) -> dict[str, Any]:
     """What may land of a sheet: its mapped columns, row by row. Raises UnreadableError.
 
-    With a `declared` mapping all of its columns have to be there, and no other one lands.
+    With a `declared` mapping all of its columns have to be there, and no other one lands. Of
+    who counted only the token lands, where there is one.
     """
     header = _header(sheet.grid, declared)
     if header is None:
@@ -143,16 +148,19 @@ def table_of(sheet: Sheet, declared: Declared | None = None) -> dict[str, Any]:
     rows, withheld = [], []
     for number, row in enumerate(sheet.grid[header.last_row :], start=header.last_row + 1):
         cells = _allowed(sheet, number - 1, header)
+        named = cells.pop(ENUMERATOR, None)
+        who = token(named) if token else None
         if not cells or is_tag_row(row) or _repeats_header(row, header, declared):
             continue
         kept = {role: _kept(role, cell) for role, cell in cells.items()}
         withheld += [[number, role] for role in sorted(cells) if kept[role] is None]
-        rows.append([number, kept])
+        rows.append([number, kept | ({ENUMERATOR: who} if who else {})])
     return {
         "name": _without_personal(sheet.name),
         "columns": {
             role: known_part(sheet.grid[header.last_row - 1][column], role, declared)
             for column, role in sorted(header.columns.items())
+            if role != ENUMERATOR
         },
         "unknown_columns": [get_column_letter(column + 1) for column in header.unknown],
         "rows": rows,

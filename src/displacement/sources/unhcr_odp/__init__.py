@@ -121,7 +121,8 @@ def _answer(client: Client, query: Query, request: Request) -> Answer:
     reply = client.get(PATHS[series.endpoint], [*series.parameters(), *_texts(days)])
     if series.endpoint != Endpoint.TIMESERIES:
         _refuse_shrunk(_records(_document(reply.body)), series, query.name, request)
-    allowed = allowed_by([UnhcrOdpRows], request.declaration, rows=ROWS_AT)
+    beside = (CODE, "population_groups")
+    allowed = allowed_by([UnhcrOdpRows], request.declaration, rows=ROWS_AT, beside=beside)
     document = only_allowed(_document(reply.body), allowed)
     return reply.answer(query, msgspec.json.encode(document))
 

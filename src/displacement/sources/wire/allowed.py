@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 import pyarrow
@@ -28,6 +28,8 @@ class Allowed(NamedTuple):
     rows: frozenset[str]
     """Where the answer keeps rows."""
     names: frozenset[str]
+    ignored: frozenset[str]
+    """Declared as known and not used: of these only numbers may land."""
     numbers: frozenset[str]
     patterns: Mapping[str, str]
 
@@ -39,7 +41,7 @@ def allowed_by(
     rows: Iterable[str] = (),
     beside: Iterable[str] = (),
 ) -> Allowed:
-    """The columns of the contracts, those that are declared as ignored, and what is `beside` rows.
+    """The columns of the contracts, what is `beside` rows, and numbers of columns that are ignored.
 
     `rows` are the keys under which an answer keeps its rows.
     """
@@ -47,7 +49,8 @@ def allowed_by(
     names = {name for one in known for name in one.names}
     return Allowed(
         frozenset(rows),
-        frozenset(names.union(declaration.ignored_columns, rows, beside)),
+        frozenset(names.union(rows, beside)),
+        frozenset(declaration.ignored_columns),
         frozenset(name for one in known for name in one.numbers),
         {name: pattern for one in known for name, pattern in one.patterns.items()},
     )
@@ -65,7 +68,7 @@ def _of_model(model: type[Delivered]) -> Allowed:
     }
     numbers = {one.name for one in fields if one.type in {pyarrow.int64(), pyarrow.float64()}}
     names = frozenset(one.name for one in fields)
-    return Allowed(frozenset(), names, frozenset(numbers), patterns)
+    return Allowed(frozenset(), names, frozenset(), frozenset(numbers), patterns)
 
 
 def only_allowed(document: Any, allowed: Allowed) -> Any:
@@ -79,7 +82,8 @@ def only_allowed(document: Any, allowed: Allowed) -> Any:
 
 def _value(name: str, value: Any, allowed: Allowed) -> Any:
     if name not in allowed.names:
-        return None
+        is_number = isinstance(value, int | float)
+        return value if is_number and name in allowed.ignored else None
     if isinstance(value, dict) or (isinstance(value, list) and _holds_rows(name, value, allowed)):
         return only_allowed(value, allowed)
     if isinstance(value, str) and _is_odd(name, value, allowed):
@@ -119,9 +123,14 @@ def clear_file(path: Path, at: str, allowed: Allowed) -> Path:
 
 def _is_clear(path: Path, at: str, allowed: Allowed) -> bool:
     """Whether there is nothing to clear, as nearly always: told by a reader that knows no more."""
-    fields = [
-        (name, int | float | None if name in allowed.numbers else msgspec.Raw | None, None)
-        for name in sorted(allowed.names)
+    texts = allowed.names - allowed.numbers
+    formed = {
+        name: Annotated[str, msgspec.Meta(pattern=pattern)] | None
+        for name, pattern in allowed.patterns.items()
+    }
+    fields: list[tuple[str, Any, None]] = [
+        (name, formed.get(name, msgspec.Raw if name in texts else int | float | None), None)
+        for name in sorted(allowed.names | allowed.ignored)
         if name.isidentifier()
     ]
     row = msgspec.defstruct("Row", fields, forbid_unknown_fields=True)

@@ -129,6 +129,9 @@ class _Reading(Generic[Model]):
         """Read a batch the fast way; where a value is off, the slow way that can say which."""
         plain = pyarrow.schema([pyarrow.field(one.name, one.type) for one in self._schema])
         lines = b"\n".join(raw)
+        if lines.startswith(b"null") or b"\nnull" in lines:
+            self.add_records([_record(one) for one in raw], first)  # Arrow would not survive it
+            return
         options = pyarrow.json.ParseOptions(
             explicit_schema=plain,
             unexpected_field_behavior="infer",
