@@ -19,6 +19,7 @@ for command in (
     questions.status,
     upkeep.verify,
     questions.review,
+    upkeep.inbox,
     upkeep.init,
     upkeep.serve,
 ):

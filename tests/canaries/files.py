@@ -117,8 +117,10 @@ def _workbook(flock: Flock, where: str) -> Workbook:
     sheet.append([f"Counted by {flock.name(f'{where} first row')}"])
     sheet.append([])
     sheet.append(
-        [*HEADERS[:3], f"Families ({flock.name(f'{where} known header')})", *HEADERS[4:]]
-        + [*PRIVATE[:2], flock.name(f"{where} header"), *PRIVATE[2:]]
+        [
+            *(*HEADERS[:3], f"Families ({flock.name(f'{where} known header')})", *HEADERS[4:]),
+            *(*PRIVATE[:2], flock.name(f"{where} header"), *PRIVATE[2:]),
+        ]
     )
     for number in range(6):
         row = [*ROW[:3], 40 + number, 220 + number, *ROW[5:]]
@@ -227,7 +229,8 @@ def _arabic(flock: Flock) -> str:
         f"إعداد: {flock.arabic_name('arabic byline')}\n\n"
         f"قال {one}، المتحدث باسم المتطوعين، إن أكثر من 63 ألف شخص نزحوا من إدلب "
         f"بين 15 كانون الأول و6 كانون الثاني. وأضاف {one.split()[1]} أن الخيام لا تكفي. "
-        f"وبحسب {two}، وهو مزارع من حماة، وصلت 320 عائلة إلى سراقب يوم الاثنين. وقالت السيدة {three} إنها فقدت منزلها. "
+        f"وبحسب {two}، وهو مزارع من حماة، وصلت 320 عائلة إلى سراقب. "
+        f"وقالت السيدة {three} إنها فقدت منزلها. "
         f"الهاتف: {flock.arabic_phone('arabic text')}.\n"
     )
 

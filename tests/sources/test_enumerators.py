@@ -29,7 +29,8 @@ ROWS = [
 
 def test_a_person_has_one_token_under_a_key_and_another_under_another() -> None:
     one, other = tokens(KEY), tokens(OTHER)
-    assert one and other
+    assert one is not None
+    assert other is not None
     assert one("Rima Invented") == one(" rima\u200f  INVENTED ") != one("Omar Invented")
     assert one("Rima Invented") != other("Rima Invented")
     assert [one(nobody) for nobody in (None, "", " ", {}, [])] == [None] * 5

@@ -3,6 +3,7 @@
 Before anything lands: an allow-list, and cells that look personal are withheld.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,10 @@ from displacement.normalise.quantities import without_marks
 from displacement.sources.forms.listed import DATES, Form
 from displacement.sources.sheets.workbook import has_other_words, is_personal
 
+UNKNOWN: Final = "unknown"
+_CODE: Final = re.compile(r"(?=.*\d)[\w:.-]{1,60}")
+_LABEL: Final = re.compile(r"[A-Za-z_]{1,40}")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*")
 
 
@@ -50,17 +55,22 @@ def submission(
     outer: Mapping[str, Any],
     repeated: Sequence[Mapping[str, Any]] | None,
 ) -> Submission:
-    """A submission from what a server says, without what is no text."""
-    name = _text(identifier)
+    """A submission from what a server says, without what is no code and no day."""
+    name, day, edition = _text(identifier), _day(_text(submitted)), _text(version)
     return Submission(
-        identifier=name.removeprefix("uuid:") if name else None,
-        review=review,
-        submitted=_day(_text(submitted)),
-        version=_text(version),
+        identifier=_coded(name.removeprefix("uuid:")) if name else None,
+        review=review if review is None or _LABEL.fullmatch(review) else UNKNOWN,
+        submitted=day if day and _DAY.fullmatch(day) else None,
+        version=_coded(edition) if edition else None,
         enumerator=enumerator,
         outer=outer,
         repeated=repeated,
     )
+
+
+def _coded(text: str) -> str:
+    """A code as it is, and a digest of what could be words."""
+    return text if _CODE.fullmatch(text) else hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def landing_of(form: Form, submissions: Sequence[Submission]) -> bytes:
