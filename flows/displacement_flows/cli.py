@@ -18,6 +18,7 @@ for command in (
     questions.match,
     questions.status,
     upkeep.verify,
+    upkeep.inbox,
     upkeep.init,
     upkeep.serve,
 ):

@@ -144,6 +144,13 @@ class Figures(Table):
     correction: Series[Text] = field(
         "What an analyst's correction changed, and why.", nullable=True
     )
+    enumerators: Series[Whole] = field(
+        "How many different people counted what its source says of the same measure, areas and "
+        "days; null where nobody knows.",
+        unit="people who count",
+        nullable=True,
+        ge=1,
+    )
     suppressed: Series[Flag] = suppression("the figure's numbers and words are")
 
     @pa.dataframe_check(error="end_date is before start_date")

@@ -6,8 +6,18 @@ from typing import Annotated
 import typer
 
 from displacement_flows.commands.ending import INCOMPLETE
-from displacement_flows.commands.options import ConfigFile, StoreUrl, settings_of
+from displacement_flows.commands.options import ConfigFile, Inbox, StoreUrl, settings_of
 from displacement_flows.environment import keep_prefect_quiet
+
+
+def inbox(config: ConfigFile = None, inbox: Inbox = None) -> None:
+    """List the files of the inbox, each with the name that stands for it in the store."""
+    from displacement.sources.file_names import names_in_store
+    from displacement_flows.terminal import out
+
+    settings = settings_of(config, inbox=inbox)
+    for name, file in names_in_store(settings.inbox):
+        out.print(f"{name}  {file}" if name != file else name, markup=False)
 
 
 def init(

@@ -82,6 +82,8 @@ class Declaration:
     """ISO 3166-1 alpha-3 codes of the countries to ask for."""
     secrets: dict[str, str] = field(default_factory=dict)
     """What each key is for, and the environment variable (or Prefect Secret) that holds it."""
+    optional_secrets: dict[str, str] = field(default_factory=dict)
+    """The same for keys that it can do without."""
     windowed: bool = True
     """False where it can only be asked for everything: a backfill then asks it once."""
     needs: tuple[str, ...] = ()
