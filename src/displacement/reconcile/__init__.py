@@ -14,7 +14,7 @@ from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.episodes import episodes_of
 from displacement.reconcile.parts import parts_apart
 from displacement.reconcile.scopes import Voice, by_measure_and_view, day_number, voices_of
-from displacement.reconcile.solved import Solved, solve
+from displacement.reconcile.solved import Solved, solve_all
 from displacement.reconcile.stocks import Standing, carried, standings, stocks_by_day
 from displacement.reconcile.voices import known_on, mark_echoes, speaking
 from displacement_schemas import (
@@ -97,7 +97,7 @@ def reconcile(
             solved = [s for one in standing[measure, view] for s in one.solved]
         else:
             able, speaking_here = group, preferred_flows(group)
-            solved = [solve(episode) for episode in episodes_of(parts_apart(speaking_here), tree)]
+            solved = solve_all(episodes_of(parts_apart(speaking_here), tree))
             flows[measure, view] = solved
         covering += speaking_here
         silent |= _names(able) - _names(speaking_here)

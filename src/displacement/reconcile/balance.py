@@ -3,12 +3,15 @@
 Numbers in, numbers out: cells are columns, figures are rows of an incidence matrix.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from displacement.reconcile import interior
 from displacement.reconcile.barrier import minimise
+from displacement.reconcile.interior import NARROW
 from displacement.reconcile.polytope import Incidence, Polytope, largest_sum
 from displacement_schemas.vocabulary import Method
 
@@ -23,8 +26,8 @@ FIXED = 1e-7
 """A sum that can move by less than this share of the largest count is fixed."""
 GAP = 1e-10
 """Optimality gap of the estimate, relative to the episode's largest count."""
-NARROW = 1e-9
-"""A narrower likely range, relative to its end, is one number."""
+LARGEST_BATCH = 1_000_000
+"""Entries of the incidence matrices that are worked on together."""
 STRETCH_GAP = 1e-12
 """Optimality gap of harmonising, relative to the sum that it minimises."""
 
@@ -54,21 +57,70 @@ class Balance:
     method: Method
 
 
+def balances(together: Sequence[Evidence]) -> list[Balance]:
+    """Balance episodes of one shape, each as if it were alone.
+
+    Most are answered in batches. What no batch is certain of, such as ranges that contradict
+    each other, is harmonised and estimated one by one, slowly and surely.
+    """
+    low = np.array([one.low * (1 - one.error) for one in together])
+    high = np.array([one.high * (1 + one.error) for one in together])
+    levels = [_even_level(one) for one in together]
+    uneven = [n for n, level in enumerate(levels) if level is None and together[n].high.all()]
+    found = dict(zip(uneven, _in_batches([together[n] for n in uneven]), strict=True))
+    answers = []
+    for number, (evidence, level) in enumerate(zip(together, levels, strict=True)):
+        cells, method = found.get(number), Method.BALANCED
+        if level is not None:
+            cells = level * evidence.exposure
+            method = Method.STATED if len(evidence.stated) == 1 else Method.EVEN
+        if cells is None:
+            answers.append(harmonised(evidence, low[number], high[number]))
+        else:
+            nothing = np.zeros(len(evidence.stated))
+            answers.append(
+                Balance(cells, nothing, nothing.astype(bool), low[number], high[number], method)
+            )
+    return answers
+
+
 def balance(evidence: Evidence) -> Balance:
     """Harmonise the allowed ranges if they contradict each other, then estimate every cell.
 
     `cells` is the solution of DESIGN 5.3; sums of cells lie within the (stretched) allowed
     ranges. Raises ArithmeticError where a solver fails, which no input should cause.
     """
-    low = evidence.low * (1 - evidence.error)
-    high = evidence.high * (1 + evidence.error)
-    count = len(low)
-    nothing = np.zeros(count)
-    even = _even_level(evidence)
-    if even is not None:
-        method = Method.STATED if count == 1 else Method.EVEN
-        cells = even * evidence.exposure
-        return Balance(cells, nothing, nothing.astype(bool), low, high, method)
+    return balances([evidence])[0]
+
+
+def _in_batches(together: Sequence[Evidence]) -> list[Vector | None]:
+    """The most even cells of each episode; None where the batch is not certain of them."""
+    answers: list[Vector | None] = []
+    size = max(1, LARGEST_BATCH // max((one.incidence.size for one in together), default=1))
+    for first in range(0, len(together), size):
+        batch = together[first : first + size]
+        high = np.array([one.high * (1 + one.error) for one in batch])
+        low = np.array([one.low * (1 - one.error) for one in batch])
+        scale = np.array([largest_sum(e.incidence, h) for e, h in zip(batch, high, strict=True)])
+        error, unit = np.array([one.error for one in batch]), scale[:, None]
+        exposure = np.array([one.exposure for one in batch])
+        cells, certain = interior.most_even(
+            interior.Batch(
+                incidence=np.array([one.incidence for one in batch], dtype=np.float64),
+                exposure=exposure / exposure.sum(axis=1, keepdims=True),
+                low=np.array([one.low for one in batch]) / unit,
+                high=np.array([one.high for one in batch]) / unit,
+                least=low / unit - MARGIN,
+                most=high / unit + MARGIN,
+                pull=0.5 / error**2,
+            )
+        )
+        answers += [row if good else None for row, good in zip(cells * unit, certain, strict=True)]
+    return answers
+
+
+def harmonised(evidence: Evidence, low: Vector, high: Vector) -> Balance:
+    """Stretch the ranges as little as they need, then estimate every cell."""
     stretch, lowered = harmonise(evidence.incidence, low, high, evidence.error)
     low, high = _stretched(evidence.incidence, low, high, stretch, lowered)
     cells = _most_even(evidence, low, high)

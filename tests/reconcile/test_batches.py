@@ -1,0 +1,111 @@
+"""Episodes that are worked on together are answered as each would be alone."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from displacement.reconcile.balance import Evidence, balance, balances, harmonised
+from displacement.reconcile.chains import chains
+from displacement.reconcile.polytope import Polytope, largest_sum
+from displacement_schemas.vocabulary import Method
+from tests.reconcile import stress
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def intervals(random: np.random.Generator, figures: int, kinds: int) -> np.ndarray:
+    """Figures that sum neighbouring cells of a row; its different kinds, shuffled."""
+    while True:
+        ends = np.sort(random.integers(0, kinds + 1, (figures, 2)), axis=1)
+        incidence = (np.arange(kinds) >= ends[:, :1]) & (np.arange(kinds) < ends[:, 1:])
+        if incidence.any(axis=1).all() and incidence.any(axis=0).all():
+            different = np.unique(incidence, axis=1)
+            return different[:, random.permutation(different.shape[1])]
+
+
+def evidence(random: np.random.Generator, incidence: np.ndarray) -> Evidence:
+    exposure = random.uniform(1, 100, incidence.shape[1])
+    stated = incidence @ exposure * random.lognormal(0, 0.2, len(incidence)) * 10
+    error = random.choice([0.05, 0.1, 0.2], len(incidence))
+    return Evidence(incidence, exposure, stated, stated * 0.98, stated * 1.02, error)
+
+
+@given(SEEDS, st.integers(2, 5), st.integers(2, 7))
+def test_shortest_paths_bound_every_interval_as_linear_programs_do(seed, figures, kinds):
+    random = np.random.default_rng(seed)
+    incidence = intervals(random, figures, kinds)
+    one = evidence(random, incidence)
+    low, high = one.low * (1 - one.error), one.high * (1 + one.error)
+    unit = largest_sum(incidence, high)
+    polytope = Polytope(incidence, low / unit, high / unit)
+    [chain] = chains(incidence[None], low[None], high[None])
+    assume(chain is not None and not polytope.is_empty())
+    first, last = np.sort(random.choice(incidence.shape[1] + 1, 2, replace=False))
+    chosen = (chain.position >= first) & (chain.position < last)
+    extent = polytope.extent(chosen.astype(float))
+    assert chain is not None
+    assert chain.extreme(chosen, highest=False) == pytest.approx(extent.low * unit, abs=1e-6 * unit)
+    assert chain.extreme(chosen, highest=True) == pytest.approx(extent.high * unit, abs=1e-6 * unit)
+
+
+def test_nearly_every_shuffled_row_is_put_in_order_again():
+    random = np.random.default_rng(3)
+    rows = [intervals(random, figures, 6) for figures in random.integers(2, 6, 300)]
+    wide = [(np.zeros((1, len(row))), np.full((1, len(row)), 9.0)) for row in rows]
+    found = [chains(row[None], *ends)[0] for row, ends in zip(rows, wide, strict=True)]
+    assert sum(chain is not None for chain in found) >= 0.9 * len(found)
+
+
+def test_kinds_that_are_no_interval_are_left_to_a_linear_program():
+    incidence = np.array([[1, 1, 0], [0, 1, 1]], dtype=bool)
+    [chain] = chains(incidence[None], np.array([[5.0, 5.0]]), np.array([[9.0, 9.0]]))
+    assert chain is not None
+    assert chain.extreme(np.array([True, False, True]), highest=True) is None
+
+
+def test_a_ring_of_figures_is_no_chain():
+    incidence = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]], dtype=bool)
+    assert chains(incidence[None], np.full((1, 3), 5.0), np.full((1, 3), 9.0)) == [None]
+
+
+def test_ranges_that_contradict_each_other_have_no_bounds():
+    incidence = np.array([[1, 1], [1, 0]], dtype=bool)
+    assert chains(incidence[None], np.array([[1.0, 5.0]]), np.array([[2.0, 9.0]])) == [None]
+
+
+@given(SEEDS, st.integers(1, 4), st.integers(2, 5))
+def test_who_else_is_in_the_batch_changes_no_digit(seed, figures, kinds):
+    random = np.random.default_rng(seed)
+    incidence = intervals(random, figures, kinds)
+    together = [evidence(random, incidence) for _ in range(7)]
+    for one, alone in zip(balances(together), map(balance, together), strict=True):
+        assert one.method == alone.method
+        assert one.cells.tobytes() == alone.cells.tobytes()
+        assert one.stretch.tobytes() == alone.stretch.tobytes()
+
+
+@given(SEEDS, st.integers(2, 5), st.integers(2, 6))
+def test_a_batch_finds_what_the_slow_method_finds(seed, figures, kinds):
+    random = np.random.default_rng(seed)
+    one = evidence(random, intervals(random, figures, kinds))
+    fast = balance(one)
+    if fast.method is not Method.BALANCED:
+        return
+    slow = surely(one)
+    assert fast.cells == pytest.approx(slow, abs=1e-5 * fast.cells.sum())
+
+
+def surely(one: Evidence) -> np.ndarray:
+    """The cells by the barrier method, which works on one episode."""
+    return harmonised(one, one.low * (1 - one.error), one.high * (1 + one.error)).cells
+
+
+@pytest.mark.parametrize("make", [stress.orders_of_magnitude, stress.chain, stress.nest])
+def test_pathological_episodes_are_answered_alike_together_and_alone(make):
+    random = np.random.default_rng(5)
+    together = [make(random) for _ in range(3)]
+    shapes = {one.incidence.shape for one in together}
+    if len(shapes) == 1:
+        for one, alone in zip(balances(together), map(balance, together), strict=True):
+            assert one.cells.tobytes() == alone.cells.tobytes()
