@@ -7,11 +7,18 @@ from hypothesis import strategies as st
 
 from displacement.reconcile.balance import Evidence, balance, balances, harmonised
 from displacement.reconcile.chains import chains
+from displacement.reconcile.episodes import episodes_of
 from displacement.reconcile.polytope import Polytope, largest_sum
+from displacement.reconcile.rollup import roll_up
+from displacement.reconcile.scopes import day_number
+from displacement.reconcile.solved import solve_all
 from displacement_schemas.vocabulary import Method
 from tests.reconcile import stress
+from tests.reconcile.cases import SYSTEM, TWO_GOVERNORATES, day, tree_of, voices
+from tests.reconcile.strategies import DAYS, crises
 
 SEEDS = st.integers(0, 2**32 - 1)
+ALL_FROM = day_number(day(0))
 
 
 def intervals(random: np.random.Generator, figures: int, kinds: int) -> np.ndarray:
@@ -109,3 +116,32 @@ def test_pathological_episodes_are_answered_alike_together_and_alone(make):
     if len(shapes) == 1:
         for one, alone in zip(balances(together), map(balance, together), strict=True):
             assert one.cells.tobytes() == alone.cells.tobytes()
+
+
+@given(crises(), st.lists(st.integers(0, DAYS), min_size=2, max_size=6, unique=True))
+def test_episodes_rolled_up_together_say_what_each_says_cut_by_itself(rows, edges):
+    tree = tree_of(TWO_GOVERNORATES)
+    solved = solve_all(episodes_of(voices(rows, tree), tree))
+    first = ALL_FROM
+    edges = np.sort(np.array(edges)) + first
+    windows = np.column_stack([edges[:-1], edges[1:]])
+    places = {(SYSTEM, code): tree.leaves[SYSTEM, code] for code in TWO_GOVERNORATES}
+    rolled = roll_up(solved, tree, places, windows)
+    rolled = rolled.assign(code=[code for _, code in rolled["place"]]).set_index(["code", "window"])
+    for (_, code), leaves in places.items():
+        slices = [one.cut(tree, leaves, windows) for one in solved]
+        spoken = np.any([one.voices.any(axis=1) for one in slices], axis=0)
+        for window in np.flatnonzero(spoken):
+            row = rolled.loc[(code, window)]
+            for name in ("value", "low", "high"):
+                alone = sum(getattr(one, name)[window] for one in slices)
+                assert row[name] == pytest.approx(alone, rel=1e-9, abs=2e-6)
+            assert row["figures"] == sum(one.voices[window].sum() for one in slices)
+            counters = {
+                voice.counter
+                for one, cut in zip(solved, slices, strict=True)
+                for voice, speaks in zip(one.episode.voices, cut.voices[window], strict=True)
+                if speaks
+            }
+            assert row["counters"] == len(counters)
+        assert sum(rolled.index.get_level_values("code") == code) == spoken.sum()

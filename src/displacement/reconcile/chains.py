@@ -38,6 +38,11 @@ class Chain:
         return float(self.reach[first, last] if highest else 0.0 - self.reach[last, first])
 
 
+def one_kind(low: float, high: float) -> Chain:
+    """The chain of an episode whose figures all sum the same cells."""
+    return Chain(np.zeros(1, dtype=np.int64), np.array([[0.0, high], [0.0 - low, 0.0]]))
+
+
 def chains(incidence: Flags, low: Vector, high: Vector) -> list[Chain | None]:
     """The chains of episodes of one shape; None for what is none, or whose ranges are empty.
 

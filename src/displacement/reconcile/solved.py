@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from displacement.reconcile.area_tree import AreaTree, Leaves
 from displacement.reconcile.balance import MARGIN, Balance, balances
-from displacement.reconcile.chains import Chain, chains
+from displacement.reconcile.chains import Chain, chains, one_kind
 from displacement.reconcile.episodes import Episode
 from displacement.reconcile.polytope import Polytope, largest_sum
 from displacement_schemas.vocabulary import Method
@@ -128,14 +128,11 @@ class Solved:
         return self._bounds[key]
 
     def _extreme(self, weights: Vector, *, highest: bool) -> float:
-        result = self.balance
-        if len(weights) == 1:
-            end = result.allowed_high.min() if highest else result.allowed_low.max()
-            return float(weights[0] * end)
-        if self.chain is not None and weights.max() == weights[weights > 0].min() == 1:
+        level = float(weights.max())
+        if self.chain is not None and level == weights[weights > 0].min():
             found = self.chain.extreme(weights > 0, highest=highest)
             if found is not None:
-                return found
+                return level * found
         polytope, scale = self._polytope
         extreme = polytope.maximum(weights) if highest else polytope.minimum(weights)
         return extreme * scale
@@ -166,9 +163,9 @@ def solve_all(episodes: Sequence[Episode]) -> list[Solved]:
 
 
 def _chains(episodes: Sequence[Episode], found: Sequence[Balance]) -> list[Chain | None]:
-    """The chains of episodes of one shape; one kind of cell needs none."""
+    """The chains of episodes of one shape."""
     if episodes[0].evidence.incidence.shape[1] == 1:
-        return [None] * len(episodes)
+        return [one_kind(result.allowed_low.max(), result.allowed_high.min()) for result in found]
     room = np.array([_room(e, b) for e, b in zip(episodes, found, strict=True)])[:, None]
     return chains(
         np.array([episode.evidence.incidence for episode in episodes]),
