@@ -108,7 +108,7 @@ def reconcile(
     return Reconciliation(
         figures=_silenced(known, silent),
         figure_areas=links,
-        estimates=tables.estimates((s for _, _, group in by_group for s in group), tree, as_of),
+        estimates=tables.estimates([s for _, _, group in by_group for s in group], tree, as_of),
         estimates_daily=daily,
         estimates_monthly=monthly,
         stocks=tables.stocks(by_day, tree, as_of),

@@ -13,6 +13,7 @@ from displacement.reconcile import interior
 from displacement.reconcile.barrier import minimise
 from displacement.reconcile.interior import NARROW
 from displacement.reconcile.polytope import Incidence, Polytope, largest_sum
+from displacement.reconcile.stretches import Claims, least_strains
 from displacement_schemas.vocabulary import Method
 
 Vector = NDArray[np.float64]
@@ -60,28 +61,22 @@ class Balance:
 def balances(together: Sequence[Evidence]) -> list[Balance]:
     """Balance episodes of one shape, each as if it were alone.
 
-    Most are answered in batches. What no batch is certain of, such as ranges that contradict
-    each other, is harmonised and estimated one by one, slowly and surely.
+    Most are answered in batches. What no batch is certain of, such as ranges that hold in one
+    point only, is harmonised and estimated one by one, slowly and surely.
     """
-    low = np.array([one.low * (1 - one.error) for one in together])
-    high = np.array([one.high * (1 + one.error) for one in together])
-    levels = [_even_level(one) for one in together]
-    uneven = [n for n, level in enumerate(levels) if level is None and together[n].high.all()]
-    found = dict(zip(uneven, _in_batches([together[n] for n in uneven]), strict=True))
-    answers = []
-    for number, (evidence, level) in enumerate(zip(together, levels, strict=True)):
-        cells, method = found.get(number), Method.BALANCED
-        if level is not None:
-            cells = level * evidence.exposure
-            method = Method.STATED if len(evidence.stated) == 1 else Method.EVEN
-        if cells is None:
-            answers.append(harmonised(evidence, low[number], high[number]))
-        else:
-            nothing = np.zeros(len(evidence.stated))
-            answers.append(
-                Balance(cells, nothing, nothing.astype(bool), low[number], high[number], method)
-            )
-    return answers
+    answers = [_even(one) for one in together]
+    size = max(1, LARGEST_BATCH // max(one.incidence.size for one in together))
+    for batched in (_consistent, _contradicting):
+        rest = [number for number, answer in enumerate(answers) if answer is None]
+        for first in range(0, len(rest), size):
+            numbers = rest[first : first + size]
+            found = batched([together[number] for number in numbers])
+            for number, answer in zip(numbers, found, strict=True):
+                answers[number] = answer
+    return [
+        harmonised(evidence) if answer is None else answer
+        for evidence, answer in zip(together, answers, strict=True)
+    ]
 
 
 def balance(evidence: Evidence) -> Balance:
@@ -93,34 +88,106 @@ def balance(evidence: Evidence) -> Balance:
     return balances([evidence])[0]
 
 
-def _in_batches(together: Sequence[Evidence]) -> list[Vector | None]:
-    """The most even cells of each episode; None where the batch is not certain of them."""
-    answers: list[Vector | None] = []
-    size = max(1, LARGEST_BATCH // max((one.incidence.size for one in together), default=1))
-    for first in range(0, len(together), size):
-        batch = together[first : first + size]
-        high = np.array([one.high * (1 + one.error) for one in batch])
-        low = np.array([one.low * (1 - one.error) for one in batch])
-        scale = np.array([largest_sum(e.incidence, h) for e, h in zip(batch, high, strict=True)])
-        error, unit = np.array([one.error for one in batch]), scale[:, None]
-        exposure = np.array([one.exposure for one in batch])
-        cells, certain = interior.most_even(
-            interior.Batch(
-                incidence=np.array([one.incidence for one in batch], dtype=np.float64),
-                exposure=exposure / exposure.sum(axis=1, keepdims=True),
-                low=np.array([one.low for one in batch]) / unit,
-                high=np.array([one.high for one in batch]) / unit,
-                least=low / unit - MARGIN,
-                most=high / unit + MARGIN,
-                pull=0.5 / error**2,
-            )
+def _even(evidence: Evidence) -> Balance | None:
+    """The balance of an episode whose likely ranges one even level meets."""
+    level = _even_level(evidence)
+    if level is None:
+        return None
+    method = Method.STATED if len(evidence.stated) == 1 else Method.EVEN
+    return _unbent(evidence, level * evidence.exposure, method)
+
+
+def _unbent(evidence: Evidence, cells: Vector, method: Method) -> Balance:
+    nothing = np.zeros(len(evidence.stated))
+    return Balance(cells, nothing, nothing.astype(bool), *_allowed(evidence), method)
+
+
+def _allowed(evidence: Evidence) -> tuple[Vector, Vector]:
+    """The allowed range of every figure."""
+    return evidence.low * (1 - evidence.error), evidence.high * (1 + evidence.error)
+
+
+def _consistent(batch: Sequence[Evidence]) -> list[Balance | None]:
+    """The balances of episodes whose allowed ranges hold together; None where in doubt."""
+    low, high = np.array([_allowed(one) for one in batch]).swapaxes(0, 1)
+    return [
+        None if cells is None else _unbent(evidence, cells, Method.BALANCED)
+        for evidence, cells in zip(batch, _most_even_of(batch, low, high), strict=True)
+    ]
+
+
+def _contradicting(batch: Sequence[Evidence]) -> list[Balance | None]:
+    """The balances of episodes whose allowed ranges have to be stretched; None where in doubt."""
+    low, high = np.array([_allowed(one) for one in batch]).swapaxes(0, 1)
+    stretch, lowered = _stretches_of(batch, low, high)
+    low = np.where(lowered, low * (1 - stretch), low)
+    high = np.where(lowered, high, high * (1 + stretch))
+    sure = np.isfinite(stretch).all(axis=1) & (stretch > NO_STRETCH).any(axis=1)
+    numbers = np.flatnonzero(sure & (high >= 1).all(axis=1))
+    found: list[Balance | None] = [None] * len(batch)
+    cells = _most_even_of([batch[n] for n in numbers.tolist()], low[numbers], high[numbers])
+    for number, own in zip(numbers.tolist(), cells, strict=True):
+        if own is not None:
+            bent = np.where(stretch[number] > NO_STRETCH, stretch[number], 0.0)
+            ends = low[number], high[number]
+            found[number] = Balance(own, bent, lowered[number], *ends, Method.STRETCHED)
+    return found
+
+
+def _stretches_of(
+    batch: Sequence[Evidence], low: Vector, high: Vector
+) -> tuple[Vector, NDArray[np.bool_]]:
+    """As `harmonise`, for episodes of one shape; not a number where in doubt."""
+    incidence = np.array([one.incidence for one in batch], dtype=np.float64)
+    unit = _units(batch, high)
+    error = np.array([one.error for one in batch])
+    relative = error / error.max(axis=1, keepdims=True)
+    least, most = low / unit, high / unit
+    cells, certain = least_strains(
+        Claims(incidence, least, most, least * relative, most * relative)
+    )
+    reached = (incidence @ cells[:, :, None])[:, :, 0]
+    short = np.where(least > 0, 1 - reached / np.where(least > 0, least, 1.0), 0.0)
+    over = np.where(most > 0, reached / np.where(most > 0, most, 1.0) - 1, np.nan)
+    stretch = np.maximum(np.maximum(short, over), 0.0)
+    return np.where(certain[:, None], stretch, np.nan), short > over
+
+
+def _most_even_of(batch: Sequence[Evidence], low: Vector, high: Vector) -> list[Vector | None]:
+    """The most even cells within the ranges; None where the batch is not certain of them."""
+    able = [number for number, one in enumerate(batch) if one.high.all()]
+    found: list[Vector | None] = [None] * len(batch)
+    if not able:
+        return found
+    chosen, low, high = [batch[number] for number in able], low[able], high[able]
+    unit = _units(chosen, high)
+    exposure = np.array([one.exposure for one in chosen])
+    cells, certain = interior.most_even(
+        interior.Batch(
+            incidence=np.array([one.incidence for one in chosen], dtype=np.float64),
+            exposure=exposure / exposure.sum(axis=1, keepdims=True),
+            low=np.array([one.low for one in chosen]) / unit,
+            high=np.array([one.high for one in chosen]) / unit,
+            least=low / unit - MARGIN,
+            most=high / unit + MARGIN,
+            pull=0.5 / np.array([one.error for one in chosen]) ** 2,
         )
-        answers += [row if good else None for row, good in zip(cells * unit, certain, strict=True)]
-    return answers
+    )
+    for number, own, good in zip(able, cells * unit, certain.tolist(), strict=True):
+        if good:
+            found[number] = own
+    return found
 
 
-def harmonised(evidence: Evidence, low: Vector, high: Vector) -> Balance:
+def _units(batch: Sequence[Evidence], high: Vector) -> Vector:
+    """The largest sum of each episode, as a column."""
+    pairs = zip(batch, high, strict=True)
+    return np.array([[largest_sum(one.incidence, own)] for one, own in pairs])
+
+
+def harmonised(evidence: Evidence) -> Balance:
     """Stretch the ranges as little as they need, then estimate every cell."""
+    low, high = _allowed(evidence)
     stretch, lowered = harmonise(evidence.incidence, low, high, evidence.error)
     low, high = _stretched(evidence.incidence, low, high, stretch, lowered)
     cells = _most_even(evidence, low, high)

@@ -115,6 +115,10 @@ class LeafSets:
         """The number of a set."""
         return self._numbers.setdefault(leaves, len(self._numbers))
 
+    def leaves(self) -> list[tuple[int, ...]]:
+        """The sets, in order of their numbers."""
+        return [*self._numbers]
+
     def places(self, tree: AreaTree, places: Mapping[AreaKey, Leaves]) -> PlacesOfSets:
         """Which places each set meets, and which share of its residents live there."""
         sizes = np.array([len(leaves) for leaves in places.values()], dtype=np.int64)
@@ -169,6 +173,37 @@ class Kinds:
         row, column = (first, last) if highest else (last, first)
         found = self.reach[self.reach_first[episode] + row * size + column]
         return np.asarray(found if highest else 0.0 - found)
+
+    def of_cells(self, cells: Cells) -> tuple[Vector, Vector]:
+        """Low and high of every cell; not a number where there is no chain.
+
+        A cell that shares its kind has no low of its own.
+        """
+        position, kind = self.position[cells.kind], cells.kind
+        low, high = np.full((2, len(kind)), np.nan)
+        sure = np.flatnonzero(self.reach_first[cells.episode] >= 0)
+        ends = cells.episode[sure], position[sure], position[sure] + 1
+        alone = self.cells[kind[sure]] == 1
+        low[sure] = np.where(alone, self.extreme(*ends, highest=False), 0.0)
+        high[sure] = self.extreme(*ends, highest=True)
+        return low, high
+
+
+def who_speaks(solved: Sequence[Solved]) -> tuple[Numbers, Numbers]:
+    """How many figures and how many counters speak of each kind of cell of all episodes."""
+    voices = [voice for one in solved for voice in one.episode.voices]
+    names = np.unique([voice.counter for voice in voices], return_inverse=True)[1]
+    sizes = np.array([len(voice.figure_ids) for voice in voices])
+    kinds = np.cumsum([0, *(one.episode.evidence.incidence.shape[1] for one in solved)])
+    heard = np.cumsum([0, *(len(one.episode.voices) for one in solved)])
+    pairs = [
+        np.argwhere(one.episode.evidence.incidence) + np.array((voice, kind))
+        for one, voice, kind in zip(solved, heard[:-1], kinds[:-1], strict=True)
+    ]
+    voice, kind = np.concatenate(pairs).T
+    figures = np.bincount(kind, sizes[voice], minlength=kinds[-1]).astype(np.int64)
+    different = np.unique(kind * (names.max() + 1) + names[voice]) // (names.max() + 1)
+    return figures, np.bincount(different, minlength=kinds[-1])
 
 
 def columns_of(solved: Sequence[Solved], sets: LeafSets) -> tuple[Cells, Kinds]:

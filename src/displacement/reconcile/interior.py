@@ -97,10 +97,10 @@ def most_even(batch: Batch) -> tuple[Vectors, Flags]:
 
 def _start(batch: Batch) -> _Point:
     """An even level near the middle of all ranges; slacks as wide as the ranges."""
-    reach = _sums(batch.incidence, batch.exposure)
+    reach = sums_of(batch.incidence, batch.exposure)
     level = (np.clip((batch.low + batch.high) / 2, batch.least, batch.most) / reach).mean(axis=1)
     cells = np.maximum(level, 1e-12)[:, None] * batch.exposure
-    sums = _sums(batch.incidence, cells)
+    sums = sums_of(batch.incidence, cells)
     width = np.maximum(batch.most - batch.least, 1e-3)
     slack = np.stack([sums - batch.least, batch.most - sums], axis=1)
     slack = np.maximum(slack, 0.1 * width[:, None, :])
@@ -132,7 +132,7 @@ class _Residual:
 
     @staticmethod
     def of(batch: Batch, point: _Point) -> "_Residual":
-        sums = _sums(batch.incidence, point.cells)
+        sums = sums_of(batch.incidence, point.cells)
         wide = batch.high - batch.low > NARROW * batch.high
         room = np.stack([point.target - batch.low, batch.high - point.target], axis=1)
         room = np.where(wide[:, None, :], room, 1.0)
@@ -147,7 +147,7 @@ class _Residual:
             wide=wide,
             room=room,
             missing=distance - point.slack,
-            slope=level + _spread(batch.incidence, push),
+            slope=level + spread(batch.incidence, push),
             gap=products / (2 * sums.shape[1] + 2 * wide.sum(axis=1)),
         )
 
@@ -181,15 +181,15 @@ def _stepped(
     give = np.where(wide, pull / target, 0.0)
     curve = pull / sums - give**2 / bend + stiff.sum(axis=1)
     force = give * want / bend + drift[:, 0] - drift[:, 1]
-    cells = _solved(batch, point, curve, _spread(batch.incidence, force) - residual.slope)
-    change = _sums(batch.incidence, cells)
+    cells = _solved(batch, point, curve, spread(batch.incidence, force) - residual.slope)
+    change = sums_of(batch.incidence, cells)
     moved = np.where(wide, (want + pull / target * change) / bend, 0.0)
     both = np.stack([change, -change], axis=1)
     slack = both + residual.missing
     price = drift - stiff * both
     shift = np.stack([moved, -moved], axis=1)
     room_price = np.where(wide[:, None, :], aim - point.room_price - firm * shift, 0.0)
-    length = _length(
+    length = length_inside(
         (point.cells, cells),
         (point.slack, slack),
         (point.price, price),
@@ -215,10 +215,10 @@ def _solved(batch: Batch, point: _Point, curve: Vectors, right: Vectors) -> Vect
     system -= root[:, :, None] * root[:, None, :] / (root**2).sum(axis=1)[:, None, None]
     diagonal = np.arange(root.shape[1])
     system[:, diagonal, diagonal] += 1.0
-    return _answers(system, right * root) * root
+    return answers(system, right * root) * root
 
 
-def _answers(systems: Matrices, right: Vectors) -> Vectors:
+def answers(systems: Matrices, right: Vectors) -> Vectors:
     """The solution of every system; not a number where there is none."""
     try:
         return np.asarray(np.linalg.solve(systems, right[:, :, None])[:, :, 0])
@@ -226,10 +226,10 @@ def _answers(systems: Matrices, right: Vectors) -> Vectors:
         if len(systems) == 1:
             return np.full_like(right, np.nan)
         halves = np.array_split(np.arange(len(systems)), 2)
-        return np.concatenate([_answers(systems[half], right[half]) for half in halves])
+        return np.concatenate([answers(systems[half], right[half]) for half in halves])
 
 
-def _length(*pairs: tuple[Vectors, Vectors]) -> Vectors:
+def length_inside(*pairs: tuple[Vectors, Vectors]) -> Vectors:
     """The longest step, at most one, that keeps everything positive."""
     longest = np.ones(len(pairs[0][0]))
     for value, change in pairs:
@@ -238,11 +238,11 @@ def _length(*pairs: tuple[Vectors, Vectors]) -> Vectors:
     return longest
 
 
-def _sums(incidence: Matrices, cells: Vectors) -> Vectors:
+def sums_of(incidence: Matrices, cells: Vectors) -> Vectors:
     """The sum of every figure."""
     return np.asarray((incidence @ cells[:, :, None])[:, :, 0])
 
 
-def _spread(incidence: Matrices, weights: Vectors) -> Vectors:
+def spread(incidence: Matrices, weights: Vectors) -> Vectors:
     """For every kind the sum of the weights of its figures."""
     return np.asarray((weights[:, None, :] @ incidence)[:, 0, :])

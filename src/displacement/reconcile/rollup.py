@@ -5,7 +5,7 @@ Last step of the reconciliation of flows; stocks use it for their one-day episod
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -209,19 +209,28 @@ def _coverage(
         ]
     )
     coverage = np.zeros(len(rolled))
-    for number, rows in rolled.groupby("number", sort=False).indices.items():
-        leaves = places[cast("int", number)]
-        here = intervals[np.isin(intervals[:, 0], leaves)]
+    number = rolled["number"].to_numpy(dtype=np.int64)
+    asked = windows[rolled["window"].to_numpy(dtype=np.int64)]
+    for first, last in pairwise([*np.flatnonzero(changes(number)).tolist(), len(number)]):
+        leaves = places[number[first]]
+        here = intervals[_of_leaves(intervals[:, 0], leaves)]
         weight = tree.weight[here[:, 0]]
         edges = np.concatenate([here[:, 1], here[:, 2]])
         slopes = np.concatenate([weight, -weight])
         order = np.argsort(edges, kind="stable")
         edges, slopes = edges[order].astype(float), np.cumsum(slopes[order])
         exposed = np.concatenate([[0.0], np.cumsum(slopes[:-1] * np.diff(edges))])
-        asked = windows[rolled["window"].to_numpy()[rows]]
-        reach = np.interp(asked[:, 1], edges, exposed) - np.interp(asked[:, 0], edges, exposed)
-        coverage[rows] = reach / (tree.weight[leaves].sum() * (asked[:, 1] - asked[:, 0]))
+        start, stop = asked[first:last].T
+        reach = np.interp(stop, edges, exposed) - np.interp(start, edges, exposed)
+        coverage[first:last] = reach / (tree.weight[leaves].sum() * (stop - start))
     return np.clip(np.round(coverage, 9), 0.0, 1.0)
+
+
+def _of_leaves(sorted_leaves: NDArray[np.int64], leaves: Leaves) -> slice | NDArray[np.bool_]:
+    """Where some leaves stand; those of an area stand together."""
+    if len(leaves) and leaves[-1] - leaves[0] + 1 == len(leaves):
+        return slice(*np.searchsorted(sorted_leaves, (leaves[0], leaves[-1] + 1)).tolist())
+    return np.isin(sorted_leaves, leaves)
 
 
 def covered_intervals(spans: Sequence[tuple[int, int, int]]) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ from pandera.typing import DataFrame
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree
 from displacement.reconcile.conflicts import conflicts_of
+from displacement.reconcile.crossings import LeafSets, columns_of, who_speaks
 from displacement.reconcile.rollup import DECIMALS, covered_intervals, named_places, roll_up
 from displacement.reconcile.scopes import Days, Voice, day_number, day_of
 from displacement.reconcile.solved import Solved, Windows
@@ -28,10 +29,41 @@ from displacement_schemas import (
 )
 
 
-def estimates(solved: Iterable[Solved], tree: AreaTree, as_of: date) -> DataFrame[Estimates]:
+def estimates(solved: Sequence[Solved], tree: AreaTree, as_of: date) -> DataFrame[Estimates]:
     """One row per cell of every episode."""
-    rows = [row for episode in solved for row in _cell_rows(episode, tree, as_of)]
-    return Estimates.in_order(Estimates.from_rows(rows))
+    if not solved:
+        return Estimates.empty()
+    sets = LeafSets()
+    cells, kinds = columns_of(solved, sets)
+    low, high = kinds.of_cells(cells)
+    for number in np.unique(cells.episode[np.isnan(low)]).tolist():
+        own = cells.episode == number
+        low[own], high[own] = solved[number].cell_bounds()
+    figures, counters = who_speaks(solved)
+    codes = ["|".join(code for _, code in tree.covering(np.array(one))) for one in sets.leaves()]
+    of_episode = {
+        "episode_id": [one.episode.episode_id for one in solved],
+        "measure": [one.episode.voices[0].measure for one in solved],
+        "view": [one.episode.voices[0].view for one in solved],
+        "method": [one.balance.method.value for one in solved],
+    }
+    frame = Estimates.build(
+        {name: np.array(column, dtype=object)[cells.episode] for name, column in of_episode.items()}
+        | {
+            "area_codes": np.array(codes, dtype=object)[cells.scopes.leaf_set],
+            "event_id": [cell.event for one in solved for cell in one.episode.cells],
+            "start_date": cells.scopes.start.astype("datetime64[D]"),
+            "end_date": (cells.scopes.stop - 1).astype("datetime64[D]"),
+            "value": cells.value.round(DECIMALS),
+            "low": np.minimum(low, cells.value).round(DECIMALS),
+            "high": np.maximum(high, cells.value).round(DECIMALS),
+            "figures": figures[cells.kind],
+            "counters": counters[cells.kind],
+            "coverage": np.ones(len(cells.value)),
+            "as_of": np.full(len(cells.value), as_of, dtype="datetime64[D]"),
+        }
+    )
+    return Estimates.in_order(frame)
 
 
 def contributions(solved: Iterable[Solved]) -> DataFrame[Contributions]:
@@ -110,37 +142,6 @@ def coverage(voices: Sequence[Voice]) -> DataFrame[Coverage]:
             }
         )
     return Coverage.in_order(Coverage.from_rows(rows))
-
-
-def _cell_rows(solved: Solved, tree: AreaTree, as_of: date) -> list[dict[str, Any]]:
-    low, high = solved.cell_bounds()
-    voices = solved.episode.voices
-    speaks = solved.episode.evidence.incidence
-    rows = []
-    for cell, value, least, most in zip(
-        solved.episode.cells, solved.cell_values, low, high, strict=True
-    ):
-        own = [voices[k] for k in np.flatnonzero(speaks[:, cell.kind])]
-        rows.append(
-            {
-                "episode_id": solved.episode.episode_id,
-                "measure": voices[0].measure,
-                "view": voices[0].view,
-                "area_codes": "|".join(code for _, code in tree.covering(np.array(cell.leaves))),
-                "event_id": cell.event,
-                "start_date": day_of(cell.start),
-                "end_date": day_of(cell.stop - 1),
-                "value": round(float(value), DECIMALS),
-                "low": round(float(least), DECIMALS),
-                "high": round(float(most), DECIMALS),
-                "figures": sum(len(voice.figure_ids) for voice in own),
-                "counters": len({voice.counter for voice in own}),
-                "coverage": 1.0,
-                "method": solved.balance.method.value,
-                "as_of": as_of,
-            }
-        )
-    return rows
 
 
 def _contribution_rows(solved: Solved) -> list[dict[str, Any]]:
