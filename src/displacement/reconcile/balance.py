@@ -64,9 +64,9 @@ def balances(together: Sequence[Evidence]) -> list[Balance]:
     Most are answered in batches. What no batch is certain of, such as ranges that hold in one
     point only, is harmonised and estimated one by one, slowly and surely.
     """
-    answers = [_even(one) for one in together]
+    answers: list[Balance | None] = [None] * len(together)
     size = max(1, LARGEST_BATCH // max(one.incidence.size for one in together))
-    for batched in (_consistent, _contradicting):
+    for batched in (_even, _consistent, _contradicting):
         rest = [number for number, answer in enumerate(answers) if answer is None]
         for first in range(0, len(rest), size):
             numbers = rest[first : first + size]
@@ -88,13 +88,13 @@ def balance(evidence: Evidence) -> Balance:
     return balances([evidence])[0]
 
 
-def _even(evidence: Evidence) -> Balance | None:
-    """The balance of an episode whose likely ranges one even level meets."""
-    level = _even_level(evidence)
-    if level is None:
-        return None
-    method = Method.STATED if len(evidence.stated) == 1 else Method.EVEN
-    return _unbent(evidence, level * evidence.exposure, method)
+def _even(batch: Sequence[Evidence]) -> list[Balance | None]:
+    """The balances of episodes whose likely ranges one even level meets."""
+    method = Method.STATED if len(batch[0].stated) == 1 else Method.EVEN
+    return [
+        None if np.isnan(level) else _unbent(evidence, level * evidence.exposure, method)
+        for evidence, level in zip(batch, _even_levels(batch).tolist(), strict=True)
+    ]
 
 
 def _unbent(evidence: Evidence, cells: Vector, method: Method) -> Balance:
@@ -258,21 +258,22 @@ def _can_hold(incidence: Incidence, low: Vector, high: Vector) -> bool:
     return not Polytope(incidence, low / scale - MARGIN, high / scale + MARGIN).is_empty()
 
 
-def _even_level(evidence: Evidence) -> float | None:
+def _even_levels(batch: Sequence[Evidence]) -> Vector:
     """Persons per unit of exposure, if one level puts every sum into its likely range.
 
-    The level nearest the stated numbers: least squares of the relative differences.
+    The level nearest the stated numbers: least squares of the relative differences. Not a
+    number where there is none.
     """
-    reach = evidence.incidence @ evidence.exposure
-    least = float(np.max(evidence.low / reach))
-    most = float(np.min(evidence.high / reach))
-    if least > most * (1 + 1e-12):
-        return None
-    if np.any(evidence.stated <= 0):
-        return float(np.clip(0.0, least, most))
-    relative = reach / evidence.stated
-    nearest = float(relative.sum() / (relative @ relative))
-    return float(np.clip(nearest, least, max(most, least)))
+    incidence = np.array([one.incidence for one in batch], dtype=np.float64)
+    reach = (incidence @ np.array([one.exposure for one in batch])[:, :, None])[:, :, 0]
+    stated = np.array([one.stated for one in batch])
+    least = (np.array([one.low for one in batch]) / reach).max(axis=1)
+    most = (np.array([one.high for one in batch]) / reach).min(axis=1)
+    relative = reach / np.where(stated > 0, stated, 1.0)
+    nearest = relative.sum(axis=1) / (relative * relative).sum(axis=1)
+    nearest = np.where((stated > 0).all(axis=1), nearest, 0.0)
+    level = np.minimum(np.maximum(nearest, least), np.maximum(most, least))
+    return np.where(least > most * (1 + 1e-12), np.nan, level)
 
 
 def _most_even(evidence: Evidence, low: Vector, high: Vector) -> Vector:

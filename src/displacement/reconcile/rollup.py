@@ -54,8 +54,9 @@ def roll_up(
 ) -> pd.DataFrame:
     """One row per place and window that any voice speaks of; `even` as in `Solved.cut`.
 
-    Columns: place (an AreaKey), window (row of `windows`), value, low, high (persons),
-    figures, counters, coverage (0 to 1), method. Windows are sorted and do not overlap.
+    Columns: place (an AreaKey), number (of the place in `places`), window (row of `windows`),
+    value, low, high (persons), figures, counters, coverage (0 to 1), method. Windows are sorted
+    and do not overlap.
     """
     if not solved:
         return pd.DataFrame(columns=[*_ROLLED])
@@ -86,7 +87,9 @@ def roll_up(
         return pd.DataFrame(columns=[*_ROLLED])
     rolled = pd.concat(portions, ignore_index=True)
     rolled["coverage"] = _coverage(solved, tree, [places[key] for key in keys], windows, rolled)
-    rolled["place"] = pd.Series([keys[number] for number in rolled["number"]], dtype=object)
+    names = np.empty(len(keys), dtype=object)
+    names[:] = keys
+    rolled["place"] = names[rolled["number"]]
     rolled["method"] = np.array(METHODS, dtype=object)[rolled["rank"]]
     return rolled[[*_ROLLED]]
 
@@ -142,7 +145,10 @@ def named_places(solved: Iterable[Solved], tree: AreaTree) -> dict[AreaKey, Leav
     return {key: tree.leaves[key] for key in keys}
 
 
-_ROLLED = ("place", "window", "value", "low", "high", "figures", "counters", "coverage", "method")
+_ROLLED = (
+    *("place", "number", "window", "value", "low", "high"),
+    *("figures", "counters", "coverage", "method"),
+)
 
 
 def _bounded(

@@ -194,7 +194,10 @@ def _voice(group: dict[str, NDArray[Any]], named: dict[str, set[AreaKey]]) -> Vo
     """The parts of one count, in order of their ids, as columns."""
     one = {name: column[0] for name, column in group.items()}
     persons = group["persons"]
-    weights = persons if persons.sum() > 0 else np.ones(len(persons))
+    error = float(one["error"])
+    if len(persons) > 1:
+        weights = persons if persons.sum() > 0 else np.ones(len(persons))
+        error = float(np.average(group["error"], weights=weights))
     return Voice(
         figure_ids=tuple(group["figure_id"]),
         parts=tuple(float(value) for value in persons),
@@ -211,7 +214,7 @@ def _voice(group: dict[str, NDArray[Any]], named: dict[str, set[AreaKey]]) -> Vo
         stated=float(persons.sum()),
         low=float(group["persons_low"].sum()),
         high=float(group["persons_high"].sum()),
-        error=float(np.average(group["error"], weights=weights)),
+        error=error,
         partition=_text(one["partition_id"]),
         alternatives=_text(one["alternatives"]),
         preference=int(one["preference"]),

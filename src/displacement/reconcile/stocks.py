@@ -112,7 +112,7 @@ def _on(day: int, solved: Solved) -> Solved:
         voices=[replace(voice, start=day, stop=day + 1) for voice in episode.voices],
         cells=[replace(cell, start=day, stop=day + 1) for cell in episode.cells],
     )
-    return Solved(moved, solved.balance)
+    return Solved(moved, solved.balance, solved.chain)
 
 
 def _first_counted(standing: Standing) -> dict[int, int]:

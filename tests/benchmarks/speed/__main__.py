@@ -93,7 +93,7 @@ def in_duckdb(scopes: pd.DataFrame) -> int:
             start_date=scopes["start_date"].dt.date, end_date=scopes["end_date"].dt.date
         )
         connection.register("scopes", scopes)
-        return len(connection.execute(NAIVE).arrow().read_all())
+        return len(connection.execute(NAIVE).to_arrow_table())
 
 
 def in_polars(scopes: pd.DataFrame) -> int:
