@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree
-from displacement.reconcile.voices import leaf_sets, sides
+from displacement.reconcile.voices import leaf_sets, links_of, sides
 from displacement_schemas import FigureAreas, Figures
 from displacement_schemas.vocabulary import AreaRole
 
@@ -160,8 +160,7 @@ def _plain(figures: DataFrame[Figures]) -> pd.DataFrame:
 
 def _named_areas(figure_areas: DataFrame[FigureAreas]) -> dict[str, set[AreaKey]]:
     named: dict[str, set[AreaKey]] = {}
-    keys = zip(figure_areas["code_system"], figure_areas["area_code"], strict=True)
-    for figure, key in zip(figure_areas["figure_id"], keys, strict=True):
+    for figure, key in links_of(figure_areas):
         named.setdefault(figure, set()).add(key)
     return named
 
