@@ -15,7 +15,8 @@ class Conflicts(Table):
     figure_id: Series[Text] = field("The figure that was bent (see `figures`).")
     counter: Series[Text] = field("Who counted it.")
     against: Series[Text] = field(
-        "The figures bent the other way, figure_ids joined by |.", nullable=True
+        "The fewest figures that it cannot hold together with, figure_ids joined by |.",
+        nullable=True,
     )
     against_counters: Series[Text] = field("Who counted those, joined by |.", nullable=True)
     stretch: Series[Decimal] = field(
@@ -24,7 +25,7 @@ class Conflicts(Table):
         nullable=True,
         gt=0,
     )
-    text: Series[Text] = field("The conflict in words.")
+    text: Series[Text] = field("The conflict in words, and what would resolve it.")
     suppressed: Series[Flag] = suppression("the stretch and every number in the text are")
 
     class Config:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from displacement.reconcile.balance import Evidence, balance, balances, harmonised
 from displacement.reconcile.chains import chains
+from displacement.reconcile.conflicts import conflicts_of
 from displacement.reconcile.episodes import episodes_of
 from displacement.reconcile.polytope import Polytope, largest_sum
 from displacement.reconcile.rollup import roll_up
@@ -144,3 +145,19 @@ def test_episodes_rolled_up_together_say_what_each_says_cut_by_itself(rows, edge
             }
             assert row["counters"] == len(counters)
         assert sum(rolled.index.get_level_values("code") == code) == spoken.sum()
+
+
+@given(crises())
+def test_a_conflict_and_those_it_is_against_cannot_all_hold(rows):
+    tree = tree_of(TWO_GOVERNORATES)
+    for one in solve_all(episodes_of(voices(rows, tree), tree)):
+        evidence = one.episode.evidence
+        names = [voice.figure_ids[0] for voice in one.episode.voices]
+        low = evidence.low * (1 - evidence.error)
+        high = np.maximum(evidence.high * (1 + evidence.error), 1.0)
+        for row in conflicts_of(one):
+            members = [names.index(row["figure_id"])]
+            members += [names.index(name) for name in row["against"].split("|")]
+            unit = largest_sum(evidence.incidence, high)
+            chosen = evidence.incidence[members], low[members] / unit, high[members] / unit
+            assert Polytope(*chosen).is_empty()

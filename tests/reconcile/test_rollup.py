@@ -187,9 +187,30 @@ def test_a_conflict_says_who_contradicts_whom_and_by_how_much(winter: Reconcilia
     assert row["text"] == (
         "DISPUTE (4,000 persons, 2 December 2017 to 4 December 2017) cannot hold together with "
         "SOUTH (900 persons, 1 December 2017 to 5 December 2017): it would have to be "
-        f"{100 * row['stretch']:.1f} % lower than its usual error of 10 % allows."
+        f"{100 * row['stretch']:.1f} % lower than its usual error of 10 % allows. "
+        "Alone, DISPUTE would have to be 67.5 % lower, or SOUTH would have to be 207.7 % higher "
+        "than its error allows, and all would hold."
     )
     assert "higher than its usual error of 30 % allows" in conflicts.loc["south", "text"]
+
+
+def test_a_conflict_names_the_fewest_figures_that_cannot_hold_together() -> None:
+    rows = [
+        figure("whole", 1000, 0, 30),
+        figure("north", 900, 0, 30, areas="XX01"),
+        figure("south", 800, 0, 30, areas="XX02"),
+        figure("weeks", 300, 0, 7, areas="XX01"),
+        figure("calm", 1050, 0, 30, error=0.9),
+    ]
+    conflicts = reconcile(*frames(rows), areas(TWO_GOVERNORATES)).conflicts.set_index("figure_id")
+    assert set(conflicts.loc["north", "against"].split("|")) == {"whole", "south"}
+    assert set(conflicts.loc["whole", "against"].split("|")) == {"north", "south"}
+    assert not conflicts["against"].str.contains("weeks").any()
+    # Together at least 1,530 where at most 1,100 are allowed: 1,530 / 1,100 - 1 and so on.
+    text = conflicts.loc["whole", "text"]
+    assert "WHOLE would have to be 39.1 % higher" in text
+    assert "NORTH would have to be 53.1 % lower" in text
+    assert "SOUTH would have to be 59.7 % lower" in text
 
 
 def test_only_contradicting_episodes_are_stretched(winter: Reconciliation) -> None:
