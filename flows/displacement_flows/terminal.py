@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from displacement.changes import Changes
 from displacement.intake import Outcome
 from displacement.normalise.places import Match
 from displacement.review import Waiting
 from displacement.source_status import SourceStatus
 from displacement.store.snapshots import Snapshot
+from displacement_flows import changes_shown
 from displacement_schemas import Rejected
 
 WIDE = 160
@@ -109,6 +111,18 @@ def show_explanation(answer: dict[str, Any]) -> None:
         out.print(f"echo, not counted again: {escape(echo['quote'] or echo['area_text'])}")
     for conflict in answer["conflicts"]:
         out.print(f"conflict: {escape(conflict['text'])}", style="red")
+
+
+def show_changes(changes: Changes) -> None:
+    """What two snapshots say differently."""
+    out.print(changes_shown.title(changes), markup=False, style="bold")
+    said = changes_shown.told(changes)
+    for heading, lines in said.items():
+        out.print(f"\n{heading}", markup=False, style="bold")
+        for line in lines:
+            out.print(f"  {line}", markup=False)
+    if not said:
+        out.print("They say the same.")
 
 
 def show_matches(found: Sequence[Match]) -> None:

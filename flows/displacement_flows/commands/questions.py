@@ -59,6 +59,36 @@ def explain(
         show_explanation(answer)
 
 
+def diff(
+    before: Annotated[
+        str | None, typer.Argument(help="Id of a snapshot, or its beginning [default: the parent].")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Argument(help="Id of another one [default: the current one].")
+    ] = None,
+    config: ConfigFile = None,
+    store: StoreUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Say what changed between two snapshots and why, and what that did to the totals."""
+    from displacement.changes import Edition, changes_between
+    from displacement.store.store import Store
+    from displacement_flows import changes_shown
+    from displacement_flows.terminal import show_changes
+
+    opened = Store(settings_of(config, store=store).store)
+    current = published_in(opened)
+    with wrong_use_on(LookupError):
+        newer = opened.snapshots.find(after) if after else current
+        older = opened.snapshots.find(before) if before else opened.snapshots.parent_of(newer)
+    was = Edition.of(older) if older else Edition.before_the_first()
+    changes = changes_between(was, Edition.of(newer))
+    if as_json:
+        print_json(changes_shown.as_json(changes))
+    else:
+        show_changes(changes)
+
+
 def extract(
     file: Annotated[Path, typer.Argument(help="A text, HTML page, PDF or e-mail.")],
     published: Annotated[

@@ -65,6 +65,28 @@ class Snapshots:
         folders = sorted((self._root / "snapshots").glob("[!.]*"))
         return [Snapshot(folder.name, folder) for folder in folders]
 
+    def find(self, beginning: str) -> Snapshot:
+        """The snapshot with this id, or with this beginning of its id.
+
+        Raises LookupError where there is none, or more than one.
+        """
+        found = [one for one in self.all() if one.snapshot_id.startswith(beginning)]
+        exact = [one for one in found if one.snapshot_id == beginning]
+        if not found:
+            raise LookupError(f"there is no snapshot {beginning}, or it is not kept any more")
+        if len(found) > 1 and not exact:
+            names = ", ".join(one.snapshot_id for one in found)
+            raise LookupError(f"{beginning} is the beginning of several snapshots: {names}")
+        return (exact or found)[0]
+
+    def parent_of(self, snapshot: Snapshot) -> Snapshot | None:
+        """The snapshot that readers had before this one; None before the first.
+
+        Raises LookupError where it is not kept any more.
+        """
+        parent = snapshot.manifest["parent"]
+        return self.find(parent) if parent else None
+
     def publish(
         self,
         snapshot_id: str,
