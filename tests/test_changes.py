@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from displacement.changes import Changes, Edition, Kind, changes_between
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from displacement.store.snapshots import Snapshots
 from tests.runs import NOW, REFERENCE, UNHCR, VOLUNTEERS, publish_tables, run, write_figures
 

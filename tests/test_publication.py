@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from displacement.publication import load_reference, publish
+from displacement.publication import publish
+from displacement.reference import load_reference
 from displacement.sources import sheets
 from displacement.sources.source import SourceError
 from displacement.store.snapshots import Snapshots
@@ -59,7 +60,7 @@ STOCK = {
 AGAIN = """
 import sys
 from pathlib import Path
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from tests.runs import DATA, REFERENCE, files_below, run
 
 sources = ("documents", "figures_file", "sheets")

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from displacement.changes import AreaChange, Changes, FigureChange, Kind, Moved
+from displacement_flows.terminal import out
 
 MOST: Final = 5
 """Lines of one kind; the rest is counted. JSON has them all."""
@@ -57,6 +58,18 @@ def title(changes: Changes) -> str:
     if changes.before is None:
         return f"{changes.after} is the first snapshot: all of it is new."
     return f"From {changes.before} to {changes.after}"
+
+
+def show(changes: Changes) -> None:
+    """On the terminal: what two snapshots say differently."""
+    out.print(title(changes), markup=False, style="bold")
+    said = told(changes)
+    for heading, lines in said.items():
+        out.print(f"\n{heading}", markup=False, style="bold")
+        for line in lines:
+            out.print(f"  {line}", markup=False)
+    if not said:
+        out.print("They say the same.")
 
 
 def as_markdown(changes: Changes) -> str:

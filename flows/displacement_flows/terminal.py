@@ -4,20 +4,20 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from displacement.changes import Changes
-from displacement.intake import Outcome
-from displacement.normalise.places import Match
-from displacement.review import Waiting
-from displacement.source_status import SourceStatus
-from displacement.store.snapshots import Snapshot
-from displacement_flows import changes_shown
-from displacement_schemas import Rejected
+import displacement_schemas as contracts
+
+if TYPE_CHECKING:
+    from displacement.intake import Outcome
+    from displacement.normalise.places import Match
+    from displacement.review import Waiting
+    from displacement.source_status import SourceStatus
+    from displacement.store.snapshots import Snapshot
 
 WIDE = 160
 """Columns where no terminal says how many it has: a file, a log."""
@@ -28,7 +28,7 @@ err = Console(highlight=False, soft_wrap=True, stderr=True)
 MOST_REASONS = 10
 
 
-def show_outcomes(outcomes: Sequence[Outcome]) -> None:
+def show_outcomes(outcomes: "Sequence[Outcome]") -> None:
     """What each source delivered."""
     table = Table(title="What was read", title_justify="left")
     table.add_column("source")
@@ -43,9 +43,9 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
             out.print(f"signal from {one.source_id}: {escape(signal)}")
 
 
-def show_rejected(snapshot: Snapshot) -> None:
+def show_rejected(snapshot: "Snapshot") -> None:
     """Rows and files that were not taken; the numbers of texts are only counted."""
-    rejected = snapshot.read(Rejected)
+    rejected = snapshot.read(contracts.Rejected)
     numbers = rejected["number_start"].notna()
     reasons = rejected["reason"][~numbers].to_list()
     for reason in reasons[:MOST_REASONS]:
@@ -66,7 +66,7 @@ def show_answers(answers: Sequence[str]) -> None:
     out.print()
 
 
-def show_files(snapshot: Snapshot, folder: Path) -> None:
+def show_files(snapshot: "Snapshot", folder: Path) -> None:
     """The files that readers get."""
     table = Table(title=f"Files in {folder}", title_justify="left")
     table.add_column("file")
@@ -113,19 +113,7 @@ def show_explanation(answer: dict[str, Any]) -> None:
         out.print(f"conflict: {escape(conflict['text'])}", style="red")
 
 
-def show_changes(changes: Changes) -> None:
-    """What two snapshots say differently."""
-    out.print(changes_shown.title(changes), markup=False, style="bold")
-    said = changes_shown.told(changes)
-    for heading, lines in said.items():
-        out.print(f"\n{heading}", markup=False, style="bold")
-        for line in lines:
-            out.print(f"  {line}", markup=False)
-    if not said:
-        out.print("They say the same.")
-
-
-def show_matches(found: Sequence[Match]) -> None:
+def show_matches(found: "Sequence[Match]") -> None:
     """What each name means, and why."""
     table = Table("name", "code", "method", "score", "why, or the nearest")
     for one in found:
@@ -140,7 +128,7 @@ def show_matches(found: Sequence[Match]) -> None:
     out.print(table)
 
 
-def show_status(found: Sequence[SourceStatus], current: Snapshot | None, store: Path) -> None:
+def show_status(found: "Sequence[SourceStatus]", current: "Snapshot | None", store: Path) -> None:
     """How every source stands, and the current snapshot."""
     table = Table("source", "last success (UTC)", "asked for")
     for name in ("rows in", "accepted", "rejected", "signals"):
@@ -172,7 +160,7 @@ def _minute(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
-def show_waiting(found: Sequence[Waiting]) -> None:
+def show_waiting(found: "Sequence[Waiting]") -> None:
     """What waits for a reviewer."""
     if not found:
         out.print("Nothing waits for a reviewer.")

@@ -15,12 +15,13 @@ from prefect.cache_policies import NO_CACHE
 from displacement.changes import Edition, changes_between
 from displacement.intake import Outcome, run_log, take_in
 from displacement.normalise.figures import Reference
-from displacement.publication import load_reference, publish
+from displacement.publication import publish
+from displacement.reference import load_reference
 from displacement.sources.registry import find_source
 from displacement.store.decisions import load_decisions
 from displacement.store.files import remove_leftovers
 from displacement.store.lock import StoreIsBusyError
-from displacement.store.reference import ReferenceTableError
+from displacement.store.slips import ReferenceTableError
 from displacement.store.snapshots import Snapshot
 from displacement.store.store import Store
 from displacement.windows import Window

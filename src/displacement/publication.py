@@ -21,16 +21,12 @@ from displacement.disclosure import disclose
 from displacement.normalise.corrections import Correction, apply_corrections
 from displacement.normalise.figures import Normalised, Reference, figures_from
 from displacement.reconcile import Reconciliation, reconcile
+from displacement.reference import load_reference
 from displacement.settings import SMALL_CELL_THRESHOLD
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
 from displacement.store.decisions import load_decisions, own_decisions
-from displacement.store.declarations import load_declarations
-from displacement.store.own_areas import load_all_areas, own_files
-from displacement.store.reference import (
-    load_described_areas,
-    load_household_sizes,
-)
+from displacement.store.own_areas import own_files
 from displacement.store.snapshots import DIGITS_OF_ID, Snapshot
 from displacement.store.store import Store
 from displacement_schemas import (
@@ -43,6 +39,8 @@ from displacement_schemas import (
     Sources,
 )
 
+__all__ = ["Progress", "Published", "load_reference", "publish"]
+
 Progress = Callable[[str], None]
 
 
@@ -53,30 +51,6 @@ class Published:
     snapshot: Snapshot
     is_new: bool
     signals: tuple[str, ...] = ()
-
-
-def load_reference(
-    folder: Path, own_sources: Path | None = None, store: Path | None = None
-) -> Reference:
-    """Read every reference table, and the user's own file of sources where there is one.
-
-    Areas that were imported into `store` take the place of those of their countries, and its
-    reviewers' decisions about names hold.
-
-    Raises ReferenceTableError with file, row and column.
-    """
-    declared = load_declarations(folder, own_sources)
-    areas, world, own = load_all_areas(folder, store)
-    return Reference(
-        areas=areas,
-        world=world,
-        old_codes=own.old_codes,
-        described=load_described_areas(folder),
-        household_sizes=load_household_sizes(folder),
-        counters=declared.counters,
-        sources=declared.sources,
-        aliases=tuple(load_decisions(folder, store).aliases),
-    )
 
 
 def publish(

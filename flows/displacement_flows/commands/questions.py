@@ -74,7 +74,6 @@ def diff(
     from displacement.changes import Edition, changes_between
     from displacement.store.store import Store
     from displacement_flows import changes_shown
-    from displacement_flows.terminal import show_changes
 
     opened = Store(settings_of(config, store=store).store)
     current = published_in(opened)
@@ -86,7 +85,7 @@ def diff(
     if as_json:
         print_json(changes_shown.as_json(changes))
     else:
-        show_changes(changes)
+        changes_shown.show(changes)
 
 
 def extract(
@@ -99,8 +98,8 @@ def extract(
     as_json: Json = False,
 ) -> None:
     """Read the displacement figures of one text, and say why every other number is none."""
-    from displacement.publication import load_reference
     from displacement.reading import reading_of
+    from displacement.reference import load_reference
     from displacement.sources.documents.files import read_report
     from displacement_flows.marked_text import show_reading
 
@@ -125,7 +124,7 @@ def match(
     as_json: Json = False,
 ) -> None:
     """Show which areas names mean, and why."""
-    from displacement.publication import load_reference
+    from displacement.reference import load_reference
     from displacement_flows.terminal import show_matches
 
     settings = settings_of(config)
@@ -156,7 +155,7 @@ def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
 
     from displacement.source_status import status_of
     from displacement.store.declarations import load_declarations
-    from displacement.store.reference import ReferenceTableError
+    from displacement.store.slips import ReferenceTableError
     from displacement.store.store import Store
     from displacement_flows.terminal import show_status
 
@@ -164,8 +163,7 @@ def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
     with wrong_use_on(ReferenceTableError):
         declared = load_declarations(settings.reference, settings.sources_file).sources
     found = Store(settings.store)
-    runs = found.ledger.runs()
-    rows = status_of(declared, runs, now=settings.now, environment=os.environ)
+    rows = status_of(declared, found.ledger.rows(), now=settings.now, environment=os.environ)
     if as_json:
         print_json([vars(row) for row in rows])
     else:

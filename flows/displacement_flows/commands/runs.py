@@ -110,7 +110,7 @@ def _running(first: str) -> Iterator[None]:
 
 def _result(state: Any) -> "Summary":
     """The summary of a run that ended; what stopped another one is told in a sentence."""
-    from displacement.store.reference import ReferenceTableError
+    from displacement.store.slips import ReferenceTableError
     from displacement_flows.terminal import err
     from displacement_flows.work import EXPECTED, UnknownSourceError
 

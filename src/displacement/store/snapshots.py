@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import displacement_schemas as contracts
 from displacement.store import parquet
 from displacement.store.files import ASIDE, sync_folder, whole_folder, write_whole
-from displacement_schemas import PUBLISHED, Table
 
 DIGITS_OF_ID = 12
 
@@ -32,7 +32,7 @@ class Snapshot:
         """The Parquet file of a table."""
         return self.folder / f"{table}.parquet"
 
-    def read(self, model: type[Table]) -> Any:
+    def read(self, model: "type[contracts.Table]") -> Any:
         """One table as a validated frame."""
         return parquet.read(model, self.path(model.table_name()))
 
@@ -106,7 +106,7 @@ class Snapshots:
                 f"{model.table_name()}.parquet": parquet.to_bytes(
                     model, tables[model.table_name()], notes
                 )
-                for model in PUBLISHED
+                for model in contracts.PUBLISHED
             } | dict(extra)
             rows = {f"{name}.parquet": len(frame) for name, frame in tables.items()}
             manifest = {"snapshot_id": snapshot_id, **about, "files": _entries(contents, rows)}
@@ -145,7 +145,9 @@ class Snapshots:
 
 
 def _entries(contents: Mapping[str, bytes], rows: Mapping[str, int]) -> dict[str, Any]:
-    schemas = {f"{model.table_name()}.parquet": model.arrow_schema() for model in PUBLISHED}
+    schemas = {
+        f"{model.table_name()}.parquet": model.arrow_schema() for model in contracts.PUBLISHED
+    }
     return {
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         | ({"rows": rows[name]} if name in rows else {})
