@@ -200,6 +200,20 @@ def test_a_changed_row_makes_a_snapshot_that_names_its_parent(start, reference):
     assert start.snapshot == second.snapshot
 
 
+def test_a_table_that_did_not_change_is_the_file_of_the_snapshot_before(start, reference):
+    first = start.snapshot
+    write_figures(start.inbox, [UNHCR, VOLUNTEERS | {"stated": 110_000}])
+    second = run(start.store, start.inbox, reference, now=NOW + timedelta(hours=1)).published
+    same = {
+        model.table_name()
+        for model in PUBLISHED
+        if second.snapshot.path(model.table_name()).samefile(first.path(model.table_name()))
+    }
+    assert {"areas", "sources", "rejected"} <= same
+    assert same.isdisjoint({"figures", "estimates", "estimates_daily", "runs"})
+    assert second.snapshot.damaged() == []
+
+
 def test_what_was_true_before_is_published_again(start, reference):
     first = start.snapshot
     write_figures(start.inbox, [UNHCR])

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from displacement.normalise.places import Match
     from displacement.review import Waiting
     from displacement.source_status import SourceStatus
-    from displacement.store.snapshots import Snapshot
+    from displacement.store.retention import Room
+    from displacement.store.snapshots import Snapshot, Snapshots
 
 WIDE = 160
 """Columns where no terminal says how many it has: a file, a log."""
@@ -26,6 +27,7 @@ out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty()
 err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 MOST_REASONS = 10
+GIGABYTE = 1e9
 
 
 def show_outcomes(outcomes: "Sequence[Outcome]") -> None:
@@ -128,7 +130,7 @@ def show_matches(found: "Sequence[Match]") -> None:
     out.print(table)
 
 
-def show_status(found: "Sequence[SourceStatus]", current: "Snapshot | None", store: Path) -> None:
+def show_status(found: "Sequence[SourceStatus]", snapshots: "Snapshots", store: Path) -> None:
     """How every source stands, and the current snapshot."""
     table = Table("source", "last success (UTC)", "asked for")
     for name in ("rows in", "accepted", "rejected", "signals"):
@@ -150,10 +152,36 @@ def show_status(found: "Sequence[SourceStatus]", current: "Snapshot | None", sto
     for one in found:
         for signal in one.signals:
             out.print(f"signal from {one.source_id}: {escape(signal)}")
+    current = snapshots.current()
     if current is None:
         out.print(f"Nothing is published in {store} yet.")
     else:
         out.print(f"Readers get snapshot {current.snapshot_id}, as of {current.manifest['as_of']}.")
+        out.print(f"Snapshots kept: {len(snapshots.all())}.")
+
+
+def show_room(room: "Room", budget: float | None) -> None:
+    """How much room the store takes, of how much."""
+    parts = ", ".join(f"{name} {_size(size)}" for name, size in sorted(room.parts.items()))
+    of = f" of {_size(budget * GIGABYTE)}" if budget else ""
+    out.print(
+        f"Disk: {_size(room.used)}{of} used" + (f" ({parts})" if parts else "") + f"; "
+        f"{_size(room.free)} are free.",
+        markup=False,
+    )
+    if budget and room.used > budget * GIGABYTE:
+        out.print(
+            "The store takes more than its budget: keep fewer snapshots (keep_snapshots, keep_days)"
+            " or set disk_budget_gigabytes.",
+            style="red",
+        )
+
+
+def _size(size: float) -> str:
+    for unit, bytes_of in (("GB", GIGABYTE), ("MB", 1e6), ("kB", 1e3)):
+        if size >= bytes_of:
+            return f"{size / bytes_of:.1f} {unit}"
+    return f"{size:.0f} bytes"
 
 
 def _minute(moment: datetime | None) -> str | None:

@@ -21,6 +21,7 @@ from displacement.sources.registry import find_source
 from displacement.store.decisions import load_decisions
 from displacement.store.files import remove_leftovers
 from displacement.store.lock import StoreIsBusyError
+from displacement.store.retention import Retention, retire
 from displacement.store.slips import ReferenceTableError
 from displacement.store.snapshots import Snapshot
 from displacement.store.store import Store
@@ -47,6 +48,7 @@ class Place:
     reference: Path
     sources_file: Path
     small_cell_threshold: float
+    keep: Retention
     now: datetime
 
     def load_reference(self) -> Reference:
@@ -114,6 +116,8 @@ def publish_snapshot(place: Place, outcomes: list[Outcome], as_of: date | None) 
     )
     if published.is_new:
         _show_changes(store, published.snapshot)
+    for snapshot_id in retire(store, place.keep, place.now):
+        say(f"removed snapshot {snapshot_id}, which nobody reads any more")
     return Summary(
         outcomes=tuple(outcomes),
         snapshot_id=published.snapshot.snapshot_id,

@@ -44,6 +44,20 @@ class Settings(BaseModel):
         ge=0,
         description="Fewer persons than this at admin level 3 and below are never published.",
     )
+    keep_snapshots: int = Field(
+        default=30, ge=1, description="So many of the newest snapshots are always kept."
+    )
+    keep_days: float = Field(
+        default=365.0, ge=0, description="Younger snapshots are kept, however many there are."
+    )
+    reader_grace_hours: float = Field(
+        default=24.0,
+        ge=0,
+        description="How long a reader may hold a snapshot after the next one is published.",
+    )
+    disk_budget_gigabytes: float | None = Field(
+        default=None, gt=0, description="What the store may take; `status` says when it is more."
+    )
     now: datetime = Field(
         default_factory=lambda: datetime.now(UTC),
         description="The time of the run; set it to repeat a run exactly.",
@@ -122,4 +136,14 @@ TEMPLATE = """\
 # Fewer persons than this at admin level 3 (sub-district) and below are never published, nor what
 # would give them back; 0 publishes every number.
 # small_cell_threshold = 10
+
+# Older snapshots are removed by the run that publishes a new one: those that are neither among the
+# newest `keep_snapshots` nor younger than `keep_days`, and that no reader can hold any more because
+# readers got another one `reader_grace_hours` ago. Records and landed answers stay for good.
+# keep_snapshots = 30
+# keep_days = 365
+# reader_grace_hours = 24
+
+# Gigabytes that the store may take: `displacement status` says when it is more.
+# disk_budget_gigabytes = 20
 """

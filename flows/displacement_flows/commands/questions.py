@@ -155,9 +155,10 @@ def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
 
     from displacement.source_status import status_of
     from displacement.store.declarations import load_declarations
+    from displacement.store.retention import room_of
     from displacement.store.slips import ReferenceTableError
     from displacement.store.store import Store
-    from displacement_flows.terminal import show_status
+    from displacement_flows.terminal import show_room, show_status
 
     settings = settings_of(config, store=store)
     with wrong_use_on(ReferenceTableError):
@@ -167,4 +168,5 @@ def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
     if as_json:
         print_json([vars(row) for row in rows])
     else:
-        show_status(rows, found.snapshots.current(), settings.store)
+        show_status(rows, found.snapshots, settings.store)
+        show_room(room_of(settings.store), settings.disk_budget_gigabytes)

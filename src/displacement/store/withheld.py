@@ -38,6 +38,12 @@ class Withheld:
             parquet.read(contracts.Figures, path) if path.is_file() else contracts.Figures.empty()
         )
 
+    def keep_only(self, snapshots: set[str]) -> None:
+        """Forget what snapshots withheld that are not kept any more."""
+        for path in self._root.glob("[!.]*.parquet"):
+            if path.stem not in snapshots:
+                path.unlink()
+
     def _path(self, snapshot_id: str) -> Path:
         return self._root / f"{snapshot_id}.parquet"
 
