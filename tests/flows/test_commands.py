@@ -89,9 +89,13 @@ def test_verify_finds_a_changed_file(published: Published, tmp_path: Path) -> No
     shutil.copytree(published.store, store, symlinks=True)
     damaged = next((store / "published/snapshots").iterdir()) / "estimates.parquet"
     damaged.write_bytes(damaged.read_bytes()[:-1])
+    only = displacement("verify", "--check-only", "--store", store, home=published.home)
+    assert (only.returncode, "mended" in only.stdout, damaged.exists()) == (1, False, True)
     done = displacement("verify", "--store", store, home=published.home)
     assert done.returncode == 1
     assert "estimates.parquet is missing or changed" in done.stdout
+    assert "mended: removed snapshot" in done.stdout
+    assert displacement("verify", "--store", store, home=published.home).returncode == 0
 
 
 def test_extract_gives_every_number_of_a_text_with_its_offsets(home: Path) -> None:

@@ -43,6 +43,11 @@ class Ledger:
         content = json.dumps(rows, indent=1, ensure_ascii=False, default=str)
         write_whole(self._runs / f"{run_id}.json", content.encode())
 
+    def unreadable(self) -> list[Path]:
+        """Notes of runs and windows that say nothing any more."""
+        notes = [*self._runs.glob("[!.]*.json"), *self._windows.glob("*/[!.]*.json")]
+        return [path for path in sorted(notes) if not _is_json(path)]
+
     def is_done(self, source_id: str, window: Window) -> bool:
         """Whether a backfill has recorded this window of the source."""
         return self._window(source_id, window).is_file()
@@ -54,6 +59,14 @@ class Ledger:
 
     def _window(self, source_id: str, window: Window) -> Path:
         return self._windows / source_id / f"{window.first}_{window.last}.json"
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return True
 
 
 def _logged(path: Path) -> list[dict[str, Any]]:

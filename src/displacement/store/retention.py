@@ -4,7 +4,6 @@ The caller holds the store's lock. Records and landing stay for good: what was p
 can be made again from them.
 """
 
-import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import Final
 
-from displacement.store.files import ASIDE
 from displacement.store.snapshots import Snapshot
 from displacement.store.store import Store
 
@@ -50,9 +48,7 @@ def retire(store: Store, keep: Retention, now: datetime) -> list[str]:
     """
     gone = [one for one in _older(store, keep.count) if _is_done_with(one, keep, now)]
     for snapshot in gone:
-        aside = snapshot.folder.with_name(f"{ASIDE}{os.getpid()}-{snapshot.snapshot_id}")
-        snapshot.folder.rename(aside)
-        shutil.rmtree(aside, ignore_errors=True)
+        store.snapshots.drop(snapshot)
     store.withheld.keep_only({one.snapshot_id for one in store.snapshots.all()})
     return [one.snapshot_id for one in gone]
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -137,6 +138,50 @@ class Snapshots:
         snapshot = Snapshot(snapshot_id, folder)
         self._point_at(snapshot)
         return snapshot
+
+    def drop(self, snapshot: Snapshot) -> None:
+        """Remove a snapshot; a kill in between leaves what the janitor removes."""
+        aside = snapshot.folder.with_name(f"{ASIDE}{os.getpid()}-{snapshot.snapshot_id}")
+        snapshot.folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+    def astray(self) -> list[str]:
+        """The pointers that do not lead to the snapshot that readers should get."""
+        pointer, link = self._root / "current.json", self._root / "current"
+        if not self._root.is_dir() or not (self.all() or pointer.exists()):
+            return []
+        try:
+            current = self.current()
+            names = sorted([*current.manifest["files"], "manifest.json"] if current else [])
+        except (ValueError, KeyError, OSError):
+            current = None
+        if current is None or not current.folder.is_dir():
+            return ["current.json"]
+        latest = self._root / "latest"
+        fixed = all(
+            (latest / name).exists() and (latest / name).samefile(current.folder / name)
+            for name in names
+            if (current.folder / name).exists()
+        )
+        leads = link.is_symlink() and link.readlink().name == current.snapshot_id
+        return [*([] if leads else ["current"]), *([] if fixed else ["latest"])]
+
+    def point_again(self) -> None:
+        """Point readers at the current snapshot, or else at the newest one, or at none."""
+        kept = {one.snapshot_id: one for one in self.all()}
+        try:
+            current = self.current()
+        except (ValueError, KeyError):
+            current = None
+        if current is not None and current.snapshot_id in kept:
+            self._point_at(current)
+        elif kept:
+            (self._root / "current.json").unlink(missing_ok=True)
+            self._point_at(max(kept.values(), key=lambda one: one.created_at))
+        else:
+            (self._root / "current.json").unlink(missing_ok=True)
+            (self._root / "current").unlink(missing_ok=True)
+            shutil.rmtree(self._root / "latest", ignore_errors=True)
 
     def _unchanged(self, digests: Mapping[str, str]) -> dict[str, tuple[Path, dict[str, Any]]]:
         """The files of the current snapshot, undamaged, that hold what a new one would."""
