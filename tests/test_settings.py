@@ -101,7 +101,7 @@ def test_every_line_of_the_template_can_be_used(folder):
     text = settings.read_text(encoding="utf-8")
     opened = [line.removeprefix("# ") for line in text.splitlines() if " = " in line]
     settings.write_text("\n".join(opened), encoding="utf-8")
-    assert len(opened) == 5
+    assert len(opened) == 9
     assert load_settings().reference == Path("data/reference")
 
 

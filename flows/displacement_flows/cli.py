@@ -14,6 +14,7 @@ for command in (
     runs.refresh,
     runs.backfill,
     questions.explain,
+    questions.diff,
     questions.extract,
     questions.match,
     questions.status,

@@ -21,16 +21,12 @@ from displacement.disclosure import disclose
 from displacement.normalise.corrections import Correction, apply_corrections
 from displacement.normalise.figures import Normalised, Reference, figures_from
 from displacement.reconcile import Reconciliation, reconcile
+from displacement.reference import load_reference
 from displacement.settings import SMALL_CELL_THRESHOLD
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
 from displacement.store.decisions import load_decisions, own_decisions
-from displacement.store.declarations import load_declarations
-from displacement.store.own_areas import load_all_areas, own_files
-from displacement.store.reference import (
-    load_described_areas,
-    load_household_sizes,
-)
+from displacement.store.own_areas import own_files
 from displacement.store.snapshots import DIGITS_OF_ID, Snapshot
 from displacement.store.store import Store
 from displacement_schemas import (
@@ -43,6 +39,8 @@ from displacement_schemas import (
     Sources,
 )
 
+__all__ = ["Progress", "Published", "load_reference", "publish"]
+
 Progress = Callable[[str], None]
 
 
@@ -53,30 +51,6 @@ class Published:
     snapshot: Snapshot
     is_new: bool
     signals: tuple[str, ...] = ()
-
-
-def load_reference(
-    folder: Path, own_sources: Path | None = None, store: Path | None = None
-) -> Reference:
-    """Read every reference table, and the user's own file of sources where there is one.
-
-    Areas that were imported into `store` take the place of those of their countries, and its
-    reviewers' decisions about names hold.
-
-    Raises ReferenceTableError with file, row and column.
-    """
-    declared = load_declarations(folder, own_sources)
-    areas, world, own = load_all_areas(folder, store)
-    return Reference(
-        areas=areas,
-        world=world,
-        old_codes=own.old_codes,
-        described=load_described_areas(folder),
-        household_sizes=load_household_sizes(folder),
-        counters=declared.counters,
-        sources=declared.sources,
-        aliases=tuple(load_decisions(folder, store).aliases),
-    )
 
 
 def publish(
@@ -110,7 +84,8 @@ def publish(
         made, reconciled, totals_of(reconciled), stretches_of(reconciled), small_cell_threshold
     )
     tables, totals = shown.tables, shown.totals
-    content = _content(tables)
+    digests = _digests(tables)
+    content = _content(digests)
     if current is not None and _says_the_same(current, content, as_of):
         store.withheld.write(current.snapshot_id, shown.withheld)
         return Published(current, is_new=False, signals=signals)
@@ -140,6 +115,7 @@ def publish(
             "small_cell_threshold": small_cell_threshold,
             "parent": current.snapshot_id if current else None,
         },
+        _with_day(digests, tables, reconciled.as_of),
     )
     return Published(snapshot, is_new=True, signals=signals)
 
@@ -161,9 +137,9 @@ def _inputs(store: Store, files: list[Path], as_of: date, small_cell_threshold: 
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _content(tables: dict[str, Any]) -> str:
-    """A digest of what the tables say; neither the run log nor the as-of date is content."""
-    digests = []
+def _digests(tables: dict[str, Any]) -> dict[str, str]:
+    """What each table says; neither the run log nor the as-of date is content."""
+    digests = {}
     for model in PUBLISHED:
         frame = tables[model.table_name()]
         if model is not Runs and "as_of" in frame.columns:
@@ -171,8 +147,21 @@ def _content(tables: dict[str, Any]) -> str:
                 as_of=pd.Series(date(1970, 1, 1), frame.index, dtype=frame["as_of"].dtype)
             )
         if model is not Runs:
-            digests.append(f"{model.table_name()} {parquet.digest(model, frame)}")
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+            digests[model.table_name()] = parquet.digest(model, frame)
+    return digests
+
+
+def _content(digests: dict[str, str]) -> str:
+    lines = [f"{name} {digest}" for name, digest in digests.items()]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _with_day(digests: dict[str, str], tables: dict[str, Any], as_of: date) -> dict[str, str]:
+    """The digests of whole files: a table that holds the as-of date changes with it."""
+    return {
+        name: f"{digest} {as_of}" if "as_of" in tables[name].columns else digest
+        for name, digest in digests.items()
+    }
 
 
 def _tables(

@@ -5,13 +5,14 @@ answered from all figures.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-from pandera.typing import DataFrame
-
+import displacement_schemas as contracts
 from displacement.store import parquet
 from displacement.store.files import write_whole
-from displacement_schemas import Figures
+
+if TYPE_CHECKING:
+    from pandera.typing import DataFrame
 
 
 class Withheld:
@@ -20,29 +21,38 @@ class Withheld:
     def __init__(self, store: Path) -> None:
         self._root = store / "withheld"
 
-    def write(self, snapshot_id: str, figures: DataFrame[Figures]) -> None:
+    def write(self, snapshot_id: str, figures: "DataFrame[contracts.Figures]") -> None:
         """Keep the figures of a snapshot; where none is withheld, there is no file."""
         path = self._path(snapshot_id)
         if figures.empty:
             path.unlink(missing_ok=True)
             return
-        content = parquet.to_bytes(Figures, figures, {"snapshot_id": snapshot_id})
+        content = parquet.to_bytes(contracts.Figures, figures, {"snapshot_id": snapshot_id})
         if not path.is_file() or path.read_bytes() != content:
             write_whole(path, content)
 
-    def read(self, snapshot_id: str) -> DataFrame[Figures]:
+    def read(self, snapshot_id: str) -> "DataFrame[contracts.Figures]":
         """The figures that a snapshot withholds."""
         path = self._path(snapshot_id)
-        return parquet.read(Figures, path) if path.is_file() else Figures.empty()
+        return (
+            parquet.read(contracts.Figures, path) if path.is_file() else contracts.Figures.empty()
+        )
+
+    def keep_only(self, snapshots: set[str]) -> None:
+        """Forget what snapshots withheld that are not kept any more."""
+        for path in self._root.glob("[!.]*.parquet"):
+            if path.stem not in snapshots:
+                path.unlink()
 
     def _path(self, snapshot_id: str) -> Path:
         return self._root / f"{snapshot_id}.parquet"
 
 
-def with_known(published: DataFrame[Figures], known: DataFrame[Figures]) -> DataFrame[Figures]:
+def with_known(
+    published: "DataFrame[contracts.Figures]", known: "DataFrame[contracts.Figures]"
+) -> "DataFrame[contracts.Figures]":
     """Published figures, those that are known better as they are known."""
     if known.empty:
-        return Figures.in_order(published)
+        return contracts.Figures.in_order(published)
     others = published[~published["figure_id"].isin(known["figure_id"])]
-    joined = pd.concat([others, known], ignore_index=True)
-    return Figures.in_order(Figures.validate(joined, lazy=True))
+    return contracts.Figures.in_order(contracts.Figures.joined([others, known]))
