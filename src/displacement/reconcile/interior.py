@@ -5,8 +5,9 @@ Convex Optimization, 11.7). Every episode is answered with a certificate and on 
 which others stand in its batch changes nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,27 @@ NARROW: Final = 1e-9
 """A narrower likely range, relative to its end, is one number."""
 
 
+class _Rows(Protocol):
+    """Columns of which some rows can be taken."""
+
+    def __getitem__(self, rows: Flags) -> Self: ...
+
+
+class _HasCells(_Rows, Protocol):
+    cells: Vectors
+
+
+class _HasSettled(Protocol):
+    @property
+    def is_settled(self) -> Flags:
+        """Whether nothing is wrong any more, episode by episode."""
+
+
+Problem = TypeVar("Problem", bound=_Rows)
+Point = TypeVar("Point", bound=_HasCells)
+Left = TypeVar("Left", bound=_HasSettled)
+
+
 @dataclass(frozen=True)
 class Batch:
     """Episodes with equally many figures and kinds of cell, in units of their largest sums."""
@@ -47,7 +69,7 @@ class Batch:
     pull: Vectors
     """1 / (2 error²) of each figure."""
 
-    def __getitem__(self, rows: NDArray[np.int64] | Flags) -> "Batch":
+    def __getitem__(self, rows: Flags) -> "Batch":
         return Batch(**{name: value[rows] for name, value in vars(self).items()})
 
 
@@ -63,7 +85,7 @@ class _Point:
     room_price: Vectors
     """Multipliers of the targets' bounds `low` and `high`."""
 
-    def __getitem__(self, rows: NDArray[np.int64] | Flags) -> "_Point":
+    def __getitem__(self, rows: Flags) -> "_Point":
         return _Point(**{name: value[rows] for name, value in vars(self).items()})
 
 
@@ -74,24 +96,36 @@ def most_even(batch: Batch) -> tuple[Vectors, Flags]:
     vanished. Others are left to slower methods: ranges that contradict each other, or that
     hold in one point only.
     """
-    found = np.zeros(batch.exposure.shape)
+    return settled(batch, _start(batch), _Residual.of, _stepped)
+
+
+def settled(
+    problem: Problem,
+    point: Point,
+    residual_of: Callable[[Problem, Point], Left],
+    stepped: Callable[[Problem, Point, Left, Vectors], tuple[Point, Vectors]],
+) -> tuple[Vectors, Flags]:
+    """The cells of every episode once nothing is wrong any more, and where that came to be.
+
+    Each episode stops on its own, so that who else is in the batch changes nothing.
+    """
+    found = np.zeros(point.cells.shape)
     certain = np.zeros(len(found), dtype=bool)
-    open_rows = np.arange(len(found))
-    point, cautious = _start(batch), np.full(len(found), 0.2)
+    open_rows, centring = np.arange(len(found)), np.full(len(found), 0.2)
     with np.errstate(all="ignore"):
         for _ in range(MOST_STEPS):
-            residual = _Residual.of(batch, point)
-            done = residual.is_settled(batch, point)
+            residual = residual_of(problem, point)
+            done = residual.is_settled
             broken = ~np.isfinite(point.cells).all(axis=1)
             if (done | broken).any():
                 found[open_rows[done]] = point.cells[done]
                 certain[open_rows[done]] = True
                 left = ~(done | broken)
-                open_rows, batch, point = open_rows[left], batch[left], point[left]
-                cautious, residual = cautious[left], _Residual.of(batch, point)
+                open_rows, problem, point = open_rows[left], problem[left], point[left]
+                centring, residual = centring[left], residual_of(problem, point)
             if not len(open_rows):
                 break
-            point, cautious = _stepped(batch, point, residual, cautious)
+            point, centring = stepped(problem, point, residual, centring)
     return found, certain
 
 
@@ -129,6 +163,7 @@ class _Residual:
     """Of the cells."""
     gap: Vectors
     """Mean complementarity of each episode."""
+    is_settled: Flags
 
     @staticmethod
     def of(batch: Batch, point: _Point) -> "_Residual":
@@ -142,28 +177,24 @@ class _Residual:
         push = batch.pull * np.log(sums / point.target) - point.price[:, 0] + point.price[:, 1]
         products = (point.slack * point.price).sum(axis=(1, 2))
         products += np.where(wide[:, None, :], room * point.room_price, 0.0).sum(axis=(1, 2))
+        missing, slope = distance - point.slack, level + spread(batch.incidence, push)
+        gap = products / (2 * sums.shape[1] + 2 * wide.sum(axis=1))
+        hardest = np.maximum(batch.pull.max(axis=1), 1.0)
+        pull = batch.pull * (point.target - sums) / point.target
+        pull += -point.room_price[:, 0] + point.room_price[:, 1]
+        pull = np.where(wide, np.abs(pull * point.target), 0.0).max(axis=1)
+        steepest = np.maximum(np.abs(slope).max(axis=1), pull)
         return _Residual(
             sums=sums,
             wide=wide,
             room=room,
-            missing=distance - point.slack,
-            slope=level + spread(batch.incidence, push),
-            gap=products / (2 * sums.shape[1] + 2 * wide.sum(axis=1)),
+            missing=missing,
+            slope=slope,
+            gap=gap,
+            is_settled=(np.abs(missing).max(axis=(1, 2)) <= INFEASIBLE)
+            & (steepest <= UNSETTLED * hardest)
+            & (gap <= GAP * hardest),
         )
-
-    def is_settled(self, batch: Batch, point: _Point) -> Flags:
-        """Whether nothing is wrong any more, episode by episode."""
-        hardest = np.maximum(batch.pull.max(axis=1), 1.0)
-        pull = batch.pull * (point.target - self.sums) / point.target
-        pull += -point.room_price[:, 0] + point.room_price[:, 1]
-        pull = np.where(self.wide, np.abs(pull * point.target), 0.0).max(axis=1)
-        slope = np.abs(self.slope).max(axis=1)
-        settled: Flags = (
-            (np.abs(self.missing).max(axis=(1, 2)) <= INFEASIBLE)
-            & (np.maximum(slope, pull) <= UNSETTLED * hardest)
-            & (self.gap <= GAP * hardest)
-        )
-        return settled
 
 
 def _stepped(

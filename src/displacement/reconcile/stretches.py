@@ -15,11 +15,11 @@ from displacement.reconcile.interior import (
     Vectors,
     answers,
     length_inside,
+    settled,
     spread,
     sums_of,
 )
 
-MOST_STEPS: Final = 60
 GAP: Final = 1e-15
 """Largest complementarity that is left."""
 INFEASIBLE: Final = 1e-13
@@ -66,6 +66,7 @@ class _Residual:
     cells: Vectors
     strain: Vectors
     gap: Vectors
+    is_settled: Flags
 
     @staticmethod
     def of(claims: Claims, point: _Point) -> "_Residual":
@@ -84,48 +85,25 @@ class _Residual:
             + (point.strain * point.strain_price).sum(axis=1)
         )
         figures, kinds = claims.incidence.shape[1:]
+        missing, gap = ends - point.slack, products / (3 * figures + kinds)
+        cells = spread(claims.incidence, price[:, 1] - price[:, 0]) - point.cell_price
+        pushed = claims.give * price[:, 0] + claims.take * price[:, 1] + point.strain_price
+        strain = point.strain - pushed
         return _Residual(
-            missing=ends - point.slack,
-            cells=spread(claims.incidence, price[:, 1] - price[:, 0]) - point.cell_price,
-            strain=point.strain
-            - claims.give * price[:, 0]
-            - claims.take * price[:, 1]
-            - point.strain_price,
-            gap=products / (3 * figures + kinds),
+            missing=missing,
+            cells=cells,
+            strain=strain,
+            gap=gap,
+            is_settled=(np.abs(missing).max(axis=(1, 2)) <= INFEASIBLE)
+            & (np.abs(cells).max(axis=1) <= UNSETTLED)
+            & (np.abs(strain).max(axis=1) <= UNSETTLED)
+            & (gap <= GAP),
         )
-
-    def is_settled(self) -> Flags:
-        """Whether nothing is wrong any more, episode by episode."""
-        settled: Flags = (
-            (np.abs(self.missing).max(axis=(1, 2)) <= INFEASIBLE)
-            & (np.abs(self.cells).max(axis=1) <= UNSETTLED)
-            & (np.abs(self.strain).max(axis=1) <= UNSETTLED)
-            & (self.gap <= GAP)
-        )
-        return settled
 
 
 def least_strains(claims: Claims) -> tuple[Vectors, Flags]:
     """Cells at which the sum of the squared strains is least, and where they are certain."""
-    found = np.zeros((len(claims.low), claims.incidence.shape[2]))
-    certain = np.zeros(len(found), dtype=bool)
-    open_rows = np.arange(len(found))
-    point, centring = _start(claims), np.full(len(found), 0.2)
-    with np.errstate(all="ignore"):
-        for _ in range(MOST_STEPS):
-            residual = _Residual.of(claims, point)
-            done = residual.is_settled()
-            broken = ~np.isfinite(point.cells).all(axis=1)
-            if (done | broken).any():
-                found[open_rows[done]] = point.cells[done]
-                certain[open_rows[done]] = True
-                left = ~(done | broken)
-                open_rows, claims, point = open_rows[left], claims[left], point[left]
-                centring, residual = centring[left], _Residual.of(claims, point)
-            if not len(open_rows):
-                break
-            point, centring = _stepped(claims, point, residual, centring)
-    return found, certain
+    return settled(claims, _start(claims), _Residual.of, _stepped)
 
 
 def _start(claims: Claims) -> _Point:
