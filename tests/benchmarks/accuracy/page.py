@@ -132,7 +132,7 @@ def draw_errors(scores: Scores) -> bytes:
         tick = base.mark_tick(thickness=3, size=17).encode(
             x=alt.X("median:Q", **x), y=y, color=colour
         )
-        panels.append((bar + tick).properties(width=210, height=190))
+        panels.append((bar + tick).properties(width=175, height=160))
     return _png(alt.hconcat(*panels), "How far from the truth: median and middle half of crises")
 
 
@@ -163,7 +163,7 @@ def _histogram(values: "pd.Series[float]", edges: Any, title: str) -> Any:
         alt.Chart(rows)
         .mark_bar(color=ESTIMATE, opacity=0.6, stroke="white")
         .encode(x=x, x2="to:Q", y="episodes:Q")
-        .properties(width=330, height=170)
+        .properties(width=300, height=150)
     )
 
 
