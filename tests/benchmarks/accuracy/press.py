@@ -75,7 +75,6 @@ GRAINS = {
 HOUSEHOLD_LOW, HOUSEHOLD_SIZE, HOUSEHOLD_HIGH = 5.0, 5.6, 6.5
 FEWEST_IN_WORDS = 50
 MOST_COUNTS = 40
-"""Areas times periods of one counter: who counts in more areas reports less often."""
 PRESS = "press"
 
 
@@ -116,14 +115,21 @@ class Counter:
     households: bool
 
 
-def reports(random: np.random.Generator, world: World, *, beyond: bool = False) -> list[Row]:
+def reports(
+    random: np.random.Generator,
+    world: World,
+    *,
+    beyond: bool = False,
+    most_counts: int = MOST_COUNTS,
+) -> list[Row]:
     """Every figure that is printed about the crisis, as rows of `Figures`.
 
-    `beyond`: counters err beyond what they declare.
+    `beyond`: counters err beyond what they declare. `most_counts` bounds areas × periods of
+    each counter: who counts in more areas reports less often.
     """
     rows: list[Row] = []
     for number in range(1, 3 + random.binomial(3, 0.5)):
-        counter = _counter(random, world, number, beyond=beyond)
+        counter = _counter(random, world, number, beyond=beyond, most_counts=most_counts)
         numbers = _numbers(random, world, counter, beyond=beyond)
         for count in _counts(random, counter, numbers):
             rows += _printed(random, counter, count, f"{counter.name} {len(rows)}")
@@ -166,7 +172,9 @@ def rounded(quantifier: str, number: int, unit: int) -> Wording:
     return Wording(quantifier, stated, None, stated - down * grain, stated + up * grain)
 
 
-def _counter(random: np.random.Generator, world: World, number: int, *, beyond: bool) -> Counter:
+def _counter(
+    random: np.random.Generator, world: World, number: int, *, beyond: bool, most_counts: int
+) -> Counter:
     kind = str(random.choice([*KINDS], p=[*KINDS.values()]))
     places = world.at_level(int(random.choice(LEVELS[kind])))
     covered = max(round(random.uniform(0.5, 1.0) * len(places)), 1)
@@ -177,7 +185,7 @@ def _counter(random: np.random.Generator, world: World, number: int, *, beyond: 
         error=error,
         bias=error * (random.normal() if beyond else random.uniform(-0.6, 0.6)),
         places=places,
-        edges=_edges(random, world.days, len(places)),
+        edges=_edges(random, world.days, most_counts / len(places)),
         style=str(random.choice(["periods", "cumulative", "both"], p=[0.6, 0.2, 0.2])),
         sums_up=len(places) > 1 and random.random() < 0.2,
         writes=kind != "un_agency" and random.random() < 0.5,
@@ -185,9 +193,9 @@ def _counter(random: np.random.Generator, world: World, number: int, *, beyond: 
     )
 
 
-def _edges(random: np.random.Generator, days: int, places: int) -> list[int]:
+def _edges(random: np.random.Generator, days: int, most_periods: float) -> list[int]:
     start, stop = int(random.uniform(0, 0.3) * days), int(random.uniform(0.7, 1.0) * days)
-    usual = max(random.lognormal(np.log(12), 0.8), (stop - start) * places / MOST_COUNTS)
+    usual = max(random.lognormal(np.log(12), 0.8), (stop - start) / most_periods)
     varies = 0.3 if random.random() < 0.5 else 0.0
     edges = [start]
     while edges[-1] < stop:

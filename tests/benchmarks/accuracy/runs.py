@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from tests.benchmarks.accuracy.scores import bounds, crisis, errors, reconciled
+from tests.benchmarks.accuracy.scores import Setting, bounds, crisis, errors, reconciled
 
 
 class Scores(NamedTuple):
@@ -17,9 +17,9 @@ class Scores(NamedTuple):
     bounds: pd.DataFrame
 
 
-def run(crises: int, seed: int, *, workers: int = 1, beyond: bool = False) -> Scores:
-    """Simulate, reconcile and score the crises 0, 1, 2 and so on of a seed."""
-    of_one = partial(_scored, seed, beyond)
+def run(crises: int, setting: Setting, *, workers: int = 1) -> Scores:
+    """Simulate, reconcile and score the crises 0, 1, 2 and so on of a setting."""
+    of_one = partial(_scored, setting)
     if workers == 1:
         scored = [of_one(number) for number in range(crises)]
     else:
@@ -31,10 +31,8 @@ def run(crises: int, seed: int, *, workers: int = 1, beyond: bool = False) -> Sc
     )
 
 
-def _scored(
-    seed: int, beyond: bool, number: int
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    happened, rows = crisis(seed, number, beyond=beyond)
+def _scored(setting: Setting, number: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    happened, rows = crisis(setting, number)
     if not rows:
         return [], []
     one, key = reconciled(happened, rows), {"crisis": number}

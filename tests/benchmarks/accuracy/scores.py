@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from displacement.reconcile import Reconciliation, reconcile
 from displacement.reconcile.rollup import total
 from tests.benchmarks.accuracy.methods import BASELINES, Spoken
-from tests.benchmarks.accuracy.press import reports
+from tests.benchmarks.accuracy.press import MOST_COUNTS, reports
 from tests.benchmarks.accuracy.world import World, world
 from tests.reconcile.cases import FIRST_DAY, Row, day, frames
 
@@ -49,11 +49,24 @@ class Crisis:
         return cells
 
 
-def crisis(seed: int, number: int, *, beyond: bool = False) -> tuple[World, list[Row]]:
+@dataclass(frozen=True)
+class Setting:
+    """Which crises are simulated."""
+
+    seed: int = 0
+    beyond: bool = False
+    """Counters err beyond what they declare."""
+    most_counts: int = MOST_COUNTS
+    """Of one counter; fewer make smaller crises, which are faster."""
+
+
+def crisis(setting: Setting, number: int) -> tuple[World, list[Row]]:
     """The world and the figures of one crisis; every number is a crisis of its own."""
-    random = np.random.default_rng([seed, number])
+    random = np.random.default_rng([setting.seed, number])
     happened = world(random)
-    return happened, reports(random, happened, beyond=beyond)
+    return happened, reports(
+        random, happened, beyond=setting.beyond, most_counts=setting.most_counts
+    )
 
 
 def reconciled(happened: World, rows: list[Row]) -> Crisis:
