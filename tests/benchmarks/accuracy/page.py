@@ -119,12 +119,13 @@ def draw_errors(scores: Scores) -> bytes:
     )
     rows = np.maximum(rows, 0.01).round(4).reset_index()
     rows["colour"] = np.where(rows["method"] == OURS, ESTIMATE, PLAIN)
-    y = alt.Y("method:N", sort=[OURS, *BASELINES], title=None)
     scale = alt.Scale(type="log", domain=[0.01, 10], clamp=True)
     x = {"scale": scale, "axis": alt.Axis(values=[0.01, 0.03, 0.1, 0.3, 1, 3, 10])}
     colour = alt.Color("colour:N", scale=None)
     panels = []
     for piece in PIECES:
+        named = alt.Axis() if piece == PIECES[0] else alt.Axis(labels=False, ticks=False)
+        y = alt.Y("method:N", sort=[OURS, *BASELINES], title=None, axis=named)
         base = alt.Chart(rows[rows["piece"] == piece])
         bar = base.mark_bar(height=9, opacity=0.45).encode(
             x=alt.X("low:Q", title=f"error of {piece}", **x), x2="high:Q", y=y, color=colour
@@ -132,7 +133,7 @@ def draw_errors(scores: Scores) -> bytes:
         tick = base.mark_tick(thickness=3, size=17).encode(
             x=alt.X("median:Q", **x), y=y, color=colour
         )
-        panels.append((bar + tick).properties(width=175, height=160))
+        panels.append((bar + tick).properties(width=190, height=160))
     return _png(alt.hconcat(*panels), "How far from the truth: median and middle half of crises")
 
 
