@@ -95,7 +95,10 @@ def show_explanation(answer: dict[str, Any]) -> None:
     )
     out.print(f"Counted by {', '.join(answer['counters'])}; {answer['coverage']:.0%} covered.")
     if answer["naive_sum"] is not None:
-        out.print(f"Adding the figures up would have said {answer['naive_sum']:,.0f}.")
+        out.print(
+            f"Adding the figures up would have said {answer['naive_sum']:,.0f}, believing whoever "
+            f"is trusted most {answer['most_trusted']:,.0f}, the latest {answer['latest']:,.0f}."
+        )
     table = Table("counter", "persons", "likely range", "period", "bent", "says", show_lines=False)
     for one in answer["figures"]:
         table.add_row(

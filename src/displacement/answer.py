@@ -15,7 +15,8 @@ from pandera.typing import DataFrame
 from displacement.disclosure.lines import FINE_LEVEL, Small
 from displacement.reconcile import Reconciliation, reconcile
 from displacement.reconcile.area_tree import AreaKey, Leaves
-from displacement.reconcile.rollup import naive_sum, roll_up, total, voices_within
+from displacement.reconcile.baselines import Baselines, baselines, naive_sum
+from displacement.reconcile.rollup import roll_up, total, voices_within
 from displacement.reconcile.scopes import day_number, day_of, in_words
 from displacement.reconcile.solved import Solved
 from displacement.store.snapshots import Snapshot
@@ -134,6 +135,7 @@ def explain(reconciled: Reconciliation, question: Question) -> dict[str, Any]:
         view, solved, window = _flowing_in(reconciled, question)
     found = total(solved, reconciled.tree, place, window)
     voices = voices_within(solved, place, window)
+    careless = baselines(solved, reconciled.tree, place, window)._asdict()
     return {
         "measure": question.measure,
         "view": view,
@@ -144,7 +146,7 @@ def explain(reconciled: Reconciliation, question: Question) -> dict[str, Any]:
         "value": found.value,
         "low": found.low,
         "high": found.high,
-        "naive_sum": naive_sum(solved, reconciled.tree, place, window),
+        **careless,
         "coverage": found.coverage,
         "counters": list(found.counters),
         **_evidence(reconciled, [figure for voice in voices for figure in voice.figure_ids]),
@@ -354,10 +356,10 @@ def _complete(
 def _untold(answer: dict[str, Any], small: Small, *, is_fine: bool) -> dict[str, Any]:
     """The answer without small numbers, and without what the snapshot withholds."""
     hidden = {one["figure_id"] for one in answer["figures"]} & small.figures
-    numbers = ["naive_sum"] if hidden else []
+    numbers = [*Baselines._fields] if hidden else []
     is_small = is_fine and answer["value"] is not None and small.number(answer["value"])
     if is_small:
-        numbers = ["value", "low", "high", "naive_sum"]
+        numbers = ["value", "low", "high", *Baselines._fields]
     words = dict.fromkeys(("persons", "persons_low", "persons_high", "quote", "stretch"))
     plain = dict.fromkeys(("stretch",)) | {"text": FEW_PEOPLE}
     return (

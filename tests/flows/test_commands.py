@@ -21,6 +21,8 @@ def test_explain_names_value_bounds_figures_and_echoes(published: Published) -> 
     answer = json.loads(displacement(*asked, "--json", home=published.home).stdout)
     assert {"value", "low", "high", "naive_sum", "coverage", "counters", "as_of"} <= answer.keys()
     assert answer["low"] <= answer["value"] <= answer["high"] < answer["naive_sum"]
+    assert answer["latest"] > 0
+    assert answer["most_trusted"] < answer["naive_sum"]
     assert answer["counters"] == ["Local volunteers", "UNHCR"]
     assert len(answer["figures"]) == 23
     assert {echo["counter"] for echo in answer["echoes"]} == {"Local volunteers", "UNHCR"}

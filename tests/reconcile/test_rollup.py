@@ -8,7 +8,8 @@ import pyarrow
 import pytest
 
 from displacement.reconcile import Reconciliation, reconcile
-from displacement.reconcile.rollup import naive_sum, total
+from displacement.reconcile.baselines import baselines, naive_sum
+from displacement.reconcile.rollup import total
 from displacement.reconcile.scopes import day_number
 from displacement_schemas import (
     Areas,
@@ -226,6 +227,22 @@ def test_figures_and_counters_of_a_day_are_those_that_speak_of_it(winter: Reconc
     assert daily.loc[("XX0101", day(32)), "figures"] == 3
     assert daily.loc[("XX02", day(32)), "counters"] == 3
     assert daily.loc[("XX", day(60)), "figures"] == 1
+
+
+def test_baselines_believe_the_most_trusted_or_the_latest_figure_of_each_cell() -> None:
+    rows = [
+        figure("broad", 1000, 0, 10, error=0.3, published_on=day(20)),
+        figure("exact", 300, 0, 5, error=0.05, published_on=day(15)),
+        figure("late", 800, 0, 5, error=0.2, published_on=day(30)),
+    ]
+    done = reconcile(*frames(rows), areas(ONE_AREA))
+    place = done.tree.leaves[SYSTEM, "XX"]
+    solved = done.flows["new_displacement", "location"]
+    found = baselines(solved, done.tree, place, (day_number(day(0)), day_number(day(10))))
+    # Days 0 to 5 by one of the two that are finer, days 5 to 10 by half of the broad one.
+    assert found == pytest.approx((2100, 300 + 500, 800 + 500))
+    half = baselines(solved, done.tree, place, (day_number(day(4)), day_number(day(7))))
+    assert half == pytest.approx((300 + 60 + 160, 60 + 200, 160 + 200))
 
 
 def test_the_naive_sum_counts_people_twice(winter: Reconciliation) -> None:

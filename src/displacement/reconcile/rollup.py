@@ -115,19 +115,6 @@ def total(
     )
 
 
-def naive_sum(
-    solved: Sequence[Solved], tree: AreaTree, place: Leaves, window: tuple[int, int]
-) -> float:
-    """What adding up the same figures would say: each spread evenly over its scope."""
-    answer = 0.0
-    for voice in voices_within(solved, place, window):
-        own = np.array(voice.leaves)
-        residents = tree.weight[own[np.isin(own, place)]].sum() / tree.weight[own].sum()
-        days = min(voice.stop, window[1]) - max(voice.start, window[0])
-        answer += voice.stated * float(residents) * days / (voice.stop - voice.start)
-    return round(answer, DECIMALS)
-
-
 def voices_within(solved: Sequence[Solved], place: Leaves, window: tuple[int, int]) -> list[Voice]:
     """The voices that speak of any part of the place in the window."""
     return [

@@ -77,6 +77,8 @@ class Voice:
     """Rank among its alternatives, the best one 1."""
     part: int = 0
     """Which part of the event it counts (see `parts_apart`); 0 for the whole event."""
+    published: int = 0
+    """The day on which the last of its figures was published."""
 
     def covers(self, label: "Label") -> bool:
         """Whether it counts this part of this event."""
@@ -152,6 +154,7 @@ def _plain(figures: DataFrame[Figures]) -> pd.DataFrame:
         frame[name] = figures[name].to_numpy(dtype=np.float64)
     frame["start"] = _day_numbers(figures["start_date"])
     frame["stop"] = _day_numbers(figures["end_date"]) + 1
+    frame["published"] = _day_numbers(figures["published_on"])
     frame["side"] = sides(figures)
     frame["role"] = figures["area_role"].to_numpy(dtype=object)
     frame["view"] = _views(frame)
@@ -217,6 +220,7 @@ def _voice(group: dict[str, NDArray[Any]], named: dict[str, set[AreaKey]]) -> Vo
         partition=_text(one["partition_id"]),
         alternatives=_text(one["alternatives"]),
         preference=int(one["preference"]),
+        published=int(group["published"].max()),
     )
 
 

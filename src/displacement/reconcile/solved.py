@@ -64,7 +64,7 @@ class Solved:
         the bounds are then those of the level of an even spread, as charts draw it.
         """
         cells = self.episode.cells
-        inside = np.array([_share_inside(tree, cell.leaves, place) for cell in cells])
+        inside = np.array([share_inside(tree, cell.leaves, place) for cell in cells])
         start = np.array([cell.start for cell in cells])
         stop = np.array([cell.stop for cell in cells])
         first, last = windows[:, :1], windows[:, 1:]
@@ -181,7 +181,7 @@ def _room(episode: Episode, result: Balance) -> float:
     return MARGIN * largest_sum(episode.evidence.incidence, result.allowed_high)
 
 
-def _share_inside(tree: AreaTree, leaves: tuple[int, ...], place: Leaves) -> float:
+def share_inside(tree: AreaTree, leaves: tuple[int, ...], place: Leaves) -> float:
     """The share of the cell's residents that live inside the place."""
     own = np.array(leaves)
     inside = np.isin(own, place, assume_unique=True)
