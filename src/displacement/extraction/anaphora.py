@@ -148,7 +148,10 @@ def apposed(candidate: Candidate, previous: Decision, masked: str, lang: str) ->
     if not unit or head.unit == unit or not may_be_same(other.number, candidate.number):
         return False
     between = masked[other.right_start : candidate.number.start]
-    return bool(only_pattern(lang, "apposition").match(between))
+    if only_pattern(lang, "apposition").match(between):
+        return True
+    closed = only_pattern(lang, "gap_closed").match(candidate.right)
+    return bool(closed and only_pattern(lang, "apposition_late").match(between))
 
 
 def same_people(candidate: Candidate, previous: Decision) -> Decision:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from displacement.extraction.candidates import only_pattern
 from displacement.extraction.document import Document, Span
+from displacement.extraction.nations import countries
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import Rule, load_rules
@@ -126,7 +127,11 @@ def own_count(document: Document, *, only_own: bool) -> Attribution:
 
     `only_own` takes only one whose bulletins give its own counts, whomever they name besides.
     """
-    named = _publisher_named(document.publisher or "", document.lang, strict=True)
+    publisher, lang = document.publisher or "", document.lang
+    watches = not only_own and only_pattern(lang, "counting_body").search(publisher)
+    named = _publisher_named(publisher, lang, strict=not watches)
+    if watches and not named:
+        return Attribution(0, 0, 0, publisher, CounterKind.UNKNOWN)
     if not named or named.kind is CounterKind.MEDIA or (only_own and not named.own):
         return UNKNOWN
     return Attribution(0, 0, 0, named.name or str(document.publisher), named.kind)
@@ -173,7 +178,10 @@ def _read(
         region = _region_after(masked, match.end(), sentence.end, document.lang)
         cue_end = region.end
     else:
-        region = _region_before(masked, match.start(), sentence.start, document.lang)
+        limit = sentence.start
+        if rule.id == "cue.colon":  # what stands above the line is a title
+            limit = max(limit, masked.rfind("\n", limit, match.start()))
+        region = _region_before(masked, match.start(), limit, document.lang)
         cue_end = match.end()
     words = document.clean[region.start : region.end]
     begin = min(match.start(), region.start)
@@ -191,6 +199,8 @@ def _read(
     named = _resolved(words, document.lang, strict=strict, spoken=spoken, first=first)
     if named is None or named.private:
         return replace(said, private=named is not None, spoken=spoken is not False)
+    if only_pattern(document.lang, "lone_title").match(words[named.start : named.end].strip()):
+        return replace(said, spoken=spoken is not False)
     named = _before_description(named, words, document.lang, strict=strict)
     begin = min(match.start(), region.start + named.start)
     end = region.start + named.end
@@ -368,7 +378,7 @@ def _resolved(
     phrase = None if spoken is None else read_speaker(words, lang, speaks=spoken, first=first)
     for rule in possible(lang, "counter", letters_of(lang, words)):
         match = None if strict and not rule.get("sure") else rule.pattern.search(words)
-        if match:
+        if match and match[0].title() not in countries(lang):
             group = next((name for name, text in match.groupdict().items() if text), 0)
             kind, own = CounterKind(rule.get("kind")), bool(rule.get("own"))
             named = _Named(rule.get("says"), kind, *match.span(group), own=own)

@@ -120,6 +120,8 @@ def _in_doubt(refusal: Refusal, lang: str) -> bool:
 def _last_claim(decisions: list[Decision], document: Document, sentence: Span) -> Decision | None:
     """The last number of the sentence before, if it was a figure: "the number" may mean it."""
     index = document.sentence_at(sentence.start)
+    while index > 1 and _leads_on(document, document.sentences[index - 1]):
+        index -= 1
     if index == 0 or not decisions:
         return None
     before = document.sentences[index - 1]
@@ -129,6 +131,15 @@ def _last_claim(decisions: list[Decision], document: Document, sentence: Span) -
         if isinstance(decision, Claim) or (decision.candidate and decision.reason not in _THINGS):
             return decision
     return None
+
+
+def _leads_on(document: Document, sentence: Span) -> bool:
+    """Whether a sentence only leads on to a list, or is a member of it."""
+    text = document.clean[sentence.start : sentence.end].strip()
+    return bool(only_pattern(document.lang, "leads_on").search(text)) or text[:1] in _BULLETS
+
+
+_BULLETS: Final = ("-", "•", "*", "–")
 
 
 def _note_superseded(
@@ -206,6 +217,9 @@ def _decide(
 
 def _first_left(candidate: Candidate, lang: str) -> Decision | None:
     """Words before the number that leave no doubt: "the number of displaced people is"."""
+    blocker = best_before(possible(lang, "left_blocker", candidate.left_letters), candidate, lang)
+    if blocker and blocker[0].get("first"):
+        return refuse(candidate, NumberReason(blocker[0].get("reason")), blocker[0].id)
     taken = best_before(possible(lang, "left", candidate.left_letters), candidate, lang)
     if not taken or not taken[0].get("first"):
         return None
@@ -287,6 +301,7 @@ def _unless_denied(decision: Decision, lang: str) -> Decision:
     denied = only_pattern(lang, "denial").search(between)
     before = any(
         rule.pattern.search(candidate.before if rule.get("across") else candidate.left)
+        and (not rule.then or rule.then.search(candidate.right))
         for rule in rules.table("denial_before")
     )
     if denied or before:

@@ -119,8 +119,18 @@ class _Contexts:
         )
 
     def _still_speaking(self, index: int) -> Attribution | None:
-        """The source of the sentence before; further on, somebody else may speak."""
-        return last_known(self._said(index - 1)[0]) if index else None
+        """The source of the sentence before, or of one before that announced a whole report."""
+        for past in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
+            said = self._said(past)[0]
+            if said and (past == index - 1 or self._opens_report(past)):
+                return last_known(said)
+            if any(one.speaks for one in said):
+                return None
+        return None
+
+    def _opens_report(self, past: int) -> bool:
+        document, span = self._document, self._document.sentences[past]
+        return bool(only_pattern(document.lang, "opens_report").search(document.clean, *span))
 
     def _of_events(self, said: list[Attribution], when: list[Period]) -> list[Period]:
         """The periods of a sentence that are not those of a saying."""

@@ -117,7 +117,7 @@ def _lexer(lang: str) -> re.Pattern[str]:
     return rules.compile(
         rf"(?P<date>(?<![\d.,/-]){_DATE})|(?P<time>(?<!\d){_TIME})|(?P<phone>{_PHONE})"
         r"|(?P<vague>\b{vague_number}\b)|(?P<fraction>\b{fraction}\b)"
-        r"|(?P<ordinal>(?<![\d.,])\d{1,4}{ordinal_ending}\b)"
+        r"|(?P<ordinal>(?<![\d.,])\d{1,4}(?:,\d\d\d)?{ordinal_ending}\b)"
         rf"|(?<!\d)(?P<digits>{_DIGITS})(?P<scale>{{digit_scale}})?"
         r"|(?P<words>\b{number_words}\b)"
     )

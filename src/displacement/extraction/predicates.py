@@ -101,6 +101,8 @@ def _noun_fits(rule: Rule, head: Head | None) -> bool:
     noun = rule.get("noun")
     if noun == "plain":
         return not (head and head.displaced)
+    if noun == "displaced":
+        return bool(head and head.displaced)
     return head is None if noun == "none" else True
 
 

@@ -70,6 +70,11 @@ def _core(words: str, segment: Span, lang: str, *, first: bool) -> Span | None:
 
 def _of_core(words: str, segment: Span, core: Span, lang: str, *, speaks: bool) -> Speaker | None:
     text = words[core.start : core.end]
+    holder = only_pattern(lang, "spokesman_of").search(text)
+    if holder:
+        return Speaker(
+            Span(core.start + holder.start(), core.start + holder.end()), CounterKind.GOVERNMENT
+        )
     paper = only_pattern(lang, "paper").search(text)
     if paper and not paper[0].strip()[:1].isupper():
         return _owner_of_paper(words, core, core.start + paper.start(), lang)

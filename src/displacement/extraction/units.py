@@ -38,6 +38,7 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
     """The noun that the number ending at `start` counts, looking no further than `limit`."""
     _, stop, skip, adjectives = _patterns(lang)
     start = min(start, limit)  # a sentence without an end is cut somewhere, even within a number
+    limit = _end_of_line(masked, start, limit)
     position = skip.match(masked, start, limit).end()  # type: ignore[union-attr]
     modifiers_start = position
     of = load_rules(lang).words["of"]
@@ -71,6 +72,17 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
     return None
 
 
+def _end_of_line(masked: str, start: int, limit: int) -> int:
+    """Where the next line of a table begins, whose name is the noun of its own number."""
+    newline = masked.find("\n", start, min(limit, start + LINE))
+    return newline if newline >= 0 and _NAME_OF_LINE.match(masked, newline, limit) else limit
+
+
+LINE: Final = 60
+"""So far behind a number its line may end."""
+_NAME_OF_LINE: Final = re.compile(
+    r"\s*(?:[•*-]\s*)?(?=[^\W\d_])(?![a-zà-ÿ])[^\n:|.;,\ue001-\ue004]{2,60}(?::|\|)(?=\s)"
+)
 _ADJECTIVAL: Final = ("displaced_person", "evacuated", "people", "dead", "hurt", "lost")
 """Nouns that after another noun are predicates: "12 people dead", "300 families displaced"."""
 
