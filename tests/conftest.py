@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from displacement.normalise.figures import Reference
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from tests.runs import DATA, REFERENCE
 
 # How long an example takes says more about the machine than about the code.

@@ -200,10 +200,10 @@ def test_a_rejection_keeps_the_time_it_was_first_seen(store, inbox, reference):
 
 
 def test_a_long_value_is_shortened_in_the_rejection(store, inbox, reference):
-    write_figures(inbox, [UNHCR | {"measure": "x" * 500}])
+    write_figures(inbox, [UNHCR | {"published_on": "9" * 500}])
     take(store, inbox, reference)
     [row] = kept(store).rejected.to_dict("records")
-    assert row["value"] == "x" * 80
+    assert row["value"] == "9" * 80
 
 
 def test_a_source_that_cannot_be_asked_is_an_outcome(store, inbox, reference):

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from displacement.publication import load_reference, publish
+from displacement.publication import publish
+from displacement.reference import load_reference
 from displacement.sources import sheets
 from displacement.sources.source import SourceError
 from displacement.store.snapshots import Snapshots
@@ -59,7 +60,7 @@ STOCK = {
 AGAIN = """
 import sys
 from pathlib import Path
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from tests.runs import DATA, REFERENCE, files_below, run
 
 sources = ("documents", "figures_file", "sheets")
@@ -197,6 +198,20 @@ def test_a_changed_row_makes_a_snapshot_that_names_its_parent(start, reference):
     }
     assert first.damaged() == []
     assert start.snapshot == second.snapshot
+
+
+def test_a_table_that_did_not_change_is_the_file_of_the_snapshot_before(start, reference):
+    first = start.snapshot
+    write_figures(start.inbox, [UNHCR, VOLUNTEERS | {"stated": 110_000}])
+    second = run(start.store, start.inbox, reference, now=NOW + timedelta(hours=1)).published
+    same = {
+        model.table_name()
+        for model in PUBLISHED
+        if second.snapshot.path(model.table_name()).samefile(first.path(model.table_name()))
+    }
+    assert {"areas", "sources", "rejected"} <= same
+    assert same.isdisjoint({"figures", "estimates", "estimates_daily", "runs"})
+    assert second.snapshot.damaged() == []
 
 
 def test_what_was_true_before_is_published_again(start, reference):

@@ -101,5 +101,14 @@ def test_every_line_of_the_template_can_be_used(folder):
     text = settings.read_text(encoding="utf-8")
     opened = [line.removeprefix("# ") for line in text.splitlines() if " = " in line]
     settings.write_text("\n".join(opened), encoding="utf-8")
-    assert len(opened) == 4
+    assert len(opened) == 9
     assert load_settings().reference == Path("data/reference")
+
+
+def test_the_threshold_of_small_numbers_is_ten_persons_and_can_be_set(monkeypatch):
+    assert load_settings().small_cell_threshold == 10
+    monkeypatch.setenv("DISPLACEMENT_SMALL_CELL_THRESHOLD", "0")
+    assert load_settings().small_cell_threshold == 0
+    monkeypatch.setenv("DISPLACEMENT_SMALL_CELL_THRESHOLD", "-1")
+    with pytest.raises(ValueError, match="greater than or equal to 0"):
+        load_settings()

@@ -37,13 +37,14 @@ def backfill(
     reference: Path | None = None,
     sources_file: Path | None = None,
     now: datetime | None = None,
+    config: Path | None = None,
 ) -> "State[Summary]":
     """Record every window of every source that is not done yet, then publish once.
 
     A window never changes what other windows hold. Windows that an earlier, perhaps killed,
     backfill recorded are not fetched again.
     """
-    place = place_of(inbox, store, reference, sources_file, now)
+    place = place_of(inbox, store, reference, sources_file, now, config=config)
     try:
         with only_writer(place.store):
             tidy(place)

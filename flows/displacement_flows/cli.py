@@ -14,10 +14,12 @@ for command in (
     runs.refresh,
     runs.backfill,
     questions.explain,
+    questions.diff,
     questions.extract,
     questions.match,
     questions.status,
     upkeep.verify,
+    upkeep.inbox,
     upkeep.init,
     upkeep.serve,
 ):

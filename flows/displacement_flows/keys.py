@@ -14,7 +14,7 @@ def secrets_of(declaration: Declaration) -> dict[str, str]:
     """The keys of a source, by what they are for; one that is nowhere is left out."""
     found = {
         role: os.environ.get(variable) or _from_block(block_name(variable))
-        for role, variable in declaration.secrets.items()
+        for role, variable in (declaration.secrets | declaration.optional_secrets).items()
     }
     return {role: value for role, value in found.items() if value}
 

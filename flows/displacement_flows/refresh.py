@@ -9,6 +9,7 @@ from prefect.states import Completed, Failed
 
 from displacement.settings import load_settings
 from displacement.store.lock import only_writer
+from displacement.store.retention import Retention
 from displacement_flows.work import (
     EXPECTED,
     Place,
@@ -30,12 +31,13 @@ def refresh(
     sources: list[str] | None = None,
     as_of: date | None = None,
     now: datetime | None = None,
+    config: Path | None = None,
 ) -> "State[Summary]":
     """Read the sources, record what is new, and publish a snapshot if anything changed.
 
     A source that fails does not stop the others; the final state names it.
     """
-    place = place_of(inbox, store, reference, sources_file, now)
+    place = place_of(inbox, store, reference, sources_file, now, config=config)
     try:
         with only_writer(place.store):
             tidy(place)
@@ -54,13 +56,25 @@ def place_of(
     reference: Path | None,
     sources_file: Path | None,
     now: datetime | None,
+    *,
+    config: Path | None = None,
 ) -> Place:
     """Where to work: what was given, else the settings of the process that runs the flow."""
     settings = load_settings(
-        inbox=inbox, store=store, reference=reference, sources_file=sources_file, now=now
+        config, inbox=inbox, store=store, reference=reference, sources_file=sources_file, now=now
     )
     return Place(
-        settings.inbox, settings.store, settings.reference, settings.sources_file, settings.now
+        inbox=settings.inbox,
+        store=settings.store,
+        reference=settings.reference,
+        sources_file=settings.sources_file,
+        small_cell_threshold=settings.small_cell_threshold,
+        keep=Retention(
+            count=settings.keep_snapshots,
+            days=settings.keep_days,
+            grace_hours=settings.reader_grace_hours,
+        ),
+        now=settings.now,
     )
 
 

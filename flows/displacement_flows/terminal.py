@@ -4,18 +4,21 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from displacement.intake import Outcome
-from displacement.normalise.places import Match
-from displacement.review import Waiting
-from displacement.source_status import SourceStatus
-from displacement.store.snapshots import Snapshot
-from displacement_schemas import Rejected
+import displacement_schemas as contracts
+
+if TYPE_CHECKING:
+    from displacement.intake import Outcome
+    from displacement.normalise.places import Match
+    from displacement.review import Waiting
+    from displacement.source_status import SourceStatus
+    from displacement.store.retention import Room
+    from displacement.store.snapshots import Snapshot, Snapshots
 
 WIDE = 160
 """Columns where no terminal says how many it has: a file, a log."""
@@ -24,9 +27,10 @@ out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty()
 err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 MOST_REASONS = 10
+GIGABYTE = 1e9
 
 
-def show_outcomes(outcomes: Sequence[Outcome]) -> None:
+def show_outcomes(outcomes: "Sequence[Outcome]") -> None:
     """What each source delivered."""
     table = Table(title="What was read", title_justify="left")
     table.add_column("source")
@@ -41,9 +45,9 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
             out.print(f"signal from {one.source_id}: {escape(signal)}")
 
 
-def show_rejected(snapshot: Snapshot) -> None:
+def show_rejected(snapshot: "Snapshot") -> None:
     """Rows and files that were not taken; the numbers of texts are only counted."""
-    rejected = snapshot.read(Rejected)
+    rejected = snapshot.read(contracts.Rejected)
     numbers = rejected["number_start"].notna()
     reasons = rejected["reason"][~numbers].to_list()
     for reason in reasons[:MOST_REASONS]:
@@ -64,7 +68,7 @@ def show_answers(answers: Sequence[str]) -> None:
     out.print()
 
 
-def show_files(snapshot: Snapshot, folder: Path) -> None:
+def show_files(snapshot: "Snapshot", folder: Path) -> None:
     """The files that readers get."""
     table = Table(title=f"Files in {folder}", title_justify="left")
     table.add_column("file")
@@ -79,6 +83,9 @@ def show_files(snapshot: Snapshot, folder: Path) -> None:
 def show_explanation(answer: dict[str, Any]) -> None:
     """The chain from a total to the sentences."""
     where, when = " + ".join(answer["areas"]), f"{answer['from']} to {answer['to']}"
+    if answer["suppressed"]:
+        out.print(f"{answer['measure']} in {where}, {when}: {answer['suppressed']}.")
+        return
     if answer["value"] is None:
         out.print(f"No figure speaks of {where} from {when}: nothing known is not zero.")
         return
@@ -87,13 +94,19 @@ def show_explanation(answer: dict[str, Any]) -> None:
         f"{answer['high']:,.0f}) {answer['measure']} in {where}, {when}, as of {answer['as_of']}."
     )
     out.print(f"Counted by {', '.join(answer['counters'])}; {answer['coverage']:.0%} covered.")
-    out.print(f"Adding the figures up would have said {answer['naive_sum']:,.0f}.")
+    if answer["naive_sum"] is not None:
+        out.print(
+            f"Adding the figures up would have said {answer['naive_sum']:,.0f}, believing whoever "
+            f"is trusted most {answer['most_trusted']:,.0f}, the latest {answer['latest']:,.0f}."
+        )
     table = Table("counter", "persons", "likely range", "period", "bent", "says", show_lines=False)
     for one in answer["figures"]:
         table.add_row(
             escape(one["counter"]),
-            f"{one['persons']:,.0f}",
-            f"{one['persons_low']:,.0f} – {one['persons_high']:,.0f}",
+            "withheld" if one["persons"] is None else f"{one['persons']:,.0f}",
+            ""
+            if one["persons"] is None
+            else f"{one['persons_low']:,.0f} – {one['persons_high']:,.0f}",
             f"{one['start_date']} – {one['end_date']}",
             f"{one['stretch']:.1%}" if one["stretch"] else "",
             escape(one["quote"] or one["area_text"]),
@@ -105,7 +118,7 @@ def show_explanation(answer: dict[str, Any]) -> None:
         out.print(f"conflict: {escape(conflict['text'])}", style="red")
 
 
-def show_matches(found: Sequence[Match]) -> None:
+def show_matches(found: "Sequence[Match]") -> None:
     """What each name means, and why."""
     table = Table("name", "code", "method", "score", "why, or the nearest")
     for one in found:
@@ -120,7 +133,7 @@ def show_matches(found: Sequence[Match]) -> None:
     out.print(table)
 
 
-def show_status(found: Sequence[SourceStatus], current: Snapshot | None, store: Path) -> None:
+def show_status(found: "Sequence[SourceStatus]", snapshots: "Snapshots", store: Path) -> None:
     """How every source stands, and the current snapshot."""
     table = Table("source", "last success (UTC)", "asked for")
     for name in ("rows in", "accepted", "rejected", "signals"):
@@ -142,17 +155,43 @@ def show_status(found: Sequence[SourceStatus], current: Snapshot | None, store: 
     for one in found:
         for signal in one.signals:
             out.print(f"signal from {one.source_id}: {escape(signal)}")
+    current = snapshots.current()
     if current is None:
         out.print(f"Nothing is published in {store} yet.")
     else:
         out.print(f"Readers get snapshot {current.snapshot_id}, as of {current.manifest['as_of']}.")
+        out.print(f"Snapshots kept: {len(snapshots.all())}.")
+
+
+def show_room(room: "Room", budget: float | None) -> None:
+    """How much room the store takes, of how much."""
+    parts = ", ".join(f"{name} {_size(size)}" for name, size in sorted(room.parts.items()))
+    of = f" of {_size(budget * GIGABYTE)}" if budget else ""
+    out.print(
+        f"Disk: {_size(room.used)}{of} used" + (f" ({parts})" if parts else "") + f"; "
+        f"{_size(room.free)} are free.",
+        markup=False,
+    )
+    if budget and room.used > budget * GIGABYTE:
+        out.print(
+            "The store takes more than its budget: keep fewer snapshots (keep_snapshots, keep_days)"
+            " or set disk_budget_gigabytes.",
+            style="red",
+        )
+
+
+def _size(size: float) -> str:
+    for unit, bytes_of in (("GB", GIGABYTE), ("MB", 1e6), ("kB", 1e3)):
+        if size >= bytes_of:
+            return f"{size / bytes_of:.1f} {unit}"
+    return f"{size:.0f} bytes"
 
 
 def _minute(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
-def show_waiting(found: Sequence[Waiting]) -> None:
+def show_waiting(found: "Sequence[Waiting]") -> None:
     """What waits for a reviewer."""
     if not found:
         out.print("Nothing waits for a reviewer.")

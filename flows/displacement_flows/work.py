@@ -9,18 +9,24 @@ from pathlib import Path
 from typing import Final
 
 from prefect import task
+from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from displacement.changes import Edition, changes_between
 from displacement.intake import Outcome, run_log, take_in
 from displacement.normalise.figures import Reference
-from displacement.publication import load_reference, publish
+from displacement.publication import publish
+from displacement.reference import load_reference
 from displacement.sources.registry import find_source
 from displacement.store.decisions import load_decisions
 from displacement.store.files import remove_leftovers
 from displacement.store.lock import StoreIsBusyError
-from displacement.store.reference import ReferenceTableError
+from displacement.store.retention import Retention, retire
+from displacement.store.slips import ReferenceTableError
+from displacement.store.snapshots import Snapshot
 from displacement.store.store import Store
 from displacement.windows import Window
+from displacement_flows.changes_shown import as_markdown
 from displacement_flows.keys import secrets_of
 from displacement_flows.progress import say
 
@@ -41,6 +47,8 @@ class Place:
     store: Path
     reference: Path
     sources_file: Path
+    small_cell_threshold: float
+    keep: Retention
     now: datetime
 
     def load_reference(self) -> Reference:
@@ -103,14 +111,33 @@ def publish_snapshot(place: Place, outcomes: list[Outcome], as_of: date | None) 
         now=place.now,
         as_of=as_of,
         own_sources=place.sources_file,
+        small_cell_threshold=place.small_cell_threshold,
         progress=say,
     )
+    if published.is_new:
+        _show_changes(store, published.snapshot)
+    for snapshot_id in retire(store, place.keep, place.now):
+        say(f"removed snapshot {snapshot_id}, which nobody reads any more")
     return Summary(
         outcomes=tuple(outcomes),
         snapshot_id=published.snapshot.snapshot_id,
         snapshot=published.snapshot.folder,
         is_new=published.is_new,
         signals=published.signals,
+    )
+
+
+def _show_changes(store: Store, snapshot: Snapshot) -> None:
+    """What changed since the snapshot before, as an artifact of the run."""
+    try:
+        parent = store.snapshots.parent_of(snapshot)
+    except LookupError:
+        return
+    was = Edition.of(parent) if parent else Edition.before_the_first()
+    create_markdown_artifact(
+        as_markdown(changes_between(was, Edition.of(snapshot))),
+        key="what-changed",
+        description="What changed since the last snapshot, and what that did to the totals.",
     )
 
 

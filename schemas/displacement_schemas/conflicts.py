@@ -2,7 +2,7 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Decimal, Table, Text, field
+from displacement_schemas.table import Decimal, Flag, Table, Text, field, suppression
 from displacement_schemas.vocabulary import Measure
 
 
@@ -15,13 +15,18 @@ class Conflicts(Table):
     figure_id: Series[Text] = field("The figure that was bent (see `figures`).")
     counter: Series[Text] = field("Who counted it.")
     against: Series[Text] = field(
-        "The figures bent the other way, figure_ids joined by |.", nullable=True
+        "The fewest figures that it cannot hold together with, figure_ids joined by |.",
+        nullable=True,
     )
     against_counters: Series[Text] = field("Who counted those, joined by |.", nullable=True)
     stretch: Series[Decimal] = field(
-        "How far the allowed range was stretched beyond its end.", unit="share of that end", gt=0
+        "How far the allowed range was stretched beyond its end; null where `suppressed`.",
+        unit="share of that end",
+        nullable=True,
+        gt=0,
     )
-    text: Series[Text] = field("The conflict in words.")
+    text: Series[Text] = field("The conflict in words, and what would resolve it.")
+    suppressed: Series[Flag] = suppression("the stretch and every number in the text are")
 
     class Config:
         unique = ["episode_id", "figure_id"]

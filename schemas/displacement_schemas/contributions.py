@@ -2,7 +2,7 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Decimal, Table, Text, field
+from displacement_schemas.table import Decimal, Flag, Table, Text, field, suppression
 
 
 class Contributions(Table):
@@ -14,8 +14,14 @@ class Contributions(Table):
 
     episode_id: Series[Text] = field("The episode (see `estimates`).")
     figure_id: Series[Text] = field("The figure (see `figures`).")
-    value: Series[Decimal] = field("Persons of the estimate it speaks for.", unit="persons", ge=0)
-    share: Series[Decimal] = field("The same as a share.", unit="0 to 1", ge=0, le=1)
+    value: Series[Decimal] = field(
+        "Persons of the estimate it speaks for; null where `suppressed`.",
+        unit="persons",
+        nullable=True,
+        ge=0,
+    )
+    share: Series[Decimal] = field("The same as a share.", unit="0 to 1", nullable=True, ge=0, le=1)
+    suppressed: Series[Flag] = suppression("value and share are")
 
     class Config:
         unique = ["episode_id", "figure_id"]

@@ -2,7 +2,7 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Day, Decimal, Table, Text, Whole, field
+from displacement_schemas.table import Day, Decimal, Flag, Table, Text, Whole, field, suppression
 from displacement_schemas.vocabulary import AreaRole, Measure, Method
 
 
@@ -21,9 +21,21 @@ class Estimates(Table):
     event_id: Series[Text] = field("The event, where figures name one.", nullable=True)
     start_date: Series[Day] = field("First day of the cell.")
     end_date: Series[Day] = field("Last day of the cell, inclusive.")
-    value: Series[Decimal] = field("Reconciled estimate.", unit="persons", ge=0)
-    low: Series[Decimal] = field("Least value the evidence allows.", unit="persons", ge=0)
-    high: Series[Decimal] = field("Greatest value the evidence allows.", unit="persons", ge=0)
+    value: Series[Decimal] = field(
+        "Reconciled estimate; null where `suppressed`.", unit="persons", nullable=True, ge=0
+    )
+    low: Series[Decimal] = field(
+        "Least value the evidence allows; null where it would give a suppressed row back.",
+        unit="persons",
+        nullable=True,
+        ge=0,
+    )
+    high: Series[Decimal] = field(
+        "Greatest value the evidence allows; null where it would give a suppressed row back.",
+        unit="persons",
+        nullable=True,
+        ge=0,
+    )
     figures: Series[Whole] = field("Figures that speak of the cell.", ge=1)
     counters: Series[Whole] = field("Independent counters among them.", ge=1)
     coverage: Series[Decimal] = field(
@@ -31,6 +43,7 @@ class Estimates(Table):
     )
     method: Series[Text] = field("How the value came about.", words=Method)
     as_of: Series[Day] = field("Only what was known on this day was used.")
+    suppressed: Series[Flag] = suppression("value, low and high are")
 
     class Config:
         metadata = {"sort_by": ["measure", "view", "start_date", "episode_id", "area_codes"]}

@@ -4,7 +4,17 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from displacement_schemas.table import Day, Decimal, Flag, Instant, Table, Text, Whole, field
+from displacement_schemas.table import (
+    Day,
+    Decimal,
+    Flag,
+    Instant,
+    Table,
+    Text,
+    Whole,
+    field,
+    suppression,
+)
 from displacement_schemas.vocabulary import (
     AreaRole,
     Cause,
@@ -134,6 +144,14 @@ class Figures(Table):
     correction: Series[Text] = field(
         "What an analyst's correction changed, and why.", nullable=True
     )
+    enumerators: Series[Whole] = field(
+        "How many different people counted what its source says of the same measure, areas and "
+        "days; null where nobody knows.",
+        unit="people who count",
+        nullable=True,
+        ge=1,
+    )
+    suppressed: Series[Flag] = suppression("the figure's numbers and words are")
 
     @pa.dataframe_check(error="end_date is before start_date")
     def period_runs_forward(cls, frame: pd.DataFrame) -> "pd.Series[bool]":

@@ -21,6 +21,7 @@ class FormAnswers(Delivered):
     start_date: Series[Text] = field("First day as written.", nullable=True)
     end_date: Series[Text] = field("Last day as written.", nullable=True)
     day: Series[Text] = field("The only day as written.", nullable=True)
+    enumerator: Series[Text] = field("A keyed token of who counted.", nullable=True)
     withheld: Series[Text] = field(
         "Columns whose answers looked personal and were not kept.", nullable=True
     )

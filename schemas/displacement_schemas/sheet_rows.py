@@ -19,5 +19,6 @@ class SheetRows(Table):
     people: Series[Decimal] = field("People.", unit="persons", ge=0, nullable=True)
     start_date: Series[Day] = field("First day.", nullable=True)
     end_date: Series[Day] = field("Last day, inclusive.")
+    enumerator: Series[Text] = field("A keyed token of who counted.", nullable=True)
     quote: Series[Text] = field("The allowed cells of the row as written.")
     landing_sha256: Series[Text] = field("The landed sheet that holds it.")

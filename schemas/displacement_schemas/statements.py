@@ -93,6 +93,10 @@ class Statements(Table):
     url: Series[Text] = field("Where the source can be read.", nullable=True)
     landing_sha256: Series[Text] = field("The landed answer that holds the record.")
     rule_id: Series[Text] = field("The rule that read it.")
+    enumerator: Series[Text] = field(
+        "A keyed token of the person who counted: only how many differ is ever published.",
+        nullable=True,
+    )
 
 
 class Records(Statements):

@@ -2,7 +2,7 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Day, Decimal, Table, Text, Whole, field
+from displacement_schemas.table import Day, Decimal, Flag, Table, Text, Whole, field, suppression
 from displacement_schemas.vocabulary import AreaRole, Measure, Method
 
 
@@ -11,7 +11,8 @@ class Stocks(Table):
 
     A stock figure holds on its day and is carried forward until the same counter's next
     figure for the area or its expiry; `age_days` says how old what is carried is. Stocks of
-    different days are the same people: never sum them over time.
+    different days are the same people: never sum them over time. Where rows are suppressed,
+    those of level 3 add up to less than their parent: read the parent.
     """
 
     measure: Series[Text] = field("What is counted.", words=Measure)
@@ -19,9 +20,21 @@ class Stocks(Table):
     area_code: Series[Text] = field("The area (see `areas`).")
     admin_level: Series[Whole] = field("0 country, 1 governorate, 2 district, 3 sub-district.")
     date: Series[Day] = field("The day.")
-    value: Series[Decimal] = field("Reconciled estimate.", unit="persons", ge=0)
-    low: Series[Decimal] = field("Least value the evidence allows.", unit="persons", ge=0)
-    high: Series[Decimal] = field("Greatest value the evidence allows.", unit="persons", ge=0)
+    value: Series[Decimal] = field(
+        "Reconciled estimate; null where `suppressed`.", unit="persons", nullable=True, ge=0
+    )
+    low: Series[Decimal] = field(
+        "Least value the evidence allows; null where it would give a suppressed row back.",
+        unit="persons",
+        nullable=True,
+        ge=0,
+    )
+    high: Series[Decimal] = field(
+        "Greatest value the evidence allows; null where it would give a suppressed row back.",
+        unit="persons",
+        nullable=True,
+        ge=0,
+    )
     figures: Series[Whole] = field("Live figures that speak of the area.", ge=1)
     counters: Series[Whole] = field("Independent counters among them.", ge=1)
     coverage: Series[Decimal] = field(
@@ -30,6 +43,7 @@ class Stocks(Table):
     method: Series[Text] = field("How the value came about, its most worked part.", words=Method)
     as_of: Series[Day] = field("Only what was known on this day was used.")
     age_days: Series[Whole] = field("Age of the oldest live figure.", unit="days", ge=0)
+    suppressed: Series[Flag] = suppression("value, low and high are")
 
     class Config:
         unique = ["measure", "view", "area_code", "date"]

@@ -42,6 +42,15 @@ def field(
     return pa.Field(description=description, nullable=nullable, metadata={"unit": unit}, **checks)
 
 
+def suppression(what: str) -> Any:
+    """Declare the column that tells a withheld number from one that nobody knows."""
+    return field(
+        f"True where {what} withheld, so that no small number of people can be worked out; null "
+        "before anything is published.",
+        nullable=True,
+    )
+
+
 class Table(pa.DataFrameModel):
     """Base of every table contract: exact columns, exact types, nothing coerced.
 

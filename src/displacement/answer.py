@@ -3,7 +3,7 @@
 After the reconciliation: totals for the report, sentences for the terminal, and `explain`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,13 +12,16 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from displacement.disclosure.lines import FINE_LEVEL, Small
 from displacement.reconcile import Reconciliation, reconcile
 from displacement.reconcile.area_tree import AreaKey, Leaves
-from displacement.reconcile.rollup import naive_sum, roll_up, total, voices_within
+from displacement.reconcile.baselines import Baselines, baselines, naive_sum
+from displacement.reconcile.rollup import roll_up, total, voices_within
 from displacement.reconcile.scopes import day_number, day_of, in_words
 from displacement.reconcile.solved import Solved
 from displacement.store.snapshots import Snapshot
-from displacement_schemas import Areas, FigureAreas, Figures, Sources
+from displacement.store.withheld import with_known
+from displacement_schemas import Areas, FigureAreas, Figures, Sources, Stocks
 from displacement_schemas.vocabulary import STOCKS, Measure
 
 PLAIN_MEASURES = {
@@ -31,6 +34,9 @@ PLAIN_MEASURES = {
     "refugees": "people were refugees",
 }
 
+
+FEW_PEOPLE = "withheld: so few people that a number could point at them"
+"""What stands in the place of a number that is not told."""
 
 MOST_STRETCHES = 600
 """More pieces of time than a chart can show."""
@@ -102,11 +108,17 @@ def stretches_of(reconciled: Reconciliation) -> pd.DataFrame:
     return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
 
 
-def answers(reconciled: Reconciliation, totals: pd.DataFrame, areas: DataFrame[Areas]) -> list[str]:
-    """The reconciled answer in plain words, a sentence per measure and view."""
+def answers(
+    reconciled: Reconciliation, totals: pd.DataFrame, tables: Mapping[str, Any]
+) -> list[str]:
+    """The published answer in plain words, a sentence per measure and view.
+
+    Totals and tables are those that are published: what is null in them is withheld.
+    """
+    areas = tables["areas"]
     names = dict(zip(areas["area_code"], areas["name"], strict=True))
     return [_flow_sentence(row, names) for row in totals.to_dict("records")] + [
-        _stock_sentence(row, names) for row in _latest_stocks(reconciled)
+        _stock_sentence(row, names) for row in _latest_stocks(reconciled, tables["stocks"])
     ]
 
 
@@ -123,6 +135,7 @@ def explain(reconciled: Reconciliation, question: Question) -> dict[str, Any]:
         view, solved, window = _flowing_in(reconciled, question)
     found = total(solved, reconciled.tree, place, window)
     voices = voices_within(solved, place, window)
+    careless = baselines(solved, reconciled.tree, place, window)._asdict()
     return {
         "measure": question.measure,
         "view": view,
@@ -133,7 +146,7 @@ def explain(reconciled: Reconciliation, question: Question) -> dict[str, Any]:
         "value": found.value,
         "low": found.low,
         "high": found.high,
-        "naive_sum": naive_sum(solved, reconciled.tree, place, window),
+        **careless,
         "coverage": found.coverage,
         "counters": list(found.counters),
         **_evidence(reconciled, [figure for voice in voices for figure in voice.figure_ids]),
@@ -159,20 +172,33 @@ def _everything(solved: Sequence[Solved]) -> tuple[Leaves, tuple[int, int]]:
 def _flow_sentence(row: dict[Any, Any], names: dict[str, str]) -> str:
     where = in_a_row([names.get(code, code) for code in row["areas"].split("|")])
     sentence = (
-        f"Between {in_words(row['start_date'])} and {in_words(row['end_date'])} about "
-        f"{row['value']:,.0f} {PLAIN_MEASURES[row['measure']]} in {where} "
-        f"(between {row['low']:,.0f} and {row['high']:,.0f}), by the counts of "
-        f"{in_a_row(row['counters'].split(', '))}."
+        f"Between {in_words(row['start_date'])} and {in_words(row['end_date'])} "
+        f"{_how_many(row)} {PLAIN_MEASURES[row['measure']]} in {where}{_range(row)}, by the counts "
+        f"of {in_a_row(row['counters'].split(', '))}."
     )
-    if round(row["naive_sum"]) != round(row["value"]):
+    known = pd.notna(row["value"]) and pd.notna(row["naive_sum"])
+    if known and round(row["naive_sum"]) != round(row["value"]):
         sentence += f" Adding the figures up would have said {row['naive_sum']:,.0f}."
     return sentence
 
 
-def _latest_stocks(reconciled: Reconciliation) -> list[dict[Any, Any]]:
+def _how_many(row: dict[Any, Any]) -> str:
+    if pd.isna(row["value"]):
+        return "a number (withheld, because few people are concerned) of"
+    return f"about {row['value']:,.0f}"
+
+
+def _range(row: dict[Any, Any]) -> str:
+    if pd.isna(row["value"]):
+        return ""
+    if pd.isna(row["low"]):
+        return " (the range is withheld)"
+    return f" (between {row['low']:,.0f} and {row['high']:,.0f})"
+
+
+def _latest_stocks(reconciled: Reconciliation, stocks: DataFrame[Stocks]) -> list[dict[Any, Any]]:
     """Each stock on the day of its latest count, in the outermost areas below the country."""
     rows: list[dict[Any, Any]] = []
-    stocks = reconciled.stocks
     for (measure, view), pieces in reconciled.standing.items():
         counted = [day_of(v.reported[0]) for piece in pieces for v in piece.live]
         if not counted:
@@ -191,9 +217,8 @@ def _latest_stocks(reconciled: Reconciliation) -> list[dict[Any, Any]]:
 
 def _stock_sentence(row: dict[Any, Any], names: dict[str, str]) -> str:
     return (
-        f"On {in_words(row['date'])} about {row['value']:,.0f} {PLAIN_MEASURES[row['measure']]} in "
-        f"{names.get(row['area_code'], row['area_code'])} "
-        f"(between {row['low']:,.0f} and {row['high']:,.0f})."
+        f"On {in_words(row['date'])} {_how_many(row)} {PLAIN_MEASURES[row['measure']]} in "
+        f"{names.get(row['area_code'], row['area_code'])}{_range(row)}."
     )
 
 
@@ -272,6 +297,7 @@ def _figure(row: dict[Any, Any], stretch: dict[str, float]) -> dict[str, Any]:
 
 def explain_snapshot(
     snapshot: Snapshot,
+    withheld: DataFrame[Figures] | None = None,
     *,
     codes: list[str],
     first: date,
@@ -282,26 +308,75 @@ def explain_snapshot(
 ) -> dict[str, Any]:
     """Answer a question from a published snapshot, as of its own or an earlier day.
 
-    Raises LookupError for an unknown or ambiguous area code, ValueError for an unknown
-    measure or a period that runs backwards.
+    `withheld` are the figures as they were that the snapshot withholds: they count, and stay
+    untold, and so does an answer of few people in small areas (`suppressed` says so). Other
+    answers are exact: only for who may see the store.
+
+    Raises LookupError for an unknown or ambiguous area code or where withheld figures are
+    missing, ValueError for an unknown measure or a period that runs backwards.
     """
     if measure not in list(Measure):
         raise ValueError(f"{measure!r} is no measure; choose one of: {', '.join(Measure)}")
     if last < first:
         raise ValueError(f"the period ends ({last}) before it starts ({first})")
-    figures, areas = snapshot.read(Figures), snapshot.read(Areas)
-    sources = snapshot.read(Sources)
+    areas, sources = snapshot.read(Areas), snapshot.read(Sources)
+    published = snapshot.read(Figures)
+    published = published[published["measure"] == measure]
+    untold = frozenset(published["figure_id"][published["suppressed"].fillna(value=False)])
     expiry = dict(zip(sources["source_id"], sources["stock_expiry_days"], strict=True))
     known_until = date.fromisoformat(snapshot.manifest["as_of"])
     reconciled = reconcile(
-        figures[figures["measure"] == measure].reset_index(drop=True),
+        _complete(published, withheld, untold),
         snapshot.read(FigureAreas),
         areas,
         as_of=min(as_of or known_until, known_until),
         stock_expiry_days=expiry,
     )
     keys = tuple(_area_key(code.strip(), areas) for code in codes)
-    return explain(reconciled, Question(keys, first, last, measure, view))
+    answer = explain(reconciled, Question(keys, first, last, measure, view))
+    is_fine = all(reconciled.tree.level[key] >= FINE_LEVEL for key in keys)
+    small = Small(float(snapshot.manifest.get("small_cell_threshold", 0)), untold)
+    return _untold(answer, small, is_fine=is_fine)
+
+
+def _complete(
+    published: DataFrame[Figures], withheld: DataFrame[Figures] | None, untold: frozenset[str]
+) -> DataFrame[Figures]:
+    """The figures of a snapshot with those that it withholds."""
+    known = Figures.empty() if withheld is None else withheld
+    missing = untold.difference(known["figure_id"])
+    if missing:
+        raise LookupError(
+            f"{len(missing)} figures of this snapshot are withheld, and the store's folder "
+            "withheld/, which holds them, lacks them: an answer without them would be wrong"
+        )
+    return with_known(published, known[known["figure_id"].isin(published["figure_id"])])
+
+
+def _untold(answer: dict[str, Any], small: Small, *, is_fine: bool) -> dict[str, Any]:
+    """The answer without small numbers, and without what the snapshot withholds."""
+    hidden = {one["figure_id"] for one in answer["figures"]} & small.figures
+    numbers = [*Baselines._fields] if hidden else []
+    is_small = is_fine and answer["value"] is not None and small.number(answer["value"])
+    if is_small:
+        numbers = ["value", "low", "high", *Baselines._fields]
+    words = dict.fromkeys(("persons", "persons_low", "persons_high", "quote", "stretch"))
+    plain = dict.fromkeys(("stretch",)) | {"text": FEW_PEOPLE}
+    return (
+        answer
+        | dict.fromkeys(numbers)
+        | {
+            "suppressed": FEW_PEOPLE if is_small else None,
+            **{
+                name: [
+                    one | (words if one["figure_id"] in small.figures else {})
+                    for one in answer[name]
+                ]
+                for name in ("figures", "echoes")
+            },
+            "conflicts": [one | (plain if hidden else {}) for one in answer["conflicts"]],
+        }
+    )
 
 
 def _area_key(code: str, areas: DataFrame[Areas]) -> AreaKey:

@@ -17,18 +17,16 @@ from pandera.typing import DataFrame
 
 from displacement import report
 from displacement.answer import answers, stretches_of, totals_of
+from displacement.disclosure import disclose
 from displacement.normalise.corrections import Correction, apply_corrections
 from displacement.normalise.figures import Normalised, Reference, figures_from
 from displacement.reconcile import Reconciliation, reconcile
+from displacement.reference import load_reference
+from displacement.settings import SMALL_CELL_THRESHOLD
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
 from displacement.store.decisions import load_decisions, own_decisions
-from displacement.store.declarations import load_declarations
-from displacement.store.own_areas import load_all_areas, own_files
-from displacement.store.reference import (
-    load_described_areas,
-    load_household_sizes,
-)
+from displacement.store.own_areas import own_files
 from displacement.store.snapshots import DIGITS_OF_ID, Snapshot
 from displacement.store.store import Store
 from displacement_schemas import (
@@ -40,6 +38,8 @@ from displacement_schemas import (
     Runs,
     Sources,
 )
+
+__all__ = ["Progress", "Published", "load_reference", "publish"]
 
 Progress = Callable[[str], None]
 
@@ -53,30 +53,6 @@ class Published:
     signals: tuple[str, ...] = ()
 
 
-def load_reference(
-    folder: Path, own_sources: Path | None = None, store: Path | None = None
-) -> Reference:
-    """Read every reference table, and the user's own file of sources where there is one.
-
-    Areas that were imported into `store` take the place of those of their countries, and its
-    reviewers' decisions about names hold.
-
-    Raises ReferenceTableError with file, row and column.
-    """
-    declared = load_declarations(folder, own_sources)
-    areas, world, own = load_all_areas(folder, store)
-    return Reference(
-        areas=areas,
-        world=world,
-        old_codes=own.old_codes,
-        described=load_described_areas(folder),
-        household_sizes=load_household_sizes(folder),
-        counters=declared.counters,
-        sources=declared.sources,
-        aliases=tuple(load_decisions(folder, store).aliases),
-    )
-
-
 def publish(
     store: Store,
     reference: Reference,
@@ -85,9 +61,12 @@ def publish(
     now: datetime,
     as_of: date | None = None,
     own_sources: Path | None = None,
+    small_cell_threshold: float = SMALL_CELL_THRESHOLD,
     progress: Progress = lambda _: None,
 ) -> Published:
     """Publish what is known, as of a day (by default the day of the run), if it is new.
+
+    Numbers below `small_cell_threshold` persons are withheld (see `disclosure`).
 
     New is what differs from the current snapshot in anything but the run log and, where no
     day was asked for, the as-of date.
@@ -96,40 +75,47 @@ def publish(
     corrections = load_decisions(reference_folder, store.folder).corrections
     files = [*reference_folder.iterdir(), *([own_sources] if own_sources else [])]
     files += [*own_files(store.folder), own_decisions(store.folder)]
-    inputs = _inputs(store, files, as_of or now.date())
+    inputs = _inputs(store, files, as_of or now.date(), small_cell_threshold)
     if current is not None and current.manifest["inputs"] == inputs:
         return Published(current, is_new=False)
     progress("reconciling")
-    tables, reconciled, signals = _tables(store, reference, corrections, as_of or now.date())
-    content = _content(tables)
+    made, reconciled, signals = _tables(store, reference, corrections, as_of or now.date())
+    shown = disclose(
+        made, reconciled, totals_of(reconciled), stretches_of(reconciled), small_cell_threshold
+    )
+    tables, totals = shown.tables, shown.totals
+    digests = _digests(tables)
+    content = _content(digests)
     if current is not None and _says_the_same(current, content, as_of):
+        store.withheld.write(current.snapshot_id, shown.withheld)
         return Published(current, is_new=False, signals=signals)
     snapshot_id = f"{reconciled.as_of}-{content[:DIGITS_OF_ID]}"
-    totals = totals_of(reconciled)
     drawn: dict[str, bytes] = {}
     if report.can_draw():
         progress("drawing the report")
-        stretches = stretches_of(reconciled)
-        page = report.Publication(snapshot_id, reconciled.as_of, tables, totals, stretches)
+        page = report.Publication(snapshot_id, reconciled.as_of, tables, totals, shown.stretches)
         drawn = {
             "report.html": report.render_page(page).encode(),
             "report.png": report.draw_picture(page),
         }
     else:
         signals += ("no page was drawn: it needs the extra, pip install displacement[report]",)
+    store.withheld.write(snapshot_id, shown.withheld)
     snapshot = store.snapshots.publish(
         snapshot_id,
         tables,
         drawn | {"datapackage.json": datapackage(snapshot_id)},
         {
             "as_of": str(reconciled.as_of),
-            "answers": answers(reconciled, totals, tables["areas"]),
+            "answers": answers(reconciled, totals, tables),
             "code_version": version("displacement"),
             "content": content,
             "created_at": now.isoformat(),
             "inputs": inputs,
+            "small_cell_threshold": small_cell_threshold,
             "parent": current.snapshot_id if current else None,
         },
+        _with_day(digests, tables, reconciled.as_of),
     )
     return Published(snapshot, is_new=True, signals=signals)
 
@@ -139,9 +125,10 @@ def _says_the_same(current: Snapshot, content: str, as_of: date | None) -> bool:
     return bool(same_day and current.manifest["content"] == content)
 
 
-def _inputs(store: Store, files: list[Path], as_of: date) -> str:
+def _inputs(store: Store, files: list[Path], as_of: date, small_cell_threshold: float) -> str:
     """A digest of everything a publication is made from: the same inputs give the same tables."""
-    parts = [str(as_of), version("displacement"), *store.tables.parts()]
+    parts = [str(as_of), version("displacement"), f"{small_cell_threshold:g}"]
+    parts += store.tables.parts()
     parts += [
         f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
         for path in sorted(files)
@@ -150,9 +137,9 @@ def _inputs(store: Store, files: list[Path], as_of: date) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _content(tables: dict[str, Any]) -> str:
-    """A digest of what the tables say; neither the run log nor the as-of date is content."""
-    digests = []
+def _digests(tables: dict[str, Any]) -> dict[str, str]:
+    """What each table says; neither the run log nor the as-of date is content."""
+    digests = {}
     for model in PUBLISHED:
         frame = tables[model.table_name()]
         if model is not Runs and "as_of" in frame.columns:
@@ -160,8 +147,21 @@ def _content(tables: dict[str, Any]) -> str:
                 as_of=pd.Series(date(1970, 1, 1), frame.index, dtype=frame["as_of"].dtype)
             )
         if model is not Runs:
-            digests.append(f"{model.table_name()} {parquet.digest(model, frame)}")
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+            digests[model.table_name()] = parquet.digest(model, frame)
+    return digests
+
+
+def _content(digests: dict[str, str]) -> str:
+    lines = [f"{name} {digest}" for name, digest in digests.items()]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _with_day(digests: dict[str, str], tables: dict[str, Any], as_of: date) -> dict[str, str]:
+    """The digests of whole files: a table that holds the as-of date changes with it."""
+    return {
+        name: f"{digest} {as_of}" if "as_of" in tables[name].columns else digest
+        for name, digest in digests.items()
+    }
 
 
 def _tables(

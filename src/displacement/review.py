@@ -28,7 +28,9 @@ from displacement.store.decisions import (
     own_decisions,
 )
 from displacement.store.lock import only_writer
+from displacement.store.snapshots import Snapshot
 from displacement.store.store import Store
+from displacement.store.withheld import with_known
 from displacement_schemas import Areas, Figures, Rejected, Runs
 from displacement_schemas.vocabulary import MatchMethod, Modality, Quantifier, Tier
 
@@ -95,7 +97,7 @@ def waiting(store: Store, decisions: Decisions) -> list[Waiting]:
     found = list(_held_back(store.ledger.runs(), decisions))
     if current is not None:
         found = [
-            *_figures(current.read(Figures), decisions),
+            *_figures(_known_figures(store, current), decisions),
             *_areas(current.read(Rejected), decisions),
             *found,
         ]
@@ -171,6 +173,11 @@ def decide_alias(
     return Decided(f"“{text}” means {means}", path)
 
 
+def _known_figures(store: Store, snapshot: Snapshot) -> DataFrame[Figures]:
+    """The figures of a snapshot: who decides has to see the words that it withholds, too."""
+    return with_known(snapshot.read(Figures), store.withheld.read(snapshot.snapshot_id))
+
+
 def _figures(figures: DataFrame[Figures], decisions: Decisions) -> Iterator[Waiting]:
     latest = figures.sort_values("revision").drop_duplicates(
         ["source_id", "source_record_id"], keep="last"
@@ -229,7 +236,7 @@ def _asked(found: list[Waiting], asked: str) -> Waiting:
 def _figure(store: Store, figure_id: str) -> dict[Any, Any]:
     current = store.snapshots.current()
     assert current is not None, "a figure waits only where one is published"  # noqa: S101
-    figures = current.read(Figures)
+    figures = _known_figures(store, current)
     return dict(figures[figures["figure_id"] == figure_id].to_dict("records")[0])
 
 

@@ -3,21 +3,20 @@
 Options override `DISPLACEMENT_*` environment variables, which override a TOML file.
 """
 
+import os
+import tomllib
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from pydantic import Field, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+PREFIX: Final = "DISPLACEMENT_"
 DEFAULT_FILE = Path("displacement.toml")
 OWN_SOURCES = Path("sources.toml")
+SMALL_CELL_THRESHOLD = 10.0
+"""Persons; see DESIGN 7."""
 
 
 def reference_folder() -> Path:
@@ -26,10 +25,10 @@ def reference_folder() -> Path:
     return tree if tree.is_dir() else Path(str(files("displacement") / "reference_data"))
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that a run can be told."""
 
-    model_config = SettingsConfigDict(env_prefix="DISPLACEMENT_", extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     inbox: Path = Field(default=Path("data/inbox"), description="Folder of files to read.")
     store: Path = Field(default=Path("data/store"), description="Folder of everything written.")
@@ -39,6 +38,25 @@ class Settings(BaseSettings):
     sources_file: Path = Field(
         default=OWN_SOURCES,
         description="Your own file of sources: it changes what the reference declares of them.",
+    )
+    small_cell_threshold: float = Field(
+        default=SMALL_CELL_THRESHOLD,
+        ge=0,
+        description="Fewer persons than this at admin level 3 and below are never published.",
+    )
+    keep_snapshots: int = Field(
+        default=30, ge=1, description="So many of the newest snapshots are always kept."
+    )
+    keep_days: float = Field(
+        default=365.0, ge=0, description="Younger snapshots are kept, however many there are."
+    )
+    reader_grace_hours: float = Field(
+        default=24.0,
+        ge=0,
+        description="How long a reader may hold a snapshot after the next one is published.",
+    )
+    disk_budget_gigabytes: float | None = Field(
+        default=None, gt=0, description="What the store may take; `status` says when it is more."
     )
     now: datetime = Field(
         default_factory=lambda: datetime.now(UTC),
@@ -62,34 +80,21 @@ class Settings(BaseSettings):
     def _in_utc(cls, value: datetime) -> datetime:
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Options first, then the environment, then the file."""
-        del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
-
 
 def load_settings(config: Path | None = None, **options: object) -> Settings:
     """The settings of this run; options that are None were not given.
 
-    Raises FileNotFoundError where `config` is named and missing, and pydantic's
-    ValidationError where a value cannot be used.
+    Raises FileNotFoundError where `config` is named and missing, ValueError where the file is
+    no TOML, and pydantic's ValidationError where a value cannot be used.
     """
     if config is not None and not config.is_file():
         raise FileNotFoundError(f"no settings file at {config}")
+    path = config or DEFAULT_FILE
+    filed = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    names = {f"{PREFIX}{name.upper()}": name for name in Settings.model_fields}
+    exported = {name: os.environ[key] for key, name in names.items() if key in os.environ}
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-
-    class FromFile(Settings):
-        model_config = SettingsConfigDict(toml_file=config or DEFAULT_FILE)
-
-    return FromFile(**given)
+    return Settings.model_validate(filed | exported | given)
 
 
 def write_template(folder: Path, sources: str) -> list[Path]:
@@ -127,4 +132,18 @@ TEMPLATE = """\
 # what the reference tables declare of them. Keys are never written here: they come from the
 # environment or from Prefect Secret blocks.
 # sources_file = "sources.toml"
+
+# Fewer persons than this at admin level 3 (sub-district) and below are never published, nor what
+# would give them back; 0 publishes every number.
+# small_cell_threshold = 10
+
+# Older snapshots are removed by the run that publishes a new one: those that are neither among the
+# newest `keep_snapshots` nor younger than `keep_days`, and that no reader can hold any more because
+# readers got another one `reader_grace_hours` ago. Records and landed answers stay for good.
+# keep_snapshots = 30
+# keep_days = 365
+# reader_grace_hours = 24
+
+# Gigabytes that the store may take: `displacement status` says when it is more.
+# disk_budget_gigabytes = 20
 """

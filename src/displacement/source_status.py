@@ -1,15 +1,11 @@
 """How does each source stand? What `displacement status` shows: last success, rows, next run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-import pandas as pd
-from pandera.typing import DataFrame
-
 from displacement.sources.source import Declaration
-from displacement_schemas import Runs
 
 DAILY_HOUR: Final = 5
 """The hour (UTC) of the daily deployment."""
@@ -39,39 +35,46 @@ class SourceStatus:
 
 def status_of(
     declared: Mapping[str, Declaration],
-    runs: DataFrame[Runs],
+    runs: Sequence[Mapping[str, Any]],
     *,
     now: datetime,
     environment: Mapping[str, str],
 ) -> list[SourceStatus]:
-    """The standing of every declared source, and of those that only the run log knows."""
-    names = sorted({*declared, *runs["source_id"]})
-    return [_status(name, declared.get(name), runs, now, environment) for name in names]
+    """The standing of every declared source, and of those that only the run log knows.
+
+    `runs` are the rows of the run log, the oldest first.
+    """
+    mine: dict[str, list[Mapping[str, Any]]] = {}
+    for row in runs:
+        mine.setdefault(row["source_id"], []).append(row)
+    return [
+        _status(name, declared.get(name), mine.get(name, []), now, environment)
+        for name in sorted({*declared, *mine})
+    ]
 
 
 def _status(
     source_id: str,
     declaration: Declaration | None,
-    runs: DataFrame[Runs],
+    runs: Sequence[Mapping[str, Any]],
     now: datetime,
     environment: Mapping[str, str],
 ) -> SourceStatus:
-    mine = runs[runs["source_id"] == source_id]
-    good = mine[mine["complete"].fillna(value=False)]
-    last: dict[Any, Any] = mine.iloc[-1].to_dict() if len(mine) else {}
+    good = [row for row in runs if row["complete"]]
+    last = runs[-1] if runs else {}
     enabled = declaration is not None and declaration.enabled
     return SourceStatus(
         source_id=source_id,
         enabled=enabled,
         missing=_missing(declaration, environment) if declaration else (),
         last_run=last.get("started_at"),
-        last_success=good["started_at"].max() if len(good) else None,
-        first_day=_known(last.get("first_day")),
-        last_day=_known(last.get("last_day")),
+        last_success=good[-1]["started_at"] if good else None,
+        first_day=last.get("first_day"),
+        last_day=last.get("last_day"),
         rows_in=last.get("rows_in", 0),
         accepted=last.get("accepted", 0),
         rejected=last.get("rejected", 0),
-        signals=tuple((_known(last.get("signals")) or "").splitlines()),
+        signals=tuple((last.get("signals") or "").splitlines()),
         message=last.get("message", "never asked"),
         next_run=next_daily(now) if enabled else None,
     )
@@ -86,7 +89,3 @@ def next_daily(now: datetime) -> datetime:
 def _missing(declaration: Declaration, environment: Mapping[str, str]) -> tuple[str, ...]:
     keys = [name for name in declaration.secrets.values() if not environment.get(name)]
     return (*keys, *declaration.open_needs())
-
-
-def _known(value: Any) -> Any:
-    return None if value is None or pd.isna(value) else value

@@ -8,7 +8,7 @@ import pandas as pd
 from displacement.area_import import Imported, import_areas
 from displacement.normalise.area_tables.described import describe_area
 from displacement.normalise.places import Match
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from displacement.store.own_areas import load_all_areas
 from tests.runs import REFERENCE
 

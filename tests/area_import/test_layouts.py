@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from tests.area_import.tables import (
     DISTRICTS,
     HEADER,

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from displacement.normalise.figures import Reference
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from displacement_schemas import Areas, EstimatesMonthly, FigureAreas
 from displacement_schemas.vocabulary import MatchMethod
 from tests.area_import.tables import (

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from tests.area_import.tables import (
     DISTRICTS,
     HEADER,

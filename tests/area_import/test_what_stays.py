@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from displacement.store.own_areas import load_all_areas
 from tests.area_import.tables import LONG, YEMEN, Rows, csv_of, matched, shown, taken
 from tests.runs import REFERENCE

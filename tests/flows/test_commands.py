@@ -21,6 +21,8 @@ def test_explain_names_value_bounds_figures_and_echoes(published: Published) -> 
     answer = json.loads(displacement(*asked, "--json", home=published.home).stdout)
     assert {"value", "low", "high", "naive_sum", "coverage", "counters", "as_of"} <= answer.keys()
     assert answer["low"] <= answer["value"] <= answer["high"] < answer["naive_sum"]
+    assert answer["latest"] > 0
+    assert answer["most_trusted"] < answer["naive_sum"]
     assert answer["counters"] == ["Local volunteers", "UNHCR"]
     assert len(answer["figures"]) == 23
     assert {echo["counter"] for echo in answer["echoes"]} == {"Local volunteers", "UNHCR"}
@@ -89,9 +91,13 @@ def test_verify_finds_a_changed_file(published: Published, tmp_path: Path) -> No
     shutil.copytree(published.store, store, symlinks=True)
     damaged = next((store / "published/snapshots").iterdir()) / "estimates.parquet"
     damaged.write_bytes(damaged.read_bytes()[:-1])
+    only = displacement("verify", "--check-only", "--store", store, home=published.home)
+    assert (only.returncode, "mended" in only.stdout, damaged.exists()) == (1, False, True)
     done = displacement("verify", "--store", store, home=published.home)
     assert done.returncode == 1
     assert "estimates.parquet is missing or changed" in done.stdout
+    assert "mended: removed snapshot" in done.stdout
+    assert displacement("verify", "--store", store, home=published.home).returncode == 0
 
 
 def test_extract_gives_every_number_of_a_text_with_its_offsets(home: Path) -> None:
@@ -156,11 +162,33 @@ def test_wrong_use_ends_with_status_2(arguments: tuple[str, ...], home: Path) ->
     assert "Traceback" not in done.stderr
 
 
-def test_commands_that_run_no_flow_do_not_import_prefect(home: Path) -> None:
-    asked = [sys.executable, "-X", "importtime", str(BIN / "displacement"), "match", "Idlib"]
+PANDAS = {"pandas", "pandera", "pyarrow", "numpy"}
+RUNS = {"prefect", "displacement.publication", "displacement.report", "altair", "openpyxl"}
+PERIOD_OF_ONE_AREA = ("--area", "SY07", *PERIOD)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed", "heavy"),
+    [
+        (("--help",), "displacement_flows.cli", PANDAS | RUNS | {"pydantic"}),
+        (("status",), "displacement.source_status", PANDAS | RUNS),
+        (("match", "Idlib"), "displacement.normalise.places", RUNS | {"highspy"}),
+        (("explain", *PERIOD_OF_ONE_AREA), "displacement.answer", RUNS),
+    ],
+    ids=["help", "status", "match", "explain"],
+)
+def test_a_command_does_not_wait_for_what_it_does_not_need(
+    arguments: tuple[str, ...], needed: str, heavy: set[str], published: Published
+) -> None:
+    script = [sys.executable, "-X", "importtime", str(BIN / "displacement")]
     done = subprocess.run(
-        asked, env=environment(home), cwd=ROOT, capture_output=True, text=True, check=True
+        [*script, *arguments],
+        env=environment(published.home, DISPLACEMENT_STORE=str(published.store)),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "displacement.normalise.places" in imported
-    assert "prefect" not in imported
+    assert needed in imported
+    assert not heavy & imported

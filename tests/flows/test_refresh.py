@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import requests
 
 from tests.flows.command import ROOT, displacement
 from tests.flows.conftest import Published
@@ -103,6 +104,62 @@ def test_a_second_run_with_nothing_new_publishes_nothing(published: Published) -
     assert "Nothing new" in again.stdout
     assert "people were newly displaced in Hama and Idleb" in again.stdout
     assert sorted(p.name for p in (published.store / "published/snapshots").iterdir()) == before
+
+
+def test_what_changed_is_shown_by_the_run_and_by_the_command(
+    published: Published, tmp_path: Path
+) -> None:
+    store, inbox = tmp_path / "store", tmp_path / "inbox"
+    shutil.copytree(published.store, store, symlinks=True)
+    shutil.copytree(ROOT / "data/inbox", inbox)
+    file = inbox / "figures/un_agencies.csv"
+    file.write_text(file.read_text("utf-8").replace("60000", "66000"), "utf-8")
+    later = {"DISPLACEMENT_NOW": "2018-02-02T06:00:00+00:00"}
+    done = displacement("refresh", "--store", store, "--inbox", inbox, home=published.home, **later)
+    assert done.returncode == 0, done.stderr
+    said = displacement("diff", "--store", store, home=published.home)
+    assert "Figures that their sources revised (1)" in said.stdout
+    assert "60,000 → 66,000 (+6,000)" in said.stdout
+    assert "As of: 2018-02-01 → 2018-02-02" in said.stdout
+
+    profile = (published.home / "profiles.toml").read_text()
+    api = profile.rpartition("PREFECT_API_URL = ")[2].strip().strip('"')
+    pages = requests.get(f"{api}/artifacts/what-changed/latest", timeout=30).json()["data"]
+    assert "60,000 → 66,000 (+6,000)" in pages
+
+    pair = sorted(path.name for path in (store / "published/snapshots").iterdir())
+    answer = displacement("diff", *pair, "--json", "--store", store, home=published.home)
+    changes = json.loads(answer.stdout)
+    assert [changes["before"], changes["after"]] == pair
+    [revised] = [one for one in changes["figures"] if one["kind"] == "revised"]
+    assert (revised["before"], revised["after"]) == (60_000, 66_000)
+    wrong = displacement("diff", "2018-02", "--store", store, home=published.home)
+    assert (wrong.returncode, "several snapshots" in wrong.stderr) == (2, True)
+
+
+def test_a_run_removes_old_snapshots_as_its_settings_say(
+    published: Published, tmp_path: Path
+) -> None:
+    store, inbox = tmp_path / "store", tmp_path / "inbox"
+    shutil.copytree(published.store, store, symlinks=True)
+    shutil.copytree(ROOT / "data/inbox", inbox)
+    file = inbox / "figures/un_agencies.csv"
+    config = tmp_path / "few.toml"
+    config.write_text("keep_snapshots = 1\nkeep_days = 0\nreader_grace_hours = 0\n")
+    again = ("refresh", "--config", config, "--store", store, "--inbox", inbox)
+    file.write_text(file.read_text("utf-8").replace("60000", "66000"), "utf-8")
+    done = displacement(*again, home=published.home, DISPLACEMENT_NOW="2018-02-02T06:00:00+00:00")
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (store / "published/snapshots").iterdir()] == [
+        json.loads((store / "published/current.json").read_text())["snapshot_id"]
+    ]
+    small = {"DISPLACEMENT_DISK_BUDGET_GIGABYTES": "0.000001"}
+    status = displacement("status", "--store", store, home=published.home, **small)
+    assert "Snapshots kept: 1." in status.stdout
+    assert "of 1.0 kB used" in status.stdout
+    assert "more than its budget" in status.stdout
+    gone = displacement("diff", "--store", store, home=published.home)
+    assert (gone.returncode, "not kept any more" in gone.stderr) == (2, True)
 
 
 def test_too_many_rejected_rows_end_with_status_1_and_a_sentence(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from displacement.normalise.privacy import redact_speakers
+from displacement.normalise.privacy import public_address, redact_speakers
 
 
 def test_a_speaker_keeps_the_role_and_loses_the_name():
@@ -151,3 +151,48 @@ def test_a_byline_loses_its_names(line: str) -> None:
     cleared = redact_speakers(f"{line}\n\nMore than 500 people fled Idlib on 4 January 2018.\n")
     assert "Doe" not in cleared
     assert "More than 500 people fled Idlib" in cleared
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "300 ont fui de la ville, a déclaré Jean Dupont.",
+            "300 ont fui de la ville, a déclaré une source.",
+        ),
+        ("M. Dupont a ajouté que le camp est plein.", "Une source a ajouté que le camp est plein."),
+        ("Selon Marie Leroy, maire de Goma, 300 ont fui.", "Selon maire de Goma, 300 ont fui."),
+        ("Selon le HCR, 300 personnes ont fui Goma.", "Selon le HCR, 300 personnes ont fui Goma."),
+        ("Selon Médecins Sans Frontières, 300 ont fui.",) * 2,
+        ("وقال محمد الخليل إن 300 شخص نزحوا.", "وقال مصدر إن 300 شخص نزحوا."),
+        (
+            "قال سرمد الواسطي، المتحدث باسم المتطوعين، إن 300 نزحوا. وأضاف الواسطي أن الطرق مغلقة.",
+            "قال المتحدث باسم المتطوعين، إن 300 نزحوا. وأضاف مصدر أن الطرق مغلقة.",
+        ),
+        ("وذكرت السيدة نيروز أن 300 شخص نزحوا.", "وذكرت مصدر أن 300 شخص نزحوا."),
+        ("وقالت الأمم المتحدة إن 300 شخص نزحوا.",) * 2,
+        ("وبحسب منظمة الهجرة الدولية، التي تعمل هناك، نزح 300 شخص.",) * 2,
+        ("Rima Khalil, 44, fled with five children.", "A source, 44, fled with five children."),
+    ],
+)
+def test_speakers_of_other_languages_and_people_with_an_age(text: str, expected: str) -> None:
+    assert redact_speakers(text) == expected
+
+
+@pytest.mark.parametrize(
+    "line", ["Par Jean Dupont", "إعداد: محمد الخليل", "Dear Rima Khalil,", "Chère Marie Leroy,"]
+)
+def test_bylines_and_greetings_of_all_languages(line: str) -> None:
+    cleared = redact_speakers(f"{line}\n\n300 people fled.")
+    assert "[removed]" in cleared
+    assert not {"Dupont", "الخليل", "Khalil", "Leroy"} & set(cleared.replace(",", " ").split())
+
+
+def test_phone_numbers_in_arabic_digits_are_removed() -> None:
+    assert redact_speakers("الهاتف ٠٩٤٤ ١٢٣ ٤٥٦ الآن") == "الهاتف [removed] الآن"
+
+
+def test_addresses_keep_no_account() -> None:
+    address = "https://me@x.example/news/7?id=123&user=rima#rima"
+    assert public_address(address) == "https://x.example/news/7?id=123"
+    assert public_address("https://x.example/rima@mail.example") == "https://x.example/[removed]"

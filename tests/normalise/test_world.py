@@ -6,7 +6,7 @@ import pytest
 from displacement.normalise.figures import Reference
 from displacement.normalise.places import Gazetteer
 from displacement.normalise.world import World
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from displacement.store.reference import load_areas, load_described_areas
 from displacement_schemas import Areas, FigureAreas
 from displacement_schemas.vocabulary import MatchMethod

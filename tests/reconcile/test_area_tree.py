@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from displacement.publication import load_reference
 from displacement.reconcile.area_tree import AreaTree, leaf_weights
+from displacement.reference import load_reference
 from displacement_schemas import Areas, FigureAreas
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"

@@ -9,7 +9,7 @@ from displacement.reconcile import reconcile
 from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.episodes import Episode
 from displacement.reconcile.rollup import total
-from displacement.reconcile.solved import Solved, solve
+from displacement.reconcile.solved import Solved, solve_all
 from displacement_schemas.vocabulary import Method
 from tests.reconcile.cases import SYSTEM, Row, areas, figure, frames
 from tests.reconcile.episodes import random_episodes
@@ -36,7 +36,7 @@ class Tally:
 def test_random_episodes_agree_with_the_oracle(chunk: int) -> None:
     tally = Tally()
     for episode, tree in random_episodes(300 + chunk, wanted=PER_CHUNK):
-        solved = solve(episode)
+        [solved] = solve_all([episode])
         tally.methods.append(solved.balance.method)
         try:
             judgement = judge(claims_of(episode), tree.weight)

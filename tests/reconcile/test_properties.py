@@ -13,7 +13,7 @@ from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.episodes import episodes_of
 from displacement.reconcile.rollup import Total, roll_up, total
 from displacement.reconcile.scopes import day_number
-from displacement.reconcile.solved import Solved, solve
+from displacement.reconcile.solved import Solved, solve_all
 from displacement_schemas.vocabulary import Method
 from tests.reconcile.cases import (
     ONE_AREA,
@@ -46,7 +46,7 @@ sometimes = settings(max_examples=12, deadline=None, derandomize=True)
 
 def solved(rows: list[Row], tree: AreaTree = TREE) -> list[Solved]:
     """All episodes of the figures."""
-    return [solve(episode) for episode in episodes_of(voices(rows, tree), tree)]
+    return solve_all(episodes_of(voices(rows, tree), tree))
 
 
 def answer(
@@ -254,7 +254,7 @@ def test_halving_every_day_does_not_change_totals(rows) -> None:
     once = voices(rows, tree)
     twice = [replace(voice, start=2 * voice.start, stop=2 * voice.stop) for voice in once]
     before, after = (
-        sorted(solve(episode).balance.cells.sum() for episode in episodes_of(spoken, tree))
+        sorted(one.balance.cells.sum() for one in solve_all(episodes_of(spoken, tree)))
         for spoken in (once, twice)
     )
     assert after == pytest.approx(before, rel=1e-6)

@@ -8,7 +8,8 @@ import pyarrow
 import pytest
 
 from displacement.reconcile import Reconciliation, reconcile
-from displacement.reconcile.rollup import naive_sum, total
+from displacement.reconcile.baselines import baselines, naive_sum
+from displacement.reconcile.rollup import total
 from displacement.reconcile.scopes import day_number
 from displacement_schemas import (
     Areas,
@@ -187,9 +188,30 @@ def test_a_conflict_says_who_contradicts_whom_and_by_how_much(winter: Reconcilia
     assert row["text"] == (
         "DISPUTE (4,000 persons, 2 December 2017 to 4 December 2017) cannot hold together with "
         "SOUTH (900 persons, 1 December 2017 to 5 December 2017): it would have to be "
-        f"{100 * row['stretch']:.1f} % lower than its usual error of 10 % allows."
+        f"{100 * row['stretch']:.1f} % lower than its usual error of 10 % allows. "
+        "Alone, DISPUTE would have to be 67.5 % lower, or SOUTH would have to be 207.7 % higher "
+        "than its error allows, and all would hold."
     )
     assert "higher than its usual error of 30 % allows" in conflicts.loc["south", "text"]
+
+
+def test_a_conflict_names_the_fewest_figures_that_cannot_hold_together() -> None:
+    rows = [
+        figure("whole", 1000, 0, 30),
+        figure("north", 900, 0, 30, areas="XX01"),
+        figure("south", 800, 0, 30, areas="XX02"),
+        figure("weeks", 300, 0, 7, areas="XX01"),
+        figure("calm", 1050, 0, 30, error=0.9),
+    ]
+    conflicts = reconcile(*frames(rows), areas(TWO_GOVERNORATES)).conflicts.set_index("figure_id")
+    assert set(conflicts.loc["north", "against"].split("|")) == {"whole", "south"}
+    assert set(conflicts.loc["whole", "against"].split("|")) == {"north", "south"}
+    assert not conflicts["against"].str.contains("weeks").any()
+    # Together at least 1,530 where at most 1,100 are allowed: 1,530 / 1,100 - 1 and so on.
+    text = conflicts.loc["whole", "text"]
+    assert "WHOLE would have to be 39.1 % higher" in text
+    assert "NORTH would have to be 53.1 % lower" in text
+    assert "SOUTH would have to be 59.7 % lower" in text
 
 
 def test_only_contradicting_episodes_are_stretched(winter: Reconciliation) -> None:
@@ -205,6 +227,22 @@ def test_figures_and_counters_of_a_day_are_those_that_speak_of_it(winter: Reconc
     assert daily.loc[("XX0101", day(32)), "figures"] == 3
     assert daily.loc[("XX02", day(32)), "counters"] == 3
     assert daily.loc[("XX", day(60)), "figures"] == 1
+
+
+def test_baselines_believe_the_most_trusted_or_the_latest_figure_of_each_cell() -> None:
+    rows = [
+        figure("broad", 1000, 0, 10, error=0.3, published_on=day(20)),
+        figure("exact", 300, 0, 5, error=0.05, published_on=day(15)),
+        figure("late", 800, 0, 5, error=0.2, published_on=day(30)),
+    ]
+    done = reconcile(*frames(rows), areas(ONE_AREA))
+    place = done.tree.leaves[SYSTEM, "XX"]
+    solved = done.flows["new_displacement", "location"]
+    found = baselines(solved, done.tree, place, (day_number(day(0)), day_number(day(10))))
+    # Days 0 to 5 by one of the two that are finer, days 5 to 10 by half of the broad one.
+    assert found == pytest.approx((2100, 300 + 500, 800 + 500))
+    half = baselines(solved, done.tree, place, (day_number(day(4)), day_number(day(7))))
+    assert half == pytest.approx((300 + 60 + 160, 60 + 200, 160 + 200))
 
 
 def test_the_naive_sum_counts_people_twice(winter: Reconciliation) -> None:

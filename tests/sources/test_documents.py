@@ -174,7 +174,7 @@ def test_a_file_that_gives_no_text_or_no_date_is_one_rejection(inbox, name, cont
 def test_a_broken_sidecar_is_named(inbox):
     put(inbox, "a.txt", HEADER + SENTENCE)
     put(inbox, "a.toml", "published = \n")
-    assert "its sidecar a.toml cannot be read" in refused(inbox).reason
+    assert "its sidecar is no TOML file; look at line 1" in refused(inbox).reason
 
 
 def test_a_report_that_cannot_be_opened_costs_no_other_report(inbox):

@@ -46,7 +46,7 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 from displacement.source_status import status_of
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from displacement_schemas import rows_of_sources
 from tests.runs import NOW, REFERENCE, publish_tables, take_in_all
 from displacement.sources.registry import source_ids

@@ -238,7 +238,7 @@ def test_a_bad_row_is_rejected_with_its_place_and_costs_no_other(inbox, column, 
     assert "volunteers/count.xlsx, sheet 1, row 3" in rejected.reason
     assert len(parsed.statements) == 2
     if value is not None:
-        assert rejected.value == str(value)
+        assert rejected.value == str(value).replace("REF", "…")
 
 
 @pytest.mark.parametrize(

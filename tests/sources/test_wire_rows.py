@@ -45,6 +45,12 @@ def test_good_rows_come_with_their_place_in_the_answer():
     assert (rows.rows_in, rows.rejections, rows.signals) == (2, [], [])
 
 
+def test_rows_that_are_nothing_at_all_cost_no_other() -> None:
+    rows = read([None, GOOD, None])
+    assert rows.frame["row"].to_list() == [2]
+    assert [one.check for one in rows.rejections] == ["row", "row"]
+
+
 @pytest.mark.parametrize(
     ("change", "column", "check", "words"),
     [

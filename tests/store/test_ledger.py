@@ -1,11 +1,15 @@
 """The run log, and the windows that a backfill has done."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
 
 from displacement.intake import Outcome, run_log
+from displacement.store import parquet
 from displacement.store.files import ASIDE
 from displacement.store.ledger import Ledger
 from displacement.windows import Window
+from displacement_schemas import Runs
 
 WINDOW = Window(date(2018, 1, 1), date(2018, 1, 31))
 NOW = datetime(2018, 1, 10, 6, tzinfo=UTC)
@@ -35,9 +39,27 @@ def test_a_run_that_is_logged_twice_stands_once(tmp_path):
     assert len(Ledger(tmp_path).runs()) == 2
 
 
+def test_what_is_logged_is_read_as_it_was(tmp_path):
+    days = {"first_day": date(2018, 1, 1), "last_day": date(2018, 1, 9)}
+    told = [Outcome("sheets", "fine", signals=("a", "b"), **days), Outcome("documents", "–")]
+    Ledger(tmp_path).add_run("b", run_log("b", NOW, told))
+    pd.testing.assert_frame_equal(Ledger(tmp_path).runs(), run_log("b", NOW, told))
+    [_, row] = Ledger(tmp_path).rows()
+    assert (row["started_at"], row["first_day"], row["signals"]) == (NOW, days["first_day"], "a\nb")
+
+
+def test_runs_that_an_older_version_logged_are_still_known(tmp_path):
+    folder = tmp_path / "ledger" / "runs"
+    folder.mkdir(parents=True)
+    (folder / "a.parquet").write_bytes(parquet.to_bytes(Runs, log("a", NOW - timedelta(days=1))))
+    Ledger(tmp_path).add_run("b", log("b"))
+    assert Ledger(tmp_path).runs()["run_id"].to_list() == ["a", "a", "b", "b"]
+    assert Ledger(tmp_path).rows()[0]["started_at"] == NOW - timedelta(days=1)
+
+
 def test_a_run_log_that_was_cut_short_is_not_seen(tmp_path):
     Ledger(tmp_path).add_run("b", log("b"))
-    (tmp_path / "ledger" / "runs" / f"{ASIDE}7-c.parquet").write_bytes(b"PAR1")
+    (tmp_path / "ledger" / "runs" / f"{ASIDE}7-c.json").write_bytes(b"[")
     assert len(Ledger(tmp_path).runs()) == 2
 
 

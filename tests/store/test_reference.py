@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from displacement.store.reference import (
-    ReferenceTableError,
     load_areas,
     load_described_areas,
     load_household_sizes,
     load_world_areas,
 )
+from displacement.store.slips import ReferenceTableError
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 

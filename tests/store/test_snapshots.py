@@ -140,6 +140,18 @@ def test_damage_is_found(store):
     assert sorted(snapshot.damaged()) == ["areas.parquet", "figures.parquet"]
 
 
+def test_a_snapshot_is_found_by_its_id_or_an_unambiguous_beginning(store):
+    for number in (1, 2, 10):
+        publish(store, number)
+    snapshots = Snapshots(store)
+    assert snapshots.find("snapshot-0002").snapshot_id == "snapshot-0002"
+    assert snapshots.find("snapshot-001").snapshot_id == "snapshot-0010"
+    with pytest.raises(LookupError, match="several snapshots: snapshot-0001, snapshot-0002"):
+        snapshots.find("snapshot-000")
+    with pytest.raises(LookupError, match="no snapshot other"):
+        snapshots.find("other")
+
+
 def test_a_reader_that_resolved_the_pointer_keeps_its_snapshot(store):
     publish(store, 1)
     resolved = (store / "published" / "current").resolve()

@@ -51,7 +51,7 @@ def import_areas(
     from displacement.area_import import import_areas as run
     from displacement.sources.sheets.workbook import UnreadableError
     from displacement.store.lock import StoreIsBusyError
-    from displacement.store.reference import ReferenceTableError
+    from displacement.store.slips import ReferenceTableError
     from displacement_flows.areas_shown import show_import
 
     settings = settings_of(config, store=store)
@@ -81,7 +81,8 @@ def show_area(
     """Show what is known of an area: names, parents, what it holds, residents, old codes."""
     from displacement.normalise.area_tables.described import describe_area
     from displacement.store.own_areas import load_all_areas, renewed_populations
-    from displacement.store.reference import ReferenceTableError, load_populations
+    from displacement.store.reference import load_populations
+    from displacement.store.slips import ReferenceTableError
     from displacement_flows import areas_shown
 
     settings = settings_of(config, store=store)
@@ -100,7 +101,8 @@ def check_areas(config: ConfigFile = None, store: StoreUrl = None, as_json: Json
     """Look over all areas and old codes; faults end with status 1, remarks are worth a look."""
     from displacement.normalise.area_tables.checks import check_areas as run
     from displacement.store.own_areas import load_all_areas
-    from displacement.store.reference import ReferenceTableError, load_code_lists
+    from displacement.store.reference import load_code_lists
+    from displacement.store.slips import ReferenceTableError
     from displacement_flows.areas_shown import show_findings
 
     settings = settings_of(config, store=store)

@@ -40,10 +40,12 @@ def explain(
     from displacement_flows.terminal import show_explanation
 
     settings = settings_of(config, store=store)
-    current = published_in(Store(settings.store))
+    found = Store(settings.store)
+    current = published_in(found)
     with wrong_use_on(LookupError, ValueError):
         answer = explain_snapshot(
             current,
+            found.withheld.read(current.snapshot_id),
             codes=area.split("|"),
             first=since.date(),
             last=until.date(),
@@ -57,6 +59,35 @@ def explain(
         show_explanation(answer)
 
 
+def diff(
+    before: Annotated[
+        str | None, typer.Argument(help="Id of a snapshot, or its beginning [default: the parent].")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Argument(help="Id of another one [default: the current one].")
+    ] = None,
+    config: ConfigFile = None,
+    store: StoreUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Say what changed between two snapshots and why, and what that did to the totals."""
+    from displacement.changes import Edition, changes_between
+    from displacement.store.store import Store
+    from displacement_flows import changes_shown
+
+    opened = Store(settings_of(config, store=store).store)
+    current = published_in(opened)
+    with wrong_use_on(LookupError):
+        newer = opened.snapshots.find(after) if after else current
+        older = opened.snapshots.find(before) if before else opened.snapshots.parent_of(newer)
+    was = Edition.of(older) if older else Edition.before_the_first()
+    changes = changes_between(was, Edition.of(newer))
+    if as_json:
+        print_json(changes_shown.as_json(changes))
+    else:
+        changes_shown.show(changes)
+
+
 def extract(
     file: Annotated[Path, typer.Argument(help="A text, HTML page, PDF or e-mail.")],
     published: Annotated[
@@ -67,8 +98,8 @@ def extract(
     as_json: Json = False,
 ) -> None:
     """Read the displacement figures of one text, and say why every other number is none."""
-    from displacement.publication import load_reference
     from displacement.reading import reading_of
+    from displacement.reference import load_reference
     from displacement.sources.documents.files import read_report
     from displacement_flows.marked_text import show_reading
 
@@ -93,7 +124,7 @@ def match(
     as_json: Json = False,
 ) -> None:
     """Show which areas names mean, and why."""
-    from displacement.publication import load_reference
+    from displacement.reference import load_reference
     from displacement_flows.terminal import show_matches
 
     settings = settings_of(config)
@@ -124,17 +155,18 @@ def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
 
     from displacement.source_status import status_of
     from displacement.store.declarations import load_declarations
-    from displacement.store.reference import ReferenceTableError
+    from displacement.store.retention import room_of
+    from displacement.store.slips import ReferenceTableError
     from displacement.store.store import Store
-    from displacement_flows.terminal import show_status
+    from displacement_flows.terminal import show_room, show_status
 
     settings = settings_of(config, store=store)
     with wrong_use_on(ReferenceTableError):
         declared = load_declarations(settings.reference, settings.sources_file).sources
     found = Store(settings.store)
-    runs = found.ledger.runs()
-    rows = status_of(declared, runs, now=settings.now, environment=os.environ)
+    rows = status_of(declared, found.ledger.rows(), now=settings.now, environment=os.environ)
     if as_json:
         print_json([vars(row) for row in rows])
     else:
-        show_status(rows, found.snapshots.current(), settings.store)
+        show_status(rows, found.snapshots, settings.store)
+        show_room(room_of(settings.store), settings.disk_budget_gigabytes)

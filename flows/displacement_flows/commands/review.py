@@ -41,7 +41,7 @@ def review(
         return
     from displacement.review import waiting
     from displacement.store.decisions import load_decisions
-    from displacement.store.reference import ReferenceTableError
+    from displacement.store.slips import ReferenceTableError
     from displacement.store.store import Store
     from displacement_flows.terminal import show_waiting
 
@@ -82,10 +82,10 @@ def alias(
     store: StoreUrl = None,
 ) -> None:
     """Say which areas a name means that nobody knew, from the next refresh on."""
-    from displacement.publication import load_reference
+    from displacement.reference import load_reference
     from displacement.review import NotDecidedError, Reviewer, decide_alias
     from displacement.store.lock import StoreIsBusyError
-    from displacement.store.reference import ReferenceTableError
+    from displacement.store.slips import ReferenceTableError
 
     settings = settings_of(config, store=store)
     with wrong_use_on(NotDecidedError, ReferenceTableError, StoreIsBusyError):
@@ -114,7 +114,7 @@ def _decide(
     from displacement.normalise.corrections import Action
     from displacement.review import NotDecidedError, Reviewer, decide
     from displacement.store.lock import StoreIsBusyError
-    from displacement.store.reference import ReferenceTableError
+    from displacement.store.slips import ReferenceTableError
 
     settings = settings_of(config, store=store)
     action = Action.ACCEPT if accepts else Action.DROP

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,7 +37,9 @@ def refresh(
     with _running("starting the run"):
         from displacement_flows.refresh import refresh as run
 
-        state = run(**_where(settings), sources=source, as_of=day_of(as_of), return_state=True)
+        state = run(
+            **_where(settings, config), sources=source, as_of=day_of(as_of), return_state=True
+        )
         summary = _result(state)
     _report(summary, settings)
 
@@ -69,12 +72,12 @@ def backfill(
         from displacement_flows.refresh import place_of
 
         if dry_run:
-            place = place_of(**_where(settings))
+            place = place_of(**_where(settings, config))
             with wrong_use_on(LookupError, ValueError):
                 todo = open_windows(place, since.date(), until.date(), source, size)
         else:
             state = run(
-                **_where(settings),
+                **_where(settings, config),
                 since=since.date(),
                 until=until.date(),
                 sources=source,
@@ -90,9 +93,9 @@ def backfill(
     _report(summary, settings)
 
 
-def _where(settings: "Settings") -> dict[str, Any]:
+def _where(settings: "Settings", config: Path | None) -> dict[str, Any]:
     names = ("inbox", "store", "reference", "sources_file", "now")
-    return {name: getattr(settings, name) for name in names}
+    return {name: getattr(settings, name) for name in names} | {"config": config}
 
 
 @contextmanager
@@ -110,7 +113,7 @@ def _running(first: str) -> Iterator[None]:
 
 def _result(state: Any) -> "Summary":
     """The summary of a run that ended; what stopped another one is told in a sentence."""
-    from displacement.store.reference import ReferenceTableError
+    from displacement.store.slips import ReferenceTableError
     from displacement_flows.terminal import err
     from displacement_flows.work import EXPECTED, UnknownSourceError
 

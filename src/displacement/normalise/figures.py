@@ -121,6 +121,7 @@ def figures_from(
         ),
         "derived_from": _declared_origin(kept, kept_ids),
         "error": _errors(kept, reference),
+        "enumerators": _enumerators(kept),
         "correction": [(corrections or {}).get(figure) for figure in kept_ids],
     }
     columns["tier"] = _tiers(kept, np.isnan(columns["persons"]) | ~placed[wanted])
@@ -256,6 +257,22 @@ def _errors(kept: DataFrame[Records], reference: Reference) -> "np.ndarray[Any, 
     doubled = np.where(cross_check, TRIANGULATION_FACTOR, 1.0) * np.array(usual, dtype=np.float64)
     own = kept["error"].to_numpy(dtype=np.float64, na_value=np.nan)
     return np.minimum(np.where(np.isnan(own), doubled, own), LARGEST_ERROR)
+
+
+def _enumerators(kept: DataFrame[Records]) -> "pd.Series[int]":
+    """How many different people counted the standing records of one source, scope and days."""
+    scope = [kept[name].astype("string").fillna("") for name in _SCOPE]
+    latest = kept.groupby(["source_id", "source_record_id"])["revision"].transform("max")
+    stands = (kept["revision"] == latest) & ~kept["withdrawn"]
+    told = kept["enumerator"].where(stands.astype(bool))
+    count = told.groupby(scope).transform("nunique").astype("Int64")
+    return count.where(count > 0)
+
+
+_SCOPE = (
+    *("source_id", "partition_id", "measure", "area_codes", "area_names", "area_role"),
+    *("start_date", "end_date", "event_id"),
+)
 
 
 def _source_error(reference: Reference, source_id: str) -> float | None:

@@ -12,7 +12,10 @@ from pandera.typing import DataFrame
 from displacement.windows import Window
 from displacement_schemas import Records, Statements
 
-BOOKKEEPING = ("source_id", "revision", "withdrawn", "recorded_at", "landing_sha256", "row")
+BOOKKEEPING = (
+    *("source_id", "revision", "withdrawn", "recorded_at", "landing_sha256", "row"),
+    "enumerator",  # its token is another with every key
+)
 """Columns that may change without the record having changed."""
 
 

@@ -14,9 +14,9 @@ from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.episodes import episodes_of
 from displacement.reconcile.parts import parts_apart
 from displacement.reconcile.scopes import Voice, by_measure_and_view, day_number, voices_of
-from displacement.reconcile.solved import Solved, solve
+from displacement.reconcile.solved import Solved, solve_all
 from displacement.reconcile.stocks import Standing, carried, standings, stocks_by_day
-from displacement.reconcile.voices import known_on, mark_echoes, speaking
+from displacement.reconcile.voices import known_on, links_of, mark_echoes, speaking
 from displacement_schemas import (
     Areas,
     Conflicts,
@@ -77,8 +77,7 @@ def reconcile(
     as_of = tables.as_of_or_latest(as_of, known["published_on"])
     known = known_on(known, as_of)
     links = FigureAreas.in_order(links[links["figure_id"].isin(known["figure_id"])])
-    mentioned = list(zip(links["code_system"], links["area_code"], strict=True))
-    tree = AreaTree.build(_contract(Areas, areas), mentioned)
+    tree = AreaTree.build(_contract(Areas, areas), [key for _, key in links_of(links)])
     known = mark_echoes(known, links, tree)
     voices = voices_of(speaking(known), links, tree)
     expiry = {voice.source_id: STOCK_EXPIRY_DAYS for voice in voices} | dict(
@@ -97,7 +96,7 @@ def reconcile(
             solved = [s for one in standing[measure, view] for s in one.solved]
         else:
             able, speaking_here = group, preferred_flows(group)
-            solved = [solve(episode) for episode in episodes_of(parts_apart(speaking_here), tree)]
+            solved = solve_all(episodes_of(parts_apart(speaking_here), tree))
             flows[measure, view] = solved
         covering += speaking_here
         silent |= _names(able) - _names(speaking_here)
@@ -108,7 +107,7 @@ def reconcile(
     return Reconciliation(
         figures=_silenced(known, silent),
         figure_areas=links,
-        estimates=tables.estimates((s for _, _, group in by_group for s in group), tree, as_of),
+        estimates=tables.estimates([s for _, _, group in by_group for s in group], tree, as_of),
         estimates_daily=daily,
         estimates_monthly=monthly,
         stocks=tables.stocks(by_day, tree, as_of),

@@ -3,13 +3,17 @@
 Numbers in, numbers out: cells are columns, figures are rows of an incidence matrix.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from displacement.reconcile import interior
 from displacement.reconcile.barrier import minimise
+from displacement.reconcile.interior import NARROW
 from displacement.reconcile.polytope import Incidence, Polytope, largest_sum
+from displacement.reconcile.stretches import Claims, least_strains
 from displacement_schemas.vocabulary import Method
 
 Vector = NDArray[np.float64]
@@ -23,8 +27,8 @@ FIXED = 1e-7
 """A sum that can move by less than this share of the largest count is fixed."""
 GAP = 1e-10
 """Optimality gap of the estimate, relative to the episode's largest count."""
-NARROW = 1e-9
-"""A narrower likely range, relative to its end, is one number."""
+LARGEST_BATCH = 1_000_000
+"""Entries of the incidence matrices that are worked on together."""
 STRETCH_GAP = 1e-12
 """Optimality gap of harmonising, relative to the sum that it minimises."""
 
@@ -54,21 +58,136 @@ class Balance:
     method: Method
 
 
+def balances(together: Sequence[Evidence]) -> list[Balance]:
+    """Balance episodes of one shape, each as if it were alone.
+
+    Most are answered in batches. What no batch is certain of, such as ranges that hold in one
+    point only, is harmonised and estimated one by one, slowly and surely.
+    """
+    answers: list[Balance | None] = [None] * len(together)
+    size = max(1, LARGEST_BATCH // max(one.incidence.size for one in together))
+    for batched in (_even, _consistent, _contradicting):
+        rest = [number for number, answer in enumerate(answers) if answer is None]
+        for first in range(0, len(rest), size):
+            numbers = rest[first : first + size]
+            found = batched([together[number] for number in numbers])
+            for number, answer in zip(numbers, found, strict=True):
+                answers[number] = answer
+    return [
+        harmonised(evidence) if answer is None else answer
+        for evidence, answer in zip(together, answers, strict=True)
+    ]
+
+
 def balance(evidence: Evidence) -> Balance:
     """Harmonise the allowed ranges if they contradict each other, then estimate every cell.
 
     `cells` is the solution of DESIGN 5.3; sums of cells lie within the (stretched) allowed
     ranges. Raises ArithmeticError where a solver fails, which no input should cause.
     """
-    low = evidence.low * (1 - evidence.error)
-    high = evidence.high * (1 + evidence.error)
-    count = len(low)
-    nothing = np.zeros(count)
-    even = _even_level(evidence)
-    if even is not None:
-        method = Method.STATED if count == 1 else Method.EVEN
-        cells = even * evidence.exposure
-        return Balance(cells, nothing, nothing.astype(bool), low, high, method)
+    return balances([evidence])[0]
+
+
+def _even(batch: Sequence[Evidence]) -> list[Balance | None]:
+    """The balances of episodes whose likely ranges one even level meets."""
+    method = Method.STATED if len(batch[0].stated) == 1 else Method.EVEN
+    return [
+        None if np.isnan(level) else _unbent(evidence, level * evidence.exposure, method)
+        for evidence, level in zip(batch, _even_levels(batch).tolist(), strict=True)
+    ]
+
+
+def _unbent(evidence: Evidence, cells: Vector, method: Method) -> Balance:
+    nothing = np.zeros(len(evidence.stated))
+    return Balance(cells, nothing, nothing.astype(bool), *_allowed(evidence), method)
+
+
+def _allowed(evidence: Evidence) -> tuple[Vector, Vector]:
+    """The allowed range of every figure."""
+    return evidence.low * (1 - evidence.error), evidence.high * (1 + evidence.error)
+
+
+def _consistent(batch: Sequence[Evidence]) -> list[Balance | None]:
+    """The balances of episodes whose allowed ranges hold together; None where in doubt."""
+    low, high = np.array([_allowed(one) for one in batch]).swapaxes(0, 1)
+    return [
+        None if cells is None else _unbent(evidence, cells, Method.BALANCED)
+        for evidence, cells in zip(batch, _most_even_of(batch, low, high), strict=True)
+    ]
+
+
+def _contradicting(batch: Sequence[Evidence]) -> list[Balance | None]:
+    """The balances of episodes whose allowed ranges have to be stretched; None where in doubt."""
+    low, high = np.array([_allowed(one) for one in batch]).swapaxes(0, 1)
+    stretch, lowered = _stretches_of(batch, low, high)
+    low = np.where(lowered, low * (1 - stretch), low)
+    high = np.where(lowered, high, high * (1 + stretch))
+    sure = np.isfinite(stretch).all(axis=1) & (stretch > NO_STRETCH).any(axis=1)
+    numbers = np.flatnonzero(sure & (high >= 1).all(axis=1))
+    found: list[Balance | None] = [None] * len(batch)
+    cells = _most_even_of([batch[n] for n in numbers.tolist()], low[numbers], high[numbers])
+    for number, own in zip(numbers.tolist(), cells, strict=True):
+        if own is not None:
+            bent = np.where(stretch[number] > NO_STRETCH, stretch[number], 0.0)
+            ends = low[number], high[number]
+            found[number] = Balance(own, bent, lowered[number], *ends, Method.STRETCHED)
+    return found
+
+
+def _stretches_of(
+    batch: Sequence[Evidence], low: Vector, high: Vector
+) -> tuple[Vector, NDArray[np.bool_]]:
+    """As `harmonise`, for episodes of one shape; not a number where in doubt."""
+    incidence = np.array([one.incidence for one in batch], dtype=np.float64)
+    unit = _units(batch, high)
+    error = np.array([one.error for one in batch])
+    relative = error / error.max(axis=1, keepdims=True)
+    least, most = low / unit, high / unit
+    cells, certain = least_strains(
+        Claims(incidence, least, most, least * relative, most * relative)
+    )
+    reached = (incidence @ cells[:, :, None])[:, :, 0]
+    short = np.where(least > 0, 1 - reached / np.where(least > 0, least, 1.0), 0.0)
+    over = np.where(most > 0, reached / np.where(most > 0, most, 1.0) - 1, np.nan)
+    stretch = np.maximum(np.maximum(short, over), 0.0)
+    return np.where(certain[:, None], stretch, np.nan), short > over
+
+
+def _most_even_of(batch: Sequence[Evidence], low: Vector, high: Vector) -> list[Vector | None]:
+    """The most even cells within the ranges; None where the batch is not certain of them."""
+    able = [number for number, one in enumerate(batch) if one.high.all()]
+    found: list[Vector | None] = [None] * len(batch)
+    if not able:
+        return found
+    chosen, low, high = [batch[number] for number in able], low[able], high[able]
+    unit = _units(chosen, high)
+    exposure = np.array([one.exposure for one in chosen])
+    cells, certain = interior.most_even(
+        interior.Batch(
+            incidence=np.array([one.incidence for one in chosen], dtype=np.float64),
+            exposure=exposure / exposure.sum(axis=1, keepdims=True),
+            low=np.array([one.low for one in chosen]) / unit,
+            high=np.array([one.high for one in chosen]) / unit,
+            least=low / unit - MARGIN,
+            most=high / unit + MARGIN,
+            pull=0.5 / np.array([one.error for one in chosen]) ** 2,
+        )
+    )
+    for number, own, good in zip(able, cells * unit, certain.tolist(), strict=True):
+        if good:
+            found[number] = own
+    return found
+
+
+def _units(batch: Sequence[Evidence], high: Vector) -> Vector:
+    """The largest sum of each episode, as a column."""
+    pairs = zip(batch, high, strict=True)
+    return np.array([[largest_sum(one.incidence, own)] for one, own in pairs])
+
+
+def harmonised(evidence: Evidence) -> Balance:
+    """Stretch the ranges as little as they need, then estimate every cell."""
+    low, high = _allowed(evidence)
     stretch, lowered = harmonise(evidence.incidence, low, high, evidence.error)
     low, high = _stretched(evidence.incidence, low, high, stretch, lowered)
     cells = _most_even(evidence, low, high)
@@ -139,21 +258,22 @@ def _can_hold(incidence: Incidence, low: Vector, high: Vector) -> bool:
     return not Polytope(incidence, low / scale - MARGIN, high / scale + MARGIN).is_empty()
 
 
-def _even_level(evidence: Evidence) -> float | None:
+def _even_levels(batch: Sequence[Evidence]) -> Vector:
     """Persons per unit of exposure, if one level puts every sum into its likely range.
 
-    The level nearest the stated numbers: least squares of the relative differences.
+    The level nearest the stated numbers: least squares of the relative differences. Not a
+    number where there is none.
     """
-    reach = evidence.incidence @ evidence.exposure
-    least = float(np.max(evidence.low / reach))
-    most = float(np.min(evidence.high / reach))
-    if least > most * (1 + 1e-12):
-        return None
-    if np.any(evidence.stated <= 0):
-        return float(np.clip(0.0, least, most))
-    relative = reach / evidence.stated
-    nearest = float(relative.sum() / (relative @ relative))
-    return float(np.clip(nearest, least, max(most, least)))
+    incidence = np.array([one.incidence for one in batch], dtype=np.float64)
+    reach = (incidence @ np.array([one.exposure for one in batch])[:, :, None])[:, :, 0]
+    stated = np.array([one.stated for one in batch])
+    least = (np.array([one.low for one in batch]) / reach).max(axis=1)
+    most = (np.array([one.high for one in batch]) / reach).min(axis=1)
+    relative = reach / np.where(stated > 0, stated, 1.0)
+    nearest = relative.sum(axis=1) / (relative * relative).sum(axis=1)
+    nearest = np.where((stated > 0).all(axis=1), nearest, 0.0)
+    level = np.minimum(np.maximum(nearest, least), np.maximum(most, least))
+    return np.where(least > most * (1 + 1e-12), np.nan, level)
 
 
 def _most_even(evidence: Evidence, low: Vector, high: Vector) -> Vector:

@@ -1,15 +1,24 @@
-"""Who contradicts whom, by how much, and what was bent? The conflicts of one episode.
+"""Who contradicts whom, by how much, what was bent, and what would resolve it?
 
-Every stretch of `harmonise` becomes a row that people can read.
+Every stretch of `harmonise` becomes a row that people can read, with the fewest figures that
+the bent one cannot hold together with.
 """
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from displacement.reconcile.balance import MARGIN
+from displacement.reconcile.polytope import Incidence, Polytope, largest_sum
 from displacement.reconcile.scopes import Voice, day_of, in_words
 from displacement.reconcile.solved import Solved
+
+Vector = NDArray[np.float64]
+
+MOST_ALONE: Final = 6
+"""Of larger contradictions no sentence tells what each figure could do alone."""
 
 
 def conflicts_of(solved: Solved) -> list[dict[str, Any]]:
@@ -24,9 +33,11 @@ def conflicts_of(solved: Solved) -> list[dict[str, Any]]:
 
 def _row(solved: Solved, bent: int, figure: str) -> dict[str, Any]:
     voice = solved.episode.voices[bent]
-    against = [solved.episode.voices[other] for other in _opponents(solved, bent)]
+    others = _against(solved, bent)
+    against = [solved.episode.voices[other] for other in others]
     stretch = float(solved.balance.stretch[bent])
     key = f"{solved.episode.episode_id}:{figure}"
+    text = _text(voice, against, stretch, lowered=bool(solved.balance.lowered[bent]))
     return {
         "conflict_id": hashlib.sha256(key.encode()).hexdigest()[:16],
         "episode_id": solved.episode.episode_id,
@@ -36,19 +47,71 @@ def _row(solved: Solved, bent: int, figure: str) -> dict[str, Any]:
         "against": "|".join(figure for other in against for figure in other.figure_ids) or None,
         "against_counters": "|".join(sorted({other.counter for other in against})) or None,
         "stretch": stretch,
-        "text": _text(voice, against, stretch, lowered=bool(solved.balance.lowered[bent])),
+        "text": text + _resolved_by(solved, [bent, *others]),
     }
 
 
-def _opponents(solved: Solved, bent: int) -> list[int]:
-    """Voices bent the other way: those that share a cell, else all of the episode."""
+def _against(solved: Solved, bent: int) -> list[int]:
+    """The fewest voices that keep a bent one from its own range; bent themselves or not.
+
+    Were they as they are once bent, the voice could still not hold: the least that it has to
+    give way is their doing. Those with a price in that linear program are a smallest such set.
+    """
     balance, incidence = solved.balance, solved.episode.evidence.incidence
-    other_way = (balance.stretch > 0) & (balance.lowered != balance.lowered[bent])
-    meets = incidence @ incidence[bent]
-    return [
-        int(k)
-        for k in np.flatnonzero(other_way & meets if (other_way & meets).any() else other_way)
-    ]
+    scale = largest_sum(incidence, balance.allowed_high)
+    others = np.delete(np.arange(len(incidence)), bent)
+    polytope = Polytope(
+        incidence[others],
+        balance.allowed_low[others] / scale - MARGIN,
+        balance.allowed_high[others] / scale + MARGIN,
+    )
+    wanted = incidence[bent].astype(np.float64)
+    found = polytope.binding(wanted, highest=bool(balance.lowered[bent]))
+    return [int(others[row]) for row in found]
+
+
+def _resolved_by(solved: Solved, members: list[int]) -> str:
+    """By how much each of the contradicting voices would have to give way, were it alone."""
+    if len(members) > MOST_ALONE:
+        return ""
+    evidence = solved.episode.evidence
+    low = evidence.low * (1 - evidence.error)
+    high = np.maximum(evidence.high * (1 + evidence.error), 1.0)
+    ways = []
+    for member in members:
+        rest = [other for other in members if other != member]
+        ranges = evidence.incidence[rest], low[rest], high[rest]
+        way = _way(ranges, evidence.incidence[member], float(low[member]), float(high[member]))
+        if way is not None:
+            ways.append(f"{_name(solved, member, members)} {way}")
+    if len(ways) < len(members):
+        return ""
+    return f" Alone, {', or '.join(ways)} than its error allows, and all would hold."
+
+
+def _way(
+    ranges: tuple[Incidence, Vector, Vector], own: NDArray[np.bool_], low: float, high: float
+) -> str | None:
+    """Which way and how far a voice has to move into what the ranges of others let be."""
+    incidence, least, most = ranges
+    counted = incidence.any(axis=0)
+    scale = largest_sum(incidence[:, counted], most)
+    polytope = Polytope(incidence[:, counted], least / scale, most / scale)
+    if polytope.is_empty():
+        return None
+    reach = polytope.extent(own[counted].astype(np.float64))
+    if reach.high * scale < low and not own[~counted].any():
+        return f"would have to be {100 * (1 - reach.high * scale / low):.1f} % lower"
+    if reach.low * scale > high:
+        return f"would have to be {100 * (reach.low * scale / high - 1):.1f} % higher"
+    return None
+
+
+def _name(solved: Solved, member: int, members: list[int]) -> str:
+    """The counter, with number and days where it counted several of them."""
+    voice = solved.episode.voices[member]
+    same = [one for one in members if solved.episode.voices[one].counter == voice.counter]
+    return voice.counter if len(same) == 1 else _saying(voice)
 
 
 def _text(voice: Voice, against: list[Voice], stretch: float, *, lowered: bool) -> str:

@@ -90,7 +90,7 @@ def _on_one_leaf_and_event(voices: list[Voice]) -> Iterator[list[int]]:
 
 
 def _episode(voices: list[Voice], tree: AreaTree) -> Episode:
-    cells, kinds = _cells(voices, tree)
+    cells, kinds = _cells(voices, tree) if len(voices) > 1 else _only_cell(voices[0], tree)
     exposure = np.zeros(len(kinds))
     for cell in cells:
         exposure[cell.kind] += cell.exposure
@@ -131,6 +131,13 @@ def _cells(voices: list[Voice], tree: AreaTree) -> tuple[list[Cell], Flags]:
     return cells, np.array(rows)
 
 
+def _only_cell(voice: Voice, tree: AreaTree) -> tuple[list[Cell], Flags]:
+    """The scope of a voice that meets no other."""
+    exposure = float(tree.weight[[*voice.leaves]].sum()) * (voice.stop - voice.start)
+    cell = Cell(voice.leaves, voice.start, voice.stop, voice.event, exposure, 0)
+    return [cell], np.ones((1, 1), dtype=bool)
+
+
 def _label(voice: Voice) -> Label:
     return voice.event, voice.part
 
@@ -162,6 +169,8 @@ def _counted_parts(voices: list[Voice], member: Flags, labels: list[Label]) -> F
 
 def _atoms(voices: list[Voice]) -> list[tuple[tuple[int, ...], Flags]]:
     """Leaves grouped by the voices that cover them, in order of their first leaf."""
+    if len({voice.leaves for voice in voices}) == 1:
+        return [(voices[0].leaves, np.ones(len(voices), dtype=bool))]
     covered = np.unique([leaf for voice in voices for leaf in voice.leaves])
     where = np.array([np.isin(covered, voice.leaves, assume_unique=True) for voice in voices])
     atoms: dict[bytes, list[int]] = {}

@@ -62,6 +62,16 @@ class Polytope:
         """The exact maximum of `weights @ x`."""
         return float(weights @ self._optimum(weights, highspy.ObjSense.kMaximize))
 
+    def binding(self, weights: Vector, *, highest: bool) -> NDArray[np.int64]:
+        """The rows that together keep `weights @ x` from going any higher (or lower).
+
+        Raises ArithmeticError where nothing keeps it.
+        """
+        sense = highspy.ObjSense.kMaximize if highest else highspy.ObjSense.kMinimize
+        self._optimum(weights, sense)
+        prices = np.asarray(self._solver.getSolution().row_dual, dtype=np.float64)
+        return np.flatnonzero(np.abs(prices) > FEASIBILITY_TOLERANCE)
+
     def _optimum(self, weights: Vector, sense: highspy.ObjSense) -> Vector:
         self._solve(weights, sense)
         status = self._solver.getModelStatus()

@@ -3,17 +3,27 @@
 Last step of the reconciliation of flows; stocks use it for their one-day episodes too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree, Leaves
+from displacement.reconcile.crossings import (
+    Crossings,
+    Cuts,
+    LeafSets,
+    Speakers,
+    changes,
+    columns_of,
+    cuts,
+    speakers_of,
+)
 from displacement.reconcile.scopes import Voice
-from displacement.reconcile.solved import Slice, Solved, Windows
+from displacement.reconcile.solved import Solved, Windows
 from displacement_schemas.vocabulary import Method
 
 METHODS = tuple(method.value for method in Method)
@@ -44,28 +54,43 @@ def roll_up(
 ) -> pd.DataFrame:
     """One row per place and window that any voice speaks of; `even` as in `Solved.cut`.
 
-    Columns: place (an AreaKey), window (row of `windows`), value, low, high (persons),
-    figures, counters, coverage (0 to 1), method. Windows are sorted and do not overlap.
+    Columns: place (an AreaKey), number (of the place in `places`), window (row of `windows`),
+    value, low, high (persons), figures, counters, coverage (0 to 1), method. Windows are sorted
+    and do not overlap.
     """
-    keys = list(places)
-    pieces = list(_pieces(solved, tree, [places[key] for key in keys], windows, even=even))
-    if not pieces:
+    if not solved:
         return pd.DataFrame(columns=[*_ROLLED])
-    joined = _joined([piece.columns for piece in pieces])
-    rolled = joined.groupby(["number", "window"], sort=True).agg(
-        value=("value", "sum"),
-        low=("low", "sum"),
-        high=("high", "sum"),
-        figures=("figures", "sum"),
-        rank=("rank", "max"),
-    )
-    rolled[["value", "low", "high"]] = rolled[["value", "low", "high"]].round(DECIMALS)
-    said = _joined([piece.said for piece in pieces]).drop_duplicates()
-    rolled["counters"] = said.groupby(["number", "window"]).size()
-    rolled = rolled.reset_index()
+    keys = list(places)
+    sets = LeafSets()
+    cells, kinds = columns_of(solved, sets)
+    speakers = speakers_of(solved, sets)
+    met = sets.places(tree, places)
+    held, heard = cells.scopes.meetings(met, windows), speakers.scopes.meetings(met, windows)
+    ranks = np.array([METHODS.index(one.balance.method.value) for one in solved])
+    portions = [
+        _rolled(
+            _bounded(
+                cuts(cells, kinds, held.crossings(*part), windows),
+                solved,
+                tree,
+                [places[key] for key in keys],
+                windows,
+                even=even,
+            ),
+            ranks,
+            speakers,
+            heard.crossings(*part),
+        )
+        for part in held.portions()
+    ]
+    if not portions:
+        return pd.DataFrame(columns=[*_ROLLED])
+    rolled = pd.concat(portions, ignore_index=True)
     rolled["coverage"] = _coverage(solved, tree, [places[key] for key in keys], windows, rolled)
-    rolled["place"] = pd.Series([keys[number] for number in rolled["number"]], dtype=object)
-    rolled["method"] = [METHODS[rank] for rank in rolled["rank"]]
+    names = np.empty(len(keys), dtype=object)
+    names[:] = keys
+    rolled["place"] = names[rolled["number"]]
+    rolled["method"] = np.array(METHODS, dtype=object)[rolled["rank"]]
     return rolled[[*_ROLLED]]
 
 
@@ -90,19 +115,6 @@ def total(
     )
 
 
-def naive_sum(
-    solved: Sequence[Solved], tree: AreaTree, place: Leaves, window: tuple[int, int]
-) -> float:
-    """What adding up the same figures would say: each spread evenly over its scope."""
-    answer = 0.0
-    for voice in voices_within(solved, place, window):
-        own = np.array(voice.leaves)
-        residents = tree.weight[own[np.isin(own, place)]].sum() / tree.weight[own].sum()
-        days = min(voice.stop, window[1]) - max(voice.start, window[0])
-        answer += voice.stated * float(residents) * days / (voice.stop - voice.start)
-    return round(answer, DECIMALS)
-
-
 def voices_within(solved: Sequence[Solved], place: Leaves, window: tuple[int, int]) -> list[Voice]:
     """The voices that speak of any part of the place in the window."""
     return [
@@ -120,67 +132,57 @@ def named_places(solved: Iterable[Solved], tree: AreaTree) -> dict[AreaKey, Leav
     return {key: tree.leaves[key] for key in keys}
 
 
-_ROLLED = ("place", "window", "value", "low", "high", "figures", "counters", "coverage", "method")
+_ROLLED = (
+    *("place", "number", "window", "value", "low", "high"),
+    *("figures", "counters", "coverage", "method"),
+)
 
 
-class _Piece(NamedTuple):
-    """What one episode adds to one place, as columns: its numbers, and who says so."""
-
-    columns: dict[str, NDArray[Any]]
-    said: dict[str, NDArray[Any]]
-
-
-def _pieces(
+def _bounded(
+    found: Cuts,
     solved: Sequence[Solved],
     tree: AreaTree,
     places: Sequence[Leaves],
     windows: Windows,
     *,
     even: bool,
-) -> Iterator[_Piece]:
-    holding: dict[int, list[int]] = {}
-    for number, leaves in enumerate(places):
-        for leaf in leaves.tolist():
-            holding.setdefault(leaf, []).append(number)
-    for episode in solved:
-        first, last = episode.span
-        near = np.flatnonzero((windows[:, 0] < last) & (windows[:, 1] > first))
-        if not len(near):
-            continue
-        covered = {leaf for voice in episode.episode.voices for leaf in voice.leaves}
-        touched = {number for leaf in covered for number in holding.get(leaf, [])}
-        for number in sorted(touched):
-            cut = episode.cut(tree, places[number], windows[near], even=even)
-            yield _piece(episode, number, near, cut)
+) -> Cuts:
+    """The cuts with the bounds that no chain knows: those that take a linear program."""
+    asked = np.flatnonzero(~found.is_bound | even)
+    low, high = found.low.copy(), found.high.copy()
+    pairs = pd.Series(range(len(asked))).groupby([found.episode[asked], found.place[asked]])
+    for rows in pairs.indices.values():
+        here = asked[rows]
+        episode, place = solved[found.episode[here[0]]], places[found.place[here[0]]]
+        cut = episode.cut(tree, place, windows[found.window[here]], even=even)
+        low[here], high[here] = cut.low, cut.high
+    return replace(found, low=low, high=high)
 
 
-def _piece(solved: Solved, number: int, near: NDArray[np.int64], cut: Slice) -> _Piece:
-    voices = solved.episode.voices
-    sizes = np.array([len(voice.figure_ids) for voice in voices])
-    names = np.array([voice.counter for voice in voices], dtype=object)
-    speaks = np.flatnonzero(cut.voices.any(axis=1))
-    row, voice = np.nonzero(cut.voices)
-    return _Piece(
-        columns={
-            "number": np.full(len(speaks), number),
-            "window": near[speaks],
-            "value": cut.value[speaks],
-            "low": cut.low[speaks],
-            "high": cut.high[speaks],
-            "figures": cut.voices[speaks] @ sizes,
-            "rank": np.full(len(speaks), METHODS.index(solved.balance.method.value)),
-        },
-        said={
-            "number": np.full(len(row), number),
-            "window": near[row],
-            "counter": names[voice],
-        },
+def _rolled(
+    found: Cuts, ranks: NDArray[np.int64], speakers: Speakers, heard: Crossings
+) -> pd.DataFrame:
+    """The cuts of all episodes added up by place and window, with who speaks there."""
+    new = changes(found.place, found.window)
+    rows = np.flatnonzero(new)
+    columns = {
+        name: np.add.reduceat(column, rows).round(DECIMALS)
+        for name, column in (("value", found.value), ("low", found.low), ("high", found.high))
+    }
+    order = np.lexsort((speakers.counter[heard.scope], heard.window, heard.place))
+    place, window = heard.place[order], heard.window[order]
+    counter = speakers.counter[heard.scope[order]]
+    spoken = np.flatnonzero(changes(place, window))
+    return pd.DataFrame(
+        {
+            "number": found.place[rows],
+            "window": found.window[rows],
+            **columns,
+            "figures": np.add.reduceat(speakers.figures[heard.scope[order]], spoken),
+            "rank": np.maximum.reduceat(ranks[found.episode], rows),
+            "counters": np.add.reduceat(changes(place, window, counter).astype(np.int64), spoken),
+        }
     )
-
-
-def _joined(pieces: list[dict[str, NDArray[Any]]]) -> pd.DataFrame:
-    names = pieces[0]
-    return pd.DataFrame({name: np.concatenate([piece[name] for piece in pieces]) for name in names})
 
 
 def _coverage(
@@ -200,19 +202,28 @@ def _coverage(
         ]
     )
     coverage = np.zeros(len(rolled))
-    for number, rows in rolled.groupby("number", sort=False).indices.items():
-        leaves = places[cast("int", number)]
-        here = intervals[np.isin(intervals[:, 0], leaves)]
+    number = rolled["number"].to_numpy(dtype=np.int64)
+    asked = windows[rolled["window"].to_numpy(dtype=np.int64)]
+    for first, last in pairwise([*np.flatnonzero(changes(number)).tolist(), len(number)]):
+        leaves = places[number[first]]
+        here = intervals[_of_leaves(intervals[:, 0], leaves)]
         weight = tree.weight[here[:, 0]]
         edges = np.concatenate([here[:, 1], here[:, 2]])
         slopes = np.concatenate([weight, -weight])
         order = np.argsort(edges, kind="stable")
         edges, slopes = edges[order].astype(float), np.cumsum(slopes[order])
         exposed = np.concatenate([[0.0], np.cumsum(slopes[:-1] * np.diff(edges))])
-        asked = windows[rolled["window"].to_numpy()[rows]]
-        reach = np.interp(asked[:, 1], edges, exposed) - np.interp(asked[:, 0], edges, exposed)
-        coverage[rows] = reach / (tree.weight[leaves].sum() * (asked[:, 1] - asked[:, 0]))
+        start, stop = asked[first:last].T
+        reach = np.interp(stop, edges, exposed) - np.interp(start, edges, exposed)
+        coverage[first:last] = reach / (tree.weight[leaves].sum() * (stop - start))
     return np.clip(np.round(coverage, 9), 0.0, 1.0)
+
+
+def _of_leaves(sorted_leaves: NDArray[np.int64], leaves: Leaves) -> slice | NDArray[np.bool_]:
+    """Where some leaves stand; those of an area stand together."""
+    if len(leaves) and leaves[-1] - leaves[0] + 1 == len(leaves):
+        return slice(*np.searchsorted(sorted_leaves, (leaves[0], leaves[-1] + 1)).tolist())
+    return np.isin(sorted_leaves, leaves)
 
 
 def covered_intervals(spans: Sequence[tuple[int, int, int]]) -> NDArray[np.int64]:

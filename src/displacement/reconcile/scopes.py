@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree
-from displacement.reconcile.voices import leaf_sets, sides
+from displacement.reconcile.voices import leaf_sets, links_of, sides
 from displacement_schemas import FigureAreas, Figures
 from displacement_schemas.vocabulary import AreaRole
 
@@ -77,6 +77,8 @@ class Voice:
     """Rank among its alternatives, the best one 1."""
     part: int = 0
     """Which part of the event it counts (see `parts_apart`); 0 for the whole event."""
+    published: int = 0
+    """The day on which the last of its figures was published."""
 
     def covers(self, label: "Label") -> bool:
         """Whether it counts this part of this event."""
@@ -152,6 +154,7 @@ def _plain(figures: DataFrame[Figures]) -> pd.DataFrame:
         frame[name] = figures[name].to_numpy(dtype=np.float64)
     frame["start"] = _day_numbers(figures["start_date"])
     frame["stop"] = _day_numbers(figures["end_date"]) + 1
+    frame["published"] = _day_numbers(figures["published_on"])
     frame["side"] = sides(figures)
     frame["role"] = figures["area_role"].to_numpy(dtype=object)
     frame["view"] = _views(frame)
@@ -160,8 +163,7 @@ def _plain(figures: DataFrame[Figures]) -> pd.DataFrame:
 
 def _named_areas(figure_areas: DataFrame[FigureAreas]) -> dict[str, set[AreaKey]]:
     named: dict[str, set[AreaKey]] = {}
-    keys = zip(figure_areas["code_system"], figure_areas["area_code"], strict=True)
-    for figure, key in zip(figure_areas["figure_id"], keys, strict=True):
+    for figure, key in links_of(figure_areas):
         named.setdefault(figure, set()).add(key)
     return named
 
@@ -194,7 +196,10 @@ def _voice(group: dict[str, NDArray[Any]], named: dict[str, set[AreaKey]]) -> Vo
     """The parts of one count, in order of their ids, as columns."""
     one = {name: column[0] for name, column in group.items()}
     persons = group["persons"]
-    weights = persons if persons.sum() > 0 else np.ones(len(persons))
+    error = float(one["error"])
+    if len(persons) > 1:
+        weights = persons if persons.sum() > 0 else np.ones(len(persons))
+        error = float(np.average(group["error"], weights=weights))
     return Voice(
         figure_ids=tuple(group["figure_id"]),
         parts=tuple(float(value) for value in persons),
@@ -211,10 +216,11 @@ def _voice(group: dict[str, NDArray[Any]], named: dict[str, set[AreaKey]]) -> Vo
         stated=float(persons.sum()),
         low=float(group["persons_low"].sum()),
         high=float(group["persons_high"].sum()),
-        error=float(np.average(group["error"], weights=weights)),
+        error=error,
         partition=_text(one["partition_id"]),
         alternatives=_text(one["alternatives"]),
         preference=int(one["preference"]),
+        published=int(group["published"].max()),
     )
 
 

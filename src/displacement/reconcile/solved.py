@@ -3,6 +3,7 @@
 Between the solver (kinds of cell) and the tables (areas and periods).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from displacement.reconcile.area_tree import AreaTree, Leaves
-from displacement.reconcile.balance import MARGIN, Balance, balance
+from displacement.reconcile.balance import MARGIN, Balance, balances
+from displacement.reconcile.chains import Chain, chains, one_kind
 from displacement.reconcile.episodes import Episode
 from displacement.reconcile.polytope import Polytope, largest_sum
 from displacement_schemas.vocabulary import Method
@@ -40,6 +42,8 @@ class Solved:
 
     episode: Episode
     balance: Balance
+    chain: Chain | None = field(default=None, repr=False, compare=False)
+    """Its bounds at hand, where its figures are intervals of a row of cells."""
     _bounds: dict[bytes, float] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -60,7 +64,7 @@ class Solved:
         the bounds are then those of the level of an even spread, as charts draw it.
         """
         cells = self.episode.cells
-        inside = np.array([_share_inside(tree, cell.leaves, place) for cell in cells])
+        inside = np.array([share_inside(tree, cell.leaves, place) for cell in cells])
         start = np.array([cell.start for cell in cells])
         stop = np.array([cell.stop for cell in cells])
         first, last = windows[:, :1], windows[:, 1:]
@@ -70,8 +74,8 @@ class Solved:
         whole = ~self._any_of_kind(part < WHOLE)
         level = (part * self._share_of_kind) @ self._belongs
         value = part @ self.cell_values
-        low = [self._bound(row, highest=False) for row in (level if even else whole)]
-        high = [self._bound(row, highest=True) for row in (level if even else touched)]
+        low = self._bounds_of(level if even else whole, highest=False)
+        high = self._bounds_of(level if even else touched, highest=True)
         return Slice(
             value=value,
             low=np.minimum(low, value),
@@ -108,6 +112,11 @@ class Solved:
         """Windows by kinds: whether any cell of the kind is flagged in the window."""
         return np.asarray(flags @ self._belongs, dtype=np.bool_)
 
+    def _bounds_of(self, rows: Vector | Flags, *, highest: bool) -> Vector:
+        """The bound of each row of weights; equal rows are asked once."""
+        distinct, which = np.unique(rows, axis=0, return_inverse=True)
+        return np.array([self._bound(row, highest=highest) for row in distinct])[which]
+
     def _bound(self, weights: Vector | Flags, *, highest: bool) -> float:
         """The exact extreme of a weighted sum of kinds that the allowed ranges let be."""
         weights = np.asarray(weights, dtype=np.float64)
@@ -119,10 +128,11 @@ class Solved:
         return self._bounds[key]
 
     def _extreme(self, weights: Vector, *, highest: bool) -> float:
-        result = self.balance
-        if len(weights) == 1:
-            end = result.allowed_high.min() if highest else result.allowed_low.max()
-            return float(weights[0] * end)
+        level = float(weights.max())
+        if self.chain is not None and level == weights[weights > 0].min():
+            found = self.chain.extreme(weights > 0, highest=highest)
+            if found is not None:
+                return level * found
         polytope, scale = self._polytope
         extreme = polytope.maximum(weights) if highest else polytope.minimum(weights)
         return extreme * scale
@@ -138,12 +148,40 @@ class Solved:
         return Polytope(incidence, low - MARGIN, high + MARGIN), scale
 
 
-def solve(episode: Episode) -> Solved:
-    """Balance one episode."""
-    return Solved(episode, balance(episode.evidence))
+def solve_all(episodes: Sequence[Episode]) -> list[Solved]:
+    """Balance all episodes, those of one shape together, each as if it were alone."""
+    by_shape: dict[tuple[int, ...], list[int]] = {}
+    for number, episode in enumerate(episodes):
+        by_shape.setdefault(episode.evidence.incidence.shape, []).append(number)
+    solved: dict[int, Solved] = {}
+    for numbers in by_shape.values():
+        found = balances([episodes[number].evidence for number in numbers])
+        chained = _chains([episodes[number] for number in numbers], found)
+        for number, result, chain in zip(numbers, found, chained, strict=True):
+            solved[number] = Solved(episodes[number], result, chain)
+    return [solved[number] for number in range(len(episodes))]
 
 
-def _share_inside(tree: AreaTree, leaves: tuple[int, ...], place: Leaves) -> float:
+def _chains(episodes: Sequence[Episode], found: Sequence[Balance]) -> list[Chain | None]:
+    """The chains of episodes of one shape."""
+    if episodes[0].evidence.incidence.shape[1] == 1:
+        return [one_kind(result.allowed_low.max(), result.allowed_high.min()) for result in found]
+    room = np.array([_room(e, b) for e, b in zip(episodes, found, strict=True)])[:, None]
+    return chains(
+        np.array([episode.evidence.incidence for episode in episodes]),
+        np.array([result.allowed_low for result in found]) - room,
+        np.array([result.allowed_high for result in found]) + room,
+    )
+
+
+def _room(episode: Episode, result: Balance) -> float:
+    """Stretched ranges hold in one point only: room for rounding."""
+    if result.method != Method.STRETCHED:
+        return 0.0
+    return MARGIN * largest_sum(episode.evidence.incidence, result.allowed_high)
+
+
+def share_inside(tree: AreaTree, leaves: tuple[int, ...], place: Leaves) -> float:
     """The share of the cell's residents that live inside the place."""
     own = np.array(leaves)
     inside = np.isin(own, place, assume_unique=True)

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree
-from displacement.reconcile.episodes import episodes_of
+from displacement.reconcile.episodes import Episode, episodes_of
 from displacement.reconcile.rollup import named_places, roll_up
 from displacement.reconcile.scopes import UNRANKED, Voice
-from displacement.reconcile.solved import Solved, solve
+from displacement.reconcile.solved import Solved, solve_all
 
 Series = tuple[str, tuple[int, ...], str | None]
 Rounds = tuple[str, str | None, int, str | None]
@@ -66,7 +66,13 @@ def standings(live: Sequence[Voice], tree: AreaTree) -> list[Standing]:
 
     Each country is cut by its own edges alone, so that pieces of different countries overlap.
     """
-    return [piece for country in _apart(live, tree) for piece in _cut(country, tree)]
+    pieces = [piece for country in _apart(live, tree) for piece in _cut(country, tree)]
+    # What lives on unchanged is one episode in many pieces, and is solved once.
+    distinct = {one.episode_id: one for _, episodes in pieces for one in episodes}
+    solved = dict(zip(distinct, solve_all([*distinct.values()]), strict=True))
+    return [
+        Standing(*piece, [solved[one.episode_id] for one in episodes]) for piece, episodes in pieces
+    ]
 
 
 def stocks_by_day(standing: Sequence[Standing], tree: AreaTree) -> pd.DataFrame:
@@ -106,7 +112,7 @@ def _on(day: int, solved: Solved) -> Solved:
         voices=[replace(voice, start=day, stop=day + 1) for voice in episode.voices],
         cells=[replace(cell, start=day, stop=day + 1) for cell in episode.cells],
     )
-    return Solved(moved, solved.balance)
+    return Solved(moved, solved.balance, solved.chain)
 
 
 def _first_counted(standing: Standing) -> dict[int, int]:
@@ -138,14 +144,16 @@ def _apart(live: Sequence[Voice], tree: AreaTree) -> list[list[Voice]]:
     return [groups[key] for key in sorted(groups)]
 
 
-def _cut(live: Sequence[Voice], tree: AreaTree) -> Iterator[Standing]:
+def _cut(
+    live: Sequence[Voice], tree: AreaTree
+) -> Iterator[tuple[tuple[int, int, list[Voice]], list[Episode]]]:
+    """First day, the day after the last and live voices of each piece, with its episodes."""
     edges = np.unique([edge for voice in live for edge in (voice.start, voice.stop)])
     for first, last in pairwise(edges.tolist()):
         present = [voice for voice in live if voice.start <= first < voice.stop]
         if present:
             one_day = [replace(voice, start=0, stop=1) for voice in present]
-            solved = [solve(episode) for episode in episodes_of(one_day, tree)]
-            yield Standing(first, last, present, solved)
+            yield (first, last, present), episodes_of(one_day, tree)
 
 
 def _series(voice: Voice) -> Series:

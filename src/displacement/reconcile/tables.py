@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree
 from displacement.reconcile.conflicts import conflicts_of
+from displacement.reconcile.crossings import LeafSets, columns_of, who_speaks
 from displacement.reconcile.rollup import DECIMALS, covered_intervals, named_places, roll_up
 from displacement.reconcile.scopes import Days, Voice, day_number, day_of
 from displacement.reconcile.solved import Solved, Windows
@@ -28,10 +30,41 @@ from displacement_schemas import (
 )
 
 
-def estimates(solved: Iterable[Solved], tree: AreaTree, as_of: date) -> DataFrame[Estimates]:
+def estimates(solved: Sequence[Solved], tree: AreaTree, as_of: date) -> DataFrame[Estimates]:
     """One row per cell of every episode."""
-    rows = [row for episode in solved for row in _cell_rows(episode, tree, as_of)]
-    return Estimates.in_order(Estimates.from_rows(rows))
+    if not solved:
+        return Estimates.empty()
+    sets = LeafSets()
+    cells, kinds = columns_of(solved, sets)
+    low, high = kinds.of_cells(cells)
+    for number in np.unique(cells.episode[np.isnan(low)]).tolist():
+        own = cells.episode == number
+        low[own], high[own] = solved[number].cell_bounds()
+    figures, counters = who_speaks(solved)
+    codes = ["|".join(code for _, code in tree.covering(np.array(one))) for one in sets.leaves()]
+    of_episode = {
+        "episode_id": [one.episode.episode_id for one in solved],
+        "measure": [one.episode.voices[0].measure for one in solved],
+        "view": [one.episode.voices[0].view for one in solved],
+        "method": [one.balance.method.value for one in solved],
+    }
+    frame = Estimates.build(
+        {name: np.array(column, dtype=object)[cells.episode] for name, column in of_episode.items()}
+        | {
+            "area_codes": np.array(codes, dtype=object)[cells.scopes.leaf_set],
+            "event_id": [cell.event for one in solved for cell in one.episode.cells],
+            "start_date": cells.scopes.start.astype("datetime64[D]"),
+            "end_date": (cells.scopes.stop - 1).astype("datetime64[D]"),
+            "value": cells.value.round(DECIMALS),
+            "low": np.minimum(low, cells.value).round(DECIMALS),
+            "high": np.maximum(high, cells.value).round(DECIMALS),
+            "figures": figures[cells.kind],
+            "counters": counters[cells.kind],
+            "coverage": np.ones(len(cells.value)),
+            "as_of": np.full(len(cells.value), as_of, dtype="datetime64[D]"),
+        }
+    )
+    return Estimates.in_order(frame)
 
 
 def contributions(solved: Iterable[Solved]) -> DataFrame[Contributions]:
@@ -54,16 +87,20 @@ def by_day_and_month(
     for measure, view, solved in groups:
         places = named_places(solved, tree)
         months = _months(solved)
-        supported = _supported(solved, tree, months)
+        supported = _supported(solved, tree, [*places], months)
         days = _days(solved)
-        by_month = _published(roll_up(solved, tree, places, months), measure, view, tree, as_of)
-        by_month = by_month[[pair in supported for pair in _pairs(by_month)]]
-        by_month["month"] = [day_of(months[window, 0]) for window in by_month["window"]]
-        by_day = _published(roll_up(solved, tree, places, days), measure, view, tree, as_of)
+        by_month = roll_up(solved, tree, places, months)
+        by_month = by_month[np.isin(_pairs(by_month, by_month["window"], months), supported)]
+        by_month["month"] = _dates(months[by_month["window"].to_numpy(dtype=np.int64), 0])
+        by_day = roll_up(solved, tree, places, days)
         starts = days[by_day["window"].to_numpy(dtype=np.int64), 0]
-        by_day["window"] = np.searchsorted(months[:, 0], starts, side="right") - 1
-        by_day["date"] = [day_of(start) for start in starts]
-        by_day = by_day[[pair in supported for pair in _pairs(by_day)]]
+        month = np.searchsorted(months[:, 0], starts, side="right") - 1
+        within = np.isin(_pairs(by_day, month, months), supported)
+        by_day = by_day[within].assign(date=_dates(starts[within]))
+        by_month, by_day = (
+            _named(frame, [*places], tree).assign(measure=measure, view=view, as_of=as_of)
+            for frame in (by_month, by_day)
+        )
         daily.append(by_day)
         monthly.append(by_month)
     return (
@@ -80,9 +117,12 @@ def stocks(
     for measure, view, rolled in groups:
         if rolled.empty:
             continue
-        frame = _published(rolled, measure, view, tree, as_of)
-        frame["date"] = [day_of(day) for day in frame["day"]]
-        frames.append(frame)
+        keys = sorted(set(rolled["place"]))
+        number = {key: position for position, key in enumerate(keys)}
+        numbered = rolled.assign(
+            number=rolled["place"].map(number), date=_dates(rolled["day"].to_numpy(dtype=np.int64))
+        )
+        frames.append(_named(numbered, keys, tree).assign(measure=measure, view=view, as_of=as_of))
     return Stocks.in_order(_built(Stocks, frames))
 
 
@@ -110,37 +150,6 @@ def coverage(voices: Sequence[Voice]) -> DataFrame[Coverage]:
             }
         )
     return Coverage.in_order(Coverage.from_rows(rows))
-
-
-def _cell_rows(solved: Solved, tree: AreaTree, as_of: date) -> list[dict[str, Any]]:
-    low, high = solved.cell_bounds()
-    voices = solved.episode.voices
-    speaks = solved.episode.evidence.incidence
-    rows = []
-    for cell, value, least, most in zip(
-        solved.episode.cells, solved.cell_values, low, high, strict=True
-    ):
-        own = [voices[k] for k in np.flatnonzero(speaks[:, cell.kind])]
-        rows.append(
-            {
-                "episode_id": solved.episode.episode_id,
-                "measure": voices[0].measure,
-                "view": voices[0].view,
-                "area_codes": "|".join(code for _, code in tree.covering(np.array(cell.leaves))),
-                "event_id": cell.event,
-                "start_date": day_of(cell.start),
-                "end_date": day_of(cell.stop - 1),
-                "value": round(float(value), DECIMALS),
-                "low": round(float(least), DECIMALS),
-                "high": round(float(most), DECIMALS),
-                "figures": sum(len(voice.figure_ids) for voice in own),
-                "counters": len({voice.counter for voice in own}),
-                "coverage": 1.0,
-                "method": solved.balance.method.value,
-                "as_of": as_of,
-            }
-        )
-    return rows
 
 
 def _contribution_rows(solved: Solved) -> list[dict[str, Any]]:
@@ -171,21 +180,25 @@ def _once(solved: Iterable[Solved]) -> list[Solved]:
     return list({one.episode.episode_id: one for one in solved}.values())
 
 
-def _published(
-    rolled: pd.DataFrame, measure: str, view: str, tree: AreaTree, as_of: date
-) -> pd.DataFrame:
-    frame = rolled.copy()
-    frame["measure"], frame["view"], frame["as_of"] = measure, view, as_of
-    frame["area_code"] = [key[1] for key in frame["place"]]
-    frame["admin_level"] = [tree.level[key] for key in frame["place"]]
-    return frame
+def _named(rolled: pd.DataFrame, places: Sequence[AreaKey], tree: AreaTree) -> pd.DataFrame:
+    """With code and admin level of each place."""
+    number = rolled["number"].to_numpy(dtype=np.int64)
+    return rolled.assign(
+        area_code=np.array([code for _, code in places], dtype=object)[number],
+        admin_level=np.array([tree.level[key] for key in places])[number],
+    )
+
+
+def _dates(days: Days) -> NDArray[np.datetime64]:
+    return days.astype("datetime64[D]")
 
 
 def _built(model: Any, frames: list[pd.DataFrame]) -> Any:
     if not frames:
         return model.empty()
     frame = pd.concat(frames, ignore_index=True)
-    return model.build({name: frame[name] for name in model.arrow_schema().names})
+    names = [name for name in model.arrow_schema().names if name in frame]
+    return model.build({name: frame[name] for name in names})
 
 
 def _days(solved: Sequence[Solved]) -> Windows:
@@ -203,24 +216,33 @@ def _months(solved: Sequence[Solved]) -> Windows:
 
 
 def _supported(
-    solved: Iterable[Solved], tree: AreaTree, months: Windows
-) -> set[tuple[AreaKey, int]]:
-    """Places and months for which some voice names the place or an area inside it.
+    solved: Iterable[Solved], tree: AreaTree, places: Sequence[AreaKey], months: Windows
+) -> Days:
+    """Places and months for which some voice names the place or an area inside it, as `_pairs`.
 
     Only there does the evidence reach down to the place's level.
     """
-    supported: set[tuple[AreaKey, int]] = set()
-    for voice in (voice for s in solved for voice in s.episode.voices):
-        first = int(np.searchsorted(months[:, 1], voice.start, side="right"))
-        last = int(np.searchsorted(months[:, 0], voice.stop, side="left"))
-        for area in voice.areas:
-            for key in tree.ancestors(area):
-                supported.update((key, window) for window in range(first, last))
-    return supported
+    number = {key: position for position, key in enumerate(places)}
+    above = {
+        key: np.array([number[one] for one in tree.ancestors(key)]) * len(months) for key in number
+    }
+    voices = [voice for one in solved for voice in one.episode.voices]
+    starts, stops = np.array([(voice.start, voice.stop) for voice in voices]).T
+    first = np.searchsorted(months[:, 1], starts, side="right").tolist()
+    last = np.searchsorted(months[:, 0], stops, side="left").tolist()
+    named = {
+        (area, *span)
+        for voice, *span in zip(voices, first, last, strict=True)
+        for area in voice.areas
+    }
+    found = [above[area][:, None] + np.arange(begin, end) for area, begin, end in named]
+    return np.unique(np.concatenate([pairs.ravel() for pairs in found]))
 
 
-def _pairs(frame: pd.DataFrame) -> list[tuple[AreaKey, int]]:
-    return list(zip(frame["place"], frame["window"], strict=True))
+def _pairs(frame: pd.DataFrame, month: Any, months: Windows) -> Days:
+    """Place and month of each row as one number."""
+    number = frame["number"].to_numpy(dtype=np.int64)
+    return np.asarray(number * len(months) + np.asarray(month, dtype=np.int64))
 
 
 def as_of_or_latest(as_of: date | None, published: "pd.Series[date]") -> date:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
-from displacement.reconcile.area_tree import AreaTree
+from displacement.reconcile.area_tree import AreaKey, AreaTree
 from displacement_schemas import FigureAreas, Figures
 from displacement_schemas.vocabulary import STOCKS, AreaRole, Measure, Modality, Tier
 
@@ -71,8 +71,8 @@ def speaking(figures: DataFrame[Figures]) -> DataFrame[Figures]:
 
 def sides(figures: DataFrame[Figures]) -> list[str]:
     """Which end of the movement each figure sees: figures of different ends never meet."""
-    pairs = zip(figures["measure"], figures["area_role"], strict=True)
-    return [side(measure, role) for measure, role in pairs]
+    measures, roles = (figures[name].to_numpy(dtype=object) for name in ("measure", "area_role"))
+    return [side(measure, role) for measure, role in zip(measures, roles, strict=True)]
 
 
 def side(measure: str, role: str) -> str:
@@ -130,11 +130,19 @@ def _can_speak(figures: DataFrame[Figures]) -> NDArray[np.bool_]:
     return speaks.to_numpy(dtype=bool)
 
 
+def links_of(figure_areas: DataFrame[FigureAreas]) -> list[tuple[str, AreaKey]]:
+    """Every figure with every area that it names."""
+    figures, systems, codes = (
+        figure_areas[name].to_numpy(dtype=object)
+        for name in ("figure_id", "code_system", "area_code")
+    )
+    return list(zip(figures, zip(systems, codes, strict=True), strict=True))
+
+
 def leaf_sets(figure_areas: DataFrame[FigureAreas], tree: AreaTree) -> dict[str, tuple[int, ...]]:
     """The leaves that each figure covers, sorted."""
-    keys = zip(figure_areas["code_system"], figure_areas["area_code"], strict=True)
     sets: dict[str, set[int]] = {}
-    for figure, key in zip(figure_areas["figure_id"], keys, strict=True):
+    for figure, key in links_of(figure_areas):
         sets.setdefault(figure, set()).update(tree.leaves[key].tolist())
     return {figure: tuple(sorted(leaves)) for figure, leaves in sets.items()}
 

@@ -33,9 +33,10 @@ class Answer:
     start: date
     end: date
     value: float
-    low: float
-    high: float
-    naive_sum: float
+    low: float | None
+    """None where it is withheld, as are high and the naive sum."""
+    high: float | None
+    naive_sum: float | None
     where: str
     headline: str
     who: str
@@ -49,7 +50,8 @@ class StockAnswer:
     area: str
     code: str
     day: date
-    value: float
+    value: float | None
+    """None where it is withheld."""
     said: str
     range: str
     counters: str
@@ -59,13 +61,16 @@ class StockAnswer:
 def answers(
     publication: Publication, found: Sequence[Cell], items: Sequence[Evidence], places: Places
 ) -> list[Answer]:
-    """One answer for each total, in the order of the vocabulary."""
-    order = list(Measure)
-    rows = sorted(
-        records(publication.totals),
-        key=lambda row: (order.index(Measure(row["measure"])), str(row["view"])),
-    )
+    """One answer for each total that is not withheld, in the order of the vocabulary."""
+    rows = [row for row in _totals(publication) if row["value"] is not None]
     return [_answer(row, found, items, places) for row in rows]
+
+
+def untold(publication: Publication) -> list[str]:
+    """The measures and views whose total is withheld."""
+    return [
+        _title(row["measure"], row["view"]) for row in _totals(publication) if row["value"] is None
+    ]
 
 
 def stock_groups(frame: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
@@ -88,7 +93,7 @@ def latest_stocks(
     """The latest number of each area, the largest first."""
     last = group.sort_values("date").drop_duplicates("area_code", keep="last")
     found = [_stock(row, items, places) for row in records(last)]
-    return sorted(found, key=lambda stock: (-stock.value, stock.area, stock.code))
+    return sorted(found, key=lambda stock: (-(stock.value or 0.0), stock.area, stock.code))
 
 
 def stocks_of(publication: Publication) -> pd.DataFrame:
@@ -96,11 +101,23 @@ def stocks_of(publication: Publication) -> pd.DataFrame:
     return publication.table(Stocks)
 
 
+def _totals(publication: Publication) -> list[dict[str, Any]]:
+    order = list(Measure)
+    return sorted(
+        records(publication.totals),
+        key=lambda row: (order.index(Measure(row["measure"])), str(row["view"])),
+    )
+
+
+def _title(measure: str, view: str) -> str:
+    return f"{words.MEASURE_TITLE[measure]}, {words.VIEW_TITLE[view]}"
+
+
 def _answer(
     row: dict[str, Any], found: Sequence[Cell], items: Sequence[Evidence], places: Places
 ) -> Answer:
     measure, view = row["measure"], row["view"]
-    value, low, high = (float(row[name]) for name in ("value", "low", "high"))
+    value = float(row["value"])
     where = _where(measure, view, found, items, places)
     when = words.between(row["start_date"], row["end_date"])
     counters = [name for name in str(row["counters"] or "").split(", ") if name]
@@ -109,17 +126,17 @@ def _answer(
         key=f"{measure}-{view}",
         measure=measure,
         view=view,
-        title=f"{words.MEASURE_TITLE[measure]}, {words.VIEW_TITLE[view]}",
+        title=_title(measure, view),
         start=row["start_date"],
         end=row["end_date"],
         value=value,
-        low=low,
-        high=high,
-        naive_sum=float(row["naive_sum"]),
+        low=row["low"],
+        high=row["high"],
+        naive_sum=row["naive_sum"],
         where=where,
         headline=f"{words.HAPPENED[measure]}{where} {when}.",
         who=f"{who}{_covered(row['coverage'])}",
-        careless=_careless(value, float(row["naive_sum"])),
+        careless=_careless(value, row["naive_sum"]),
     )
 
 
@@ -152,7 +169,9 @@ def _covered(coverage: float | None) -> str:
     )
 
 
-def _careless(value: float, naive: float) -> str:
+def _careless(value: float, naive: float | None) -> str:
+    if naive is None:
+        return "Adding up every figure would help to point at few people: that sum is withheld."
     sentence = f"Adding up every figure would have said {words.rounded(naive)}"
     if abs(naive - value) <= _NOTICEABLE * max(value, 1):
         return f"{sentence}: the same, as hardly any figures overlap."

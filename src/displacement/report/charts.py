@@ -139,12 +139,12 @@ def over_periods(
 
 
 def ways_of_adding_up(
-    rows: Sequence[tuple[str, float]], reconciled: tuple[float, float, float]
+    rows: Sequence[tuple[str, float]], reconciled: tuple[float, float | None, float | None]
 ) -> Plot:
     """Totals of simpler ways beside the reconciled one with its range."""
     value, low, high = reconciled
     named = [*rows, ("Reconciled", value)]
-    top = max(high, *(amount for _, amount in named), 1)
+    top = max(high or 0.0, *(amount for _, amount in named), 1)
     bars: Rows = [
         {
             "lane": index,
@@ -175,8 +175,8 @@ def ways_of_adding_up(
         ),
         {
             "bars": bars,
-            "range": [{"lane": last, "low": low, "high": high}],
-            "ends": [{"lane": last, "at": end} for end in (low, high)],
+            "range": [{"lane": last, "low": low, "high": high}] if low is not None else [],
+            "ends": [{"lane": last, "at": end} for end in (low, high) if end is not None],
         },
     )
 

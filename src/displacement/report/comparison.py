@@ -25,9 +25,10 @@ class Cell:
     codes: tuple[str, ...]
     start: date
     end: date
-    value: float
-    low: float
-    high: float
+    value: float | None
+    """None where it is withheld, as are low and high."""
+    low: float | None
+    high: float | None
     method: str
     figures: tuple[Evidence, ...]
 
@@ -55,9 +56,16 @@ def cells(publication: Publication, items: Sequence[Evidence], places: Places) -
     return [_cell(row, of_episode.get(row["episode_id"], ()), places) for row in rows]
 
 
+def shown_in_full(found: Sequence[Cell]) -> Sequence[Cell]:
+    """The cells where none is withheld, else none: a chart of the others would say too little."""
+    return found if all(cell.high is not None for cell in found) else ()
+
+
 def baselines(found: Sequence[Cell], places: Places) -> Baselines | None:
     """The two totals of one measure and view that take one figure per cell."""
     if not found or not all(cell.figures for cell in found):
+        return None
+    if any(item.withheld for cell in found for item in cell.figures):
         return None
     return Baselines(
         most_trusted=_winner_takes_all(found, places, lambda voice: (-voice.error, voice.told)),

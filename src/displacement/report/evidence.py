@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import pandas as pd
+
 from displacement.reconcile.voices import side
 from displacement.report import words
 from displacement.report.places import Places
@@ -50,6 +52,7 @@ class Evidence:
     share: float | None
     status: str
     accepted: bool
+    withheld: bool
     quote: str | None
     url: str | None
     correction: str | None
@@ -153,6 +156,7 @@ def _shares(publication: Publication) -> dict[str, float]:
         for (figure_id, measure), most, total in zip(
             by.max().index, by.max(), by.sum(), strict=True
         )
+        if not pd.isna(most)
     }
 
 
@@ -181,7 +185,9 @@ def _described(
         view=view,
         counter=row["counter"],
         publisher=row["publisher"],
-        said=words.said(row["quantifier"], row["stated"], row["stated_high"], row["unit"]),
+        said="a number that is withheld"
+        if row["suppressed"]
+        else words.said(row["quantifier"], row["stated"], row["stated_high"], row["unit"]),
         start=row["start_date"],
         end=row["end_date"],
         published_on=row["published_on"],
@@ -197,6 +203,7 @@ def _described(
         share=share,
         status=set_aside or _use(row, share),
         accepted=set_aside is None,
+        withheld=bool(row["suppressed"]),
         quote=row["quote"],
         url=row["url"],
         correction=row["correction"],
@@ -211,7 +218,7 @@ def _set_aside(row: dict[str, Any], latest_revision: int, as_of: date) -> str | 
         (row["withdrawn"], "withdrawn by its source"),
         (row["modality"] in _NOT_ASSERTED, _NOT_ASSERTED.get(row["modality"])),
         (row["tier"] == Tier.REVIEW, "waits for a reviewer"),
-        (row["persons"] is None, "too vague to count"),
+        (row["persons"] is None and not row["suppressed"], "too vague to count"),
     )
     return next((reason for holds, reason in reasons if holds), None)
 
@@ -219,6 +226,8 @@ def _set_aside(row: dict[str, Any], latest_revision: int, as_of: date) -> str | 
 def _use(row: dict[str, Any], share: float | None) -> str:
     if row["derived_from"]:
         return "repeats another figure"
+    if row["suppressed"]:
+        return "counted; its number would help to point at few people"
     if share is not None:
         return f"speaks for {words.rounded(share)} people of the estimate"
     if row["role"] == Role.TRIANGULATION:

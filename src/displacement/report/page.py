@@ -27,8 +27,9 @@ from displacement.report.answers import (
     latest_stocks,
     stock_groups,
     stocks_of,
+    untold,
 )
-from displacement.report.comparison import Cell, baselines, cells
+from displacement.report.comparison import Cell, baselines, cells, shown_in_full
 from displacement.report.evidence import Evidence, evidence, in_play, waiting
 from displacement.report.lanes import lanes
 from displacement.report.look import PAGE_FONT, TimeAxis, colours, config
@@ -104,6 +105,7 @@ def render_page(publication: Publication) -> str:
         opening=sheets.opening(publication, items),
         flows=flows,
         stocks=stocks,
+        untold=untold(publication),
         evidence=items,
         waiting=waiting(items),
         cells=sheets.cell_rows(found, places),
@@ -135,7 +137,7 @@ def _flow_section(
     own_items = [item for item in in_play(items) if (item.measure, item.view) == of_answer]
     axis = _axis(answer, own_items)
     drawings = (
-        _daily_drawing(answer, stretches or own_cells, axis),
+        _daily_drawing(answer, stretches or shown_in_full(own_cells), axis),
         _figures_drawing(answer, own_items, axis, colour_of),
         _comparison_drawing(answer, own_cells, places),
     )
@@ -165,7 +167,7 @@ def _daily_drawing(answer: Answer, found: Sequence[Dated], axis: TimeAxis) -> Dr
             "Line: reconciled estimate. Band: least and most that the evidence allows, spread "
             "evenly over each stretch between the edges of figures. Any single day inside a "
             "stretch may hold none or all of it. Days without a figure stay empty: unknown, "
-            "not zero."
+            "not zero; so do days of so few people that they are withheld."
         ),
         spec=_spec(charts.over_time(steps, axis, "People a day"), 240),
     )
@@ -198,7 +200,9 @@ def _figures_drawing(
     )
 
 
-def _comparison_drawing(answer: Answer, found: Sequence[Cell], places: Places) -> Drawing:
+def _comparison_drawing(answer: Answer, found: Sequence[Cell], places: Places) -> Drawing | None:
+    if answer.naive_sum is None:
+        return None
     rows = [("Adding up every figure", answer.naive_sum)]
     simple = baselines(found, places)
     if simple:
@@ -223,7 +227,9 @@ def _stock_section(
     latest = latest_stocks(group, items, places)
     key = f"{measure}-{view}"
     axis = TimeAxis(group["date"].min(), group["date"].max() + timedelta(days=1))
-    drawings = [_stock_drawing(key, stock, group, axis) for stock in latest[:_MOST_STOCK_CHARTS]]
+    shown = set(group["area_code"][group["high"].notna()])
+    drawable = [stock for stock in latest if stock.code in shown]
+    drawings = [_stock_drawing(key, stock, group, axis) for stock in drawable[:_MOST_STOCK_CHARTS]]
     return StockSection(
         key=key,
         title=f"{words.MEASURE_TITLE[measure]}, {words.VIEW_TITLE[view]}",

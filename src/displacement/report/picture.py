@@ -13,7 +13,7 @@ import vl_convert
 
 from displacement.report import charts, sheets, words
 from displacement.report.answers import Answer, answers
-from displacement.report.comparison import cells
+from displacement.report.comparison import cells, shown_in_full
 from displacement.report.evidence import Evidence, evidence, in_play
 from displacement.report.lanes import Lane, lanes
 from displacement.report.look import INK, MUTED, TimeAxis, colours, config
@@ -48,7 +48,7 @@ def _picture(publication: Publication) -> dict[str, Any]:
         answer,
         [item for item in in_play(items) if (item.measure, item.view) == of_answer],
         publication.stretches_of(*of_answer)
-        or [cell for cell in found if (cell.measure, cell.view) == of_answer],
+        or shown_in_full([cell for cell in found if (cell.measure, cell.view) == of_answer]),
     )
 
 

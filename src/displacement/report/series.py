@@ -31,15 +31,15 @@ class Dated(Protocol):
         """Last day."""
 
     @property
-    def value(self) -> float:
+    def value(self) -> float | None:
         """People."""
 
     @property
-    def low(self) -> float:
+    def low(self) -> float | None:
         """Least people."""
 
     @property
-    def high(self) -> float:
+    def high(self) -> float | None:
         """Most people."""
 
 
@@ -78,9 +78,9 @@ def flow_steps(found: Sequence[Dated]) -> list[Step]:
 
 def stock_steps(frame: pd.DataFrame) -> list[Step]:
     """The stock of one area day by day: days with equal numbers become one step."""
+    frame = frame[frame["high"].notna()].sort_values("date")
     if frame.empty:
         return []
-    frame = frame.sort_values("date")
     days = np.array([day.toordinal() for day in frame["date"]])
     numbers = frame[["value", "low", "high"]].to_numpy(dtype=float)
     new_run = np.diff(days, prepend=days[0] - 2) != 1

@@ -76,7 +76,9 @@ def opening(publication: Publication, items: Sequence[Evidence]) -> str:
 
 def cell_rows(found: Sequence[Cell], places: Places) -> Sheet:
     """The cells with the most people, by measure and day."""
-    kept = sorted(found, key=lambda cell: (-cell.value, cell.start, cell.codes))[:_MOST_CELLS]
+    kept = sorted(found, key=lambda cell: (-(cell.value or 0.0), cell.start, cell.codes))[
+        :_MOST_CELLS
+    ]
     kept.sort(key=lambda cell: (cell.measure, cell.view, cell.start, cell.end, cell.codes))
     return Sheet(tuple(_cell_row(cell, places) for cell in kept), len(found))
 
@@ -84,7 +86,7 @@ def cell_rows(found: Sequence[Cell], places: Places) -> Sheet:
 def conflict_rows(publication: Publication) -> list[dict[str, Any]]:
     """Contradictions, the strongest first."""
     rows = records(publication.table(Conflicts))
-    return sorted(rows, key=lambda row: (-row["stretch"], row["conflict_id"]))
+    return sorted(rows, key=lambda row: (-(row["stretch"] or 0.0), row["conflict_id"]))
 
 
 def rejected_summary(publication: Publication) -> RejectedSummary:
@@ -115,7 +117,9 @@ def _cell_row(cell: Cell, places: Places) -> CellRow:
         period=words.period(cell.start, cell.end),
         areas=places.described(cell.codes),
         value=words.number(cell.value),
-        range=f"{words.number(cell.low)} to {words.number(cell.high)}",
+        range=words.WITHHELD
+        if cell.low is None
+        else f"{words.number(cell.low)} to {words.number(cell.high)}",
         method=_METHODS.get(cell.method, cell.method),
         figures=cell.figures,
     )

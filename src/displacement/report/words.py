@@ -54,19 +54,22 @@ _UNITS: Final[dict[str, tuple[str, str]]] = {
     Unit.HOUSEHOLD: ("household", "households"),
 }
 
+WITHHELD: Final = "withheld"
+"""What stands where a number would point at few people."""
+
 _DIGITS: Final = 3
 _EXACT_BELOW: Final = 1_000
 _FEW: Final = 4
 
 
-def number(value: float) -> str:
+def number(value: float | None) -> str:
     """A whole number with thousands separators."""
-    return f"{value:,.0f}"
+    return WITHHELD if value is None else f"{value:,.0f}"
 
 
-def rounded(value: float) -> str:
+def rounded(value: float | None) -> str:
     """A number to three significant digits, so that it claims no more than it knows."""
-    if value < _EXACT_BELOW:
+    if value is None or value < _EXACT_BELOW:
         return number(value)
     digits = len(f"{value:.0f}") - _DIGITS
     return number(round(value, -digits))
@@ -78,8 +81,10 @@ def about(value: float) -> str:
     return shown if shown == number(value) else f"About {shown}"
 
 
-def span(low: float, high: float) -> str:
+def span(low: float | None, high: float | None) -> str:
     """A range of rounded numbers."""
+    if low is None or high is None:
+        return WITHHELD
     return f"{rounded(low)} to {rounded(high)}"
 
 

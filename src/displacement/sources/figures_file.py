@@ -7,6 +7,7 @@ problem and costs no good row.
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
@@ -16,8 +17,9 @@ from typing import Any
 import pandas as pd
 from pandera.typing import DataFrame
 
-from displacement.normalise.privacy import redact_speakers
+from displacement.normalise.privacy import public_address, redact_contacts, redact_speakers
 from displacement.normalise.quantities import read_number
+from displacement.sources.file_names import files_of
 from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
 from displacement_schemas import FiguresFileRows, Statements
 from displacement_schemas.vocabulary import (
@@ -46,6 +48,13 @@ DEFAULTS = {
     "area_role": AreaRole.LOCATION.value,
     "cause": Cause.UNKNOWN.value,
 }
+TEXTS = ("counter", "publisher", "areas", "area_text")
+NAMED = ("record_id", "event_id")
+"""What rows and events are called; a mail or a phone number is no name of either."""
+LEFT_OUT = "…"
+"""Stands for words where none belong."""
+_SLIP = re.compile(r"[a-z_]{1,25}")
+_WORDS = re.compile(r"[^\W\d_]+")
 SCHEMA = FiguresFileRows.table_name()
 
 TERMS = {
@@ -67,8 +76,9 @@ class FiguresFile:
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each file with the columns of the contract only; unreadable ones are rejections."""
-        for path in sorted((request.inbox / "figures").glob("*.csv")):
-            yield _answer(path, f"figures/{path.name}")
+        for path, name in files_of(request.inbox / "figures", strict=False):
+            if path.suffix == ".csv":
+                yield _answer(path, f"figures/{name}")
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Read and check every row."""
@@ -172,8 +182,32 @@ def _allowed(header: list[str], rows: list[list[str]], first_row: int) -> bytes:
 
 
 def _cleared(column: str, cell: str) -> str:
-    """Quotes are free text: names of speakers and ways to reach them do not land."""
-    return redact_speakers(cell) if column == "quote" and cell else cell
+    """A cell as it lands: no names of speakers in quotes, no ways to reach people anywhere.
+
+    Where a number, a day or a word of a list belongs, other words may be a name; one word in
+    small letters is a slip that may be told.
+    """
+    if column == "quote":
+        return redact_speakers(cell) if cell else cell
+    if column == "url":
+        return public_address(cell)
+    if column in NAMED:
+        return "" if redact_contacts(cell) != cell else cell
+    if column in TEXTS:
+        return redact_contacts(cell)
+    if _is_readable(column, cell) or _SLIP.fullmatch(cell):
+        return cell
+    return _WORDS.sub(LEFT_OUT, redact_contacts(cell))
+
+
+def _is_readable(column: str, cell: str) -> bool:
+    if column in _VOCABULARIES:
+        return cell in list(_VOCABULARIES[column])
+    try:
+        _READERS[column](cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _position(number: int, name: str, rows: list[list[str]]) -> str:
@@ -246,12 +280,10 @@ class _Checked:
             self._flag(name, "required", self._text[name] == "", lambda _: "a value is needed here")
         for name, words in _VOCABULARIES.items():
             self._check_words(name, words)
-        for name in ("published_on", "start_date", "end_date"):
-            self._read_column(name, _day, required=True)
         vague = self._text["quantifier"] == Quantifier.VAGUE
-        self._read_column("stated", read_number, required=~vague)
-        self._read_column("stated_high", read_number)
-        self._read_column("error", _share)
+        for name in _READERS:
+            needed = ~vague if name == "stated" else name in REQUIRED
+            self._read_column(name, required=needed)
         self._check_sense()
 
     def _check_sense(self) -> None:
@@ -291,10 +323,9 @@ class _Checked:
         choice = ", ".join(words)
         self._flag(name, "vocabulary", unknown, lambda row: f"{given[row]!r} is none of: {choice}")
 
-    def _read_column(
-        self, name: str, read: Callable[[str], Any], *, required: "bool | pd.Series[bool]" = False
-    ) -> None:
+    def _read_column(self, name: str, *, required: "bool | pd.Series[bool]") -> None:
         """Read every distinct text of a column once."""
+        read = _READERS[name]
         given = self._text[name]
         values: dict[str, Any] = {"": None}
         problems: dict[str, str] = {}
@@ -339,6 +370,16 @@ def _share(text: str) -> float:
         return float(text)
     except ValueError:
         raise ValueError(f"{text!r} is no share; write it as 0.15") from None
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "published_on": _day,
+    "start_date": _day,
+    "end_date": _day,
+    "stated": read_number,
+    "stated_high": read_number,
+    "error": _share,
+}
 
 
 def _or_null(column: "pd.Series[str]") -> "pd.Series[Any]":

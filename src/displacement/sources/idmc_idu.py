@@ -22,7 +22,15 @@ from displacement.sources.source import (
     Request,
     SourceError,
 )
-from displacement.sources.wire import Client, Query, ask_all, read_json, read_rows
+from displacement.sources.wire import (
+    Client,
+    Query,
+    allowed_by,
+    ask_all,
+    only_allowed,
+    read_json,
+    read_rows,
+)
 from displacement.windows import Window
 from displacement_schemas import Statements
 from displacement_schemas.idmc_idu_rows import IdmcIduRows
@@ -95,7 +103,7 @@ class IdmcIdu:
 
         def ask(query: Query) -> Iterator[Answer]:
             reply = client.get(f"idus/{feed}/")
-            yield reply.answer(query, _without_texts(reply.body))
+            yield reply.answer(query, _without_texts(reply.body, request.declaration))
 
         query = Query(FILE, covers=recent if feed == RECENT else None)
         yield from ask_all(client, [query], ask)
@@ -127,8 +135,8 @@ class IdmcIdu:
 SOURCE = IdmcIdu()
 
 
-def _without_texts(body: bytes) -> bytes:
-    """The dump without its free texts; raises SourceError where it holds no rows."""
+def _without_texts(body: bytes, declaration: Declaration) -> bytes:
+    """The dump without free texts and unknown columns; SourceError where it holds no rows."""
     try:
         rows = msgspec.convert(read_json(body), list[dict[str, Any]])
     except msgspec.ValidationError as wrong:
@@ -140,7 +148,7 @@ def _without_texts(body: bytes) -> bytes:
     for row in rows:
         for name in FREE_TEXTS:
             row.pop(name, None)
-    return msgspec.json.encode(rows)
+    return msgspec.json.encode(only_allowed(rows, allowed_by([IdmcIduRows], declaration)))
 
 
 def _dated(rows: DataFrame[IdmcIduRows], landed: Landed) -> tuple["pd.DataFrame", list[Rejection]]:

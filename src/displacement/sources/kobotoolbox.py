@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 import pydantic
 
+from displacement.sources.enumerators import Token, tokens
 from displacement.sources.forms import (
     Form,
     Page,
@@ -29,6 +30,7 @@ from displacement_schemas.kobotoolbox_rows import REVIEWS, KobotoolboxRows
 SYSTEM: Final = (
     "_id", "_uuid", "meta/rootUuid", "_validation_status", "_submission_time", "__version__",
 )  # fmt: skip
+ACCOUNT: Final = "_submitted_by"
 NOT_APPROVED: Final = "validation_status_not_approved"
 UNREVIEWED: Final = "none"
 
@@ -64,13 +66,15 @@ class Kobotoolbox:
     def fetch(self, request: Request) -> Iterator[Answer | Failure]:
         """All submissions of each form, only mapped answers; a form that fails costs no other."""
         forms = listed_forms(KoboForm, request.declaration)
-        client = Client(request, headers={"Authorization": f"Token {request.secret('token')}"})
+        token = tokens(request.secrets)
+        key = f"Token {request.secret('token')}"
+        client = Client(request, headers={"Authorization": key}, discreet=True)
 
         def ask(query: Query) -> Iterator[Answer]:
             form: KoboForm = query.what
-            asked = {"limit": PAGE_ROWS, "fields": json.dumps(_fields(form))}
+            asked = {"limit": PAGE_ROWS, "fields": json.dumps(_fields(form, token))}
             reply, rows = sweep(client, f"assets/{form.uid}/data.json", asked, _page, "_id")
-            content = landing_of(form, [_submission(row, form) for row in rows])
+            content = landing_of(form, [_submission(row, form, token) for row in rows])
             yield replace(reply.answer(query, content), url=reply.url.partition("?")[0])
 
         yield from ask_all(client, [Query(f"kobotoolbox/{one.name}", one) for one in forms], ask)
@@ -94,13 +98,14 @@ def _page(body: bytes) -> Page:
     return Page(found.count, found.next, found.results)
 
 
-def _fields(form: KoboForm) -> list[str]:
+def _fields(form: KoboForm, token: Token | None) -> list[str]:
     """What is asked for. A repeat comes only as a whole; what is not mapped of it never lands."""
     repeat = [form.repeat] if form.repeat else []
-    return [*SYSTEM, *form.outer, *repeat]
+    who = [form.enumerator or ACCOUNT] if token else []
+    return list(dict.fromkeys([*SYSTEM, *form.outer, *repeat, *who]))
 
 
-def _submission(row: dict[str, Any], form: KoboForm) -> Submission:
+def _submission(row: dict[str, Any], form: KoboForm, token: Token | None) -> Submission:
     repeated = None
     if form.repeat:
         inside = row.get(form.repeat)
@@ -111,6 +116,7 @@ def _submission(row: dict[str, Any], form: KoboForm) -> Submission:
         review=_review(row),
         submitted=row.get("_submission_time"),
         version=row.get("__version__"),
+        enumerator=token(row.get(form.enumerator or ACCOUNT)) if token else None,
         outer=_answers(row, form.outer),
         repeated=repeated,
     )

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 import pydantic
 
+from displacement.sources.enumerators import Token, tokens
 from displacement.sources.forms import (
     Form,
     Page,
@@ -63,7 +64,9 @@ class OdkCentral:
         """All submissions of each form, only mapped answers; a form that fails costs no other."""
         forms = listed_forms(OdkForm, request.declaration)
         version = "" if _names_version(request.declaration) else "v1/"
-        client = Client(request, login=(request.secret("email"), request.secret("password")))
+        token = tokens(request.secrets)
+        login = (request.secret("email"), request.secret("password"))
+        client = Client(request, login=login, discreet=True)
 
         def ask(query: Query) -> Iterator[Answer]:
             form: OdkForm = query.what
@@ -71,7 +74,8 @@ class OdkCentral:
             service = f"projects/{form.project}/forms/{quote(form.form, safe='')}.svc"
             path = f"{version}{service}/Submissions"
             reply, rows = sweep(client, path, asked, _page, "__id")
-            content = landing_of(form, [_submission(row, form) for row in rows if not _gone(row)])
+            kept = [_submission(row, form, token) for row in rows if not _gone(row)]
+            content = landing_of(form, kept)
             yield replace(reply.answer(query, content), url=reply.url.partition("?")[0])
 
         yield from ask_all(client, [Query(f"odk_central/{one.name}", one) for one in forms], ask)
@@ -109,7 +113,7 @@ def _gone(row: dict[str, Any]) -> bool:
     return bool(_system(row).get("deletedAt"))
 
 
-def _submission(row: dict[str, Any], form: OdkForm) -> Submission:
+def _submission(row: dict[str, Any], form: OdkForm, token: Token | None) -> Submission:
     system = _system(row)
     repeated = None
     if form.repeat:
@@ -127,9 +131,17 @@ def _submission(row: dict[str, Any], form: OdkForm) -> Submission:
         review=(system["reviewState"] or UNREVIEWED) if "reviewState" in system else None,
         submitted=system.get("submissionDate"),
         version=system.get("formVersion"),
+        enumerator=token(_who(row, form)) if token else None,
         outer=_answers(row, form.outer),
         repeated=repeated,
     )
+
+
+def _who(row: dict[str, Any], form: OdkForm) -> Any:
+    """Who counted: what the form says of it, else the account."""
+    if form.enumerator is None:
+        return _system(row).get("submitterId")
+    return _answers(row, (form.enumerator,)).get(form.enumerator)
 
 
 def _answers(row: dict[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:

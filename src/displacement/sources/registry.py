@@ -10,7 +10,9 @@ from types import ModuleType
 import displacement.sources
 from displacement.sources.source import Source
 
-NOT_SOURCES = frozenset({"forms", "registry", "source", "wire"})
+NOT_SOURCES = frozenset(
+    {"enumerators", "file_names", "forms", "registry", "sidecar", "source", "wire"}
+)
 
 
 def find_source(source_id: str) -> Source:

@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
 
 import pydantic
-from pandera.typing import DataFrame
 
 from displacement.windows import Window
-from displacement_schemas import Statements
 from displacement_schemas.vocabulary import (
     AreaRole,
     Cause,
@@ -25,6 +23,11 @@ from displacement_schemas.vocabulary import (
     Tier,
     Unit,
 )
+
+if TYPE_CHECKING:
+    from pandera.typing import DataFrame
+
+    from displacement_schemas import Statements
 
 EVER: Final = date(1900, 1, 1)
 """No figure is older: the first day of a history that a source declares no beginning of."""
@@ -82,6 +85,8 @@ class Declaration:
     """ISO 3166-1 alpha-3 codes of the countries to ask for."""
     secrets: dict[str, str] = field(default_factory=dict)
     """What each key is for, and the environment variable (or Prefect Secret) that holds it."""
+    optional_secrets: dict[str, str] = field(default_factory=dict)
+    """The same for keys that it can do without."""
     windowed: bool = True
     """False where it can only be asked for everything: a backfill then asks it once."""
     needs: tuple[str, ...] = ()
@@ -225,7 +230,7 @@ class Parsed:
     """What one landed answer holds: rows in are rows accepted plus rejections."""
 
     rows_in: int
-    statements: DataFrame[Statements]
+    statements: "DataFrame[Statements]"
     rejections: list[Rejection] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)
     accepted: int | None = None

@@ -15,7 +15,7 @@ import tomli_w
 from displacement.normalise.aliases import Alias
 from displacement.normalise.corrections import Action, Correction
 from displacement.store.files import write_whole
-from displacement.store.reference import ReferenceTableError
+from displacement.store.slips import ReferenceTableError
 
 FILE: Final = "corrections.toml"
 OWN_HEAD: Final = """\

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from displacement.normalise.counters import Counters, counters_from
 from displacement.sources.source import Declaration
-from displacement.store.reference import ReferenceTableError
+from displacement.store.slips import ReferenceTableError
 
 FILE = "sources.toml"
 

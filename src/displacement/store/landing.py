@@ -51,6 +51,14 @@ class Landing:
             if path.suffix != ".json" and hashlib.sha256(path.read_bytes()).hexdigest() != path.name
         ]
 
+    def has(self, sha256: str) -> bool:
+        """Whether an answer has landed."""
+        return self._path(sha256).is_file()
+
+    def forget(self, sha256: str) -> None:
+        """Take an answer's note away, so that the same answer lands again; its bytes stay."""
+        self._path(sha256).with_name(f"{sha256}.json").unlink(missing_ok=True)
+
     def _path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256
 

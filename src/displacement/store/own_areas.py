@@ -14,13 +14,13 @@ from pandera.typing import DataFrame
 
 from displacement.store.files import write_whole
 from displacement.store.reference import (
-    ReferenceTableError,
     load_areas,
     load_world_areas,
     read_columns,
     refuse_lost_parents,
     sentence_of,
 )
+from displacement.store.slips import ReferenceTableError
 from displacement_schemas import Areas, OldCodes, Populations, Table
 
 Model = TypeVar("Model", bound=Table)

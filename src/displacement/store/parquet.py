@@ -1,30 +1,33 @@
-"""How do tables become Parquet files that every tool reads, and come back?"""
+"""How do tables become Parquet files that every tool reads, and come back?
+
+Arrow is loaded when the first table is read or written: commands that need none start at once.
+"""
 
 import hashlib
 import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import pyarrow
-import pyarrow.ipc
-import pyarrow.parquet
-from pandera.typing import DataFrame
+if TYPE_CHECKING:
+    from pandera.typing import DataFrame
 
-from displacement_schemas import Table
+    from displacement_schemas import Table
 
-Contract = TypeVar("Contract", bound=Table)
+Contract = TypeVar("Contract", bound="Table")
 
 ROWS_PER_GROUP = 128_000
 
 
 def to_bytes(
-    model: type[Contract], frame: DataFrame[Contract], notes: Mapping[str, str] | None = None
+    model: type[Contract], frame: "DataFrame[Contract]", notes: Mapping[str, str] | None = None
 ) -> bytes:
     """The frame as a Parquet file: zstd, plain strings, descriptions and units in the schema.
 
     `notes` go into the file's metadata. Equal frames give equal bytes.
     """
+    import pyarrow.parquet
+
     table = model.to_arrow(frame)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **(notes or {})})
     buffer = io.BytesIO()
@@ -34,8 +37,11 @@ def to_bytes(
     return buffer.getvalue()
 
 
-def read(model: type[Contract], path: Path) -> DataFrame[Contract]:
+def read(model: type[Contract], path: Path) -> "DataFrame[Contract]":
     """Read a table of ours and validate it; columns that came later are null in older files."""
+    import pyarrow
+    import pyarrow.parquet
+
     table = pyarrow.parquet.read_table(path)
     columns: dict[str, Any] = {name: table.column(name) for name in table.column_names}
     missing = [field for field in model.arrow_schema() if field.name not in columns]
@@ -46,8 +52,19 @@ def read(model: type[Contract], path: Path) -> DataFrame[Contract]:
     return model.from_arrow(ordered)
 
 
-def digest(model: type[Contract], frame: DataFrame[Contract]) -> str:
+def rows(path: Path) -> list[dict[str, Any]]:
+    """A table of ours as plain rows, unchecked: for who only shows it, and at once."""
+    import pyarrow.parquet
+
+    with pyarrow.parquet.ParquetFile(path) as file:  # read_table would load pandas
+        found: list[dict[str, Any]] = file.read().to_pylist()
+    return found
+
+
+def digest(model: type[Contract], frame: "DataFrame[Contract]") -> str:
     """sha256 of the frame's content, whatever the Parquet writer's version."""
+    import pyarrow.ipc
+
     table = model.to_arrow(frame)
     sink = io.BytesIO()
     with pyarrow.ipc.new_stream(sink, table.schema) as writer:

@@ -17,6 +17,7 @@ import pyarrow.csv
 from pandera.errors import SchemaError, SchemaErrors
 from pandera.typing import DataFrame
 
+from displacement.store.slips import ReferenceTableError
 from displacement_schemas import Areas, DescribedAreas, HouseholdSizes, Populations, Table
 
 Model = TypeVar("Model", bound=Table)
@@ -41,10 +42,6 @@ WORLD_REFERENCE: Final = (
     "Countries: ISO 3166-1, names in use with UNHCR, IOM and IDMC; admin 1 and 2: "
     "OCHA global P-codes (CC BY 3.0 IGO), some names added"
 )
-
-
-class ReferenceTableError(ValueError):
-    """A reference table cannot be used; the message names file, row and column."""
 
 
 def load_areas(folder: Path) -> DataFrame[Areas]:

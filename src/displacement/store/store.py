@@ -7,6 +7,7 @@ from displacement.store.landing import Landing
 from displacement.store.ledger import Ledger
 from displacement.store.snapshots import Snapshots
 from displacement.store.tables import Tables
+from displacement.store.withheld import Withheld
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,8 @@ class Store:
     def snapshots(self) -> Snapshots:
         """What readers get."""
         return Snapshots(self.folder)
+
+    @property
+    def withheld(self) -> Withheld:
+        """What readers do not get."""
+        return Withheld(self.folder)

@@ -3,21 +3,23 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pandera.typing import DataFrame
-
+import displacement_schemas as contracts
 from displacement.store import parquet
 from displacement.store.files import whole_folder
-from displacement_schemas import Records, Rejected
+
+if TYPE_CHECKING:
+    from pandera.typing import DataFrame
 
 
 @dataclass(frozen=True)
 class Kept:
     """What the store holds of one source."""
 
-    records: DataFrame[Records]
+    records: "DataFrame[contracts.Records]"
     """Every revision of every record."""
-    rejected: DataFrame[Rejected]
+    rejected: "DataFrame[contracts.Rejected]"
     """What the source's latest run rejected."""
 
 
@@ -53,20 +55,25 @@ class Tables:
     def read(self, source_id: str) -> Kept:
         """All records of a source, and its latest rejections."""
         parts = self._parts(source_id)
-        frames = [parquet.read(Records, part / "records.parquet") for part in parts]
-        records = Records.in_order(Records.joined(frames))
+        frames = [parquet.read(contracts.Records, part / "records.parquet") for part in parts]
+        records = contracts.Records.in_order(contracts.Records.joined(frames))
         rejected = (
-            parquet.read(Rejected, parts[-1] / "rejected.parquet") if parts else Rejected.empty()
+            parquet.read(contracts.Rejected, parts[-1] / "rejected.parquet")
+            if parts
+            else contracts.Rejected.empty()
         )
         return Kept(records, rejected)
 
     def append(
-        self, source_id: str, records: DataFrame[Records], rejected: DataFrame[Rejected]
+        self,
+        source_id: str,
+        records: "DataFrame[contracts.Records]",
+        rejected: "DataFrame[contracts.Rejected]",
     ) -> None:
         """Add a part. The caller holds the store's lock."""
         contents = {
-            "records.parquet": parquet.to_bytes(Records, records),
-            "rejected.parquet": parquet.to_bytes(Rejected, rejected),
+            "records.parquet": parquet.to_bytes(contracts.Records, records),
+            "rejected.parquet": parquet.to_bytes(contracts.Rejected, rejected),
         }
         digest = _digest_of(list(contents.values()))
         number = 1 + max((int(p.name.partition("-")[0]) for p in self._parts(source_id)), default=0)

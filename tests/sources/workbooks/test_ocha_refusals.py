@@ -14,7 +14,7 @@ from tests.sources.workbooks.files import BOOK, HEADER, OCHA, ROWS, fetch
         ([*HEISH, "X", None, 5], "missing_code", "a code is needed here"),
         ([*HEISH[:5], "SY99", "X", "C4109", 5], "unknown_code", "“SY99” is no code of this kind"),
         ([*HEISH[:3], "SY0501", *HEISH[4:], "X", "C4109", 5], "codes_disagree", "does not lie in"),
-        ([*HEISH, "X", "C4109", "many"], "unreadable_number", "many"),
+        ([*HEISH, "X", "C4109", "many"], "unreadable_number", "“…”"),
         ([*HEISH, "X", "C4109", -5], "unreadable_number", "negative"),
     ],
 )

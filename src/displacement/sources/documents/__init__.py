@@ -14,9 +14,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from displacement.extraction import Extraction, extract, has_rules, split_header
-from displacement.normalise.privacy import redact_speakers
-from displacement.sources.documents.files import READABLE, Report, read_report
+from displacement.normalise.privacy import public_address, redact_contacts, redact_speakers
+from displacement.sources.documents.files import LONGEST_CODE, READABLE, Report, read_report
 from displacement.sources.documents.unreadable import UnreadableError
+from displacement.sources.file_names import files_of
 from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
 from displacement_schemas import ExtractedFigures, RejectedNumbers, Statements
 from displacement_schemas.vocabulary import Unit
@@ -33,10 +34,9 @@ class Documents:
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each report's text and publication facts; one that gives no text is a rejection."""
-        folder = request.inbox / FOLDER
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        for path, name in files_of(request.inbox / FOLDER, strict=False):
             if path.suffix.lower() in READABLE and not path.name.startswith("."):
-                yield _answer(path)
+                yield _answer(path, f"{FOLDER}/{name}")
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Extract figures; every other number is a rejection with its reason."""
@@ -91,8 +91,7 @@ _UNCHANGED: Final = (
 )
 
 
-def _answer(path: Path) -> Answer | Rejection:
-    name = f"{FOLDER}/{path.name}"
+def _answer(path: Path, name: str) -> Answer | Rejection:
     try:
         report = read_report(path)
     except UnreadableError as wrong:
@@ -108,9 +107,9 @@ def landing_of(report: Report) -> bytes:
     body = {
         "text": redact_speakers(report.text),
         "published": str(report.published),
-        "publisher": report.publisher,
+        "publisher": report.publisher and redact_contacts(report.publisher),
         "lang": report.lang,
-        "url": report.url,
+        "url": report.url and public_address(report.url),
     }
     return json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
@@ -157,8 +156,9 @@ def _rejections(rejected: DataFrame[RejectedNumbers], file: str) -> list[Rejecti
 
 
 def _unread(file: str, lang: str) -> Rejection:
-    reason = f"{file}: its language, {lang[:20]!r}, cannot be read"
-    return Rejection(SCHEMA, file, "language", reason, value=lang)
+    code = lang if len(lang) <= LONGEST_CODE else "unknown"
+    reason = f"{file}: its language, {code!r}, cannot be read"
+    return Rejection(SCHEMA, file, "language", reason, value=code)
 
 
 def _without_figures(file: str, numbers: int) -> Rejection:

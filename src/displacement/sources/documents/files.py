@@ -5,7 +5,6 @@ The only place that touches the readers for HTML and PDF, which are an extra of 
 
 import codecs
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,11 +17,14 @@ from displacement.extraction.visible import shows_nothing
 from displacement.normalise.dates import read_day
 from displacement.sources.documents.messages import read_message
 from displacement.sources.documents.unreadable import UnreadableError
+from displacement.sources.sidecar import read_sidecar
 
 READABLE: Final = frozenset({".txt", ".html", ".htm", ".pdf", ".eml"})
 LARGEST: Final = 50_000_000
 """Bytes; a larger file is no report."""
 NO_EXTRA: Final = "reading {kind} files needs the extra: pip install displacement[documents]"
+LONGEST_CODE: Final = 7
+"""Characters of a language's code, such as pt-BR; longer words are none."""
 BINARY: Final = "\x00"
 
 DECLARED_DATES: Final = {"extensive_search": False, "original_date": True}
@@ -122,13 +124,18 @@ def _from_html(content: bytes) -> tuple[str, dict[str, str]]:
     if page is None or isinstance(page, dict) or not page.text:
         raise UnreadableError("no article was found in this HTML page")
     known = {
-        "publisher": page.sitename,
+        "publisher": _site(page.sitename, content),
         "published": page.date,
         "language": page.language,
         "url": page.url,
     }
     # One paragraph a line is what it gives; a headline is no part of the sentence below it.
     return page.text.replace("\n", "\n\n"), {name: value for name, value in known.items() if value}
+
+
+def _site(name: str | None, content: bytes) -> str | None:
+    """The name of a site; the name of an account is none."""
+    return None if name is None or f"@{name}".lower().encode() in content.lower() else name
 
 
 def text_of_pdf(content: bytes) -> str:
@@ -155,7 +162,8 @@ def _language(declared: str | None, text: str) -> str:
     lang = declared.strip().lower()[:2]
     if lang not in languages():
         known = ", ".join(languages())
-        raise UnreadableError(f"there are no rules for the language “{declared}”, only for {known}")
+        shown = f" “{declared}”" if len(declared) <= LONGEST_CODE else ""
+        raise UnreadableError(f"there are no rules for the language{shown}, only for {known}")
     return lang
 
 
@@ -167,13 +175,10 @@ def _with_header_apart(text: str) -> str:
 
 
 def _sidecar(path: Path) -> dict[str, str]:
-    sidecar = path.with_suffix(".toml")
-    if not sidecar.is_file():
-        return {}
     try:
-        found = tomllib.loads(sidecar.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise UnreadableError(f"its sidecar {sidecar.name} cannot be read ({wrong})") from None
+        found = read_sidecar(path.with_suffix(".toml"))
+    except ValueError as wrong:
+        raise UnreadableError(f"its sidecar {wrong}") from None
     return {name: str(value) for name, value in found.items()}
 
 
@@ -183,4 +188,5 @@ def _day(written: str | None) -> date | None:
     try:
         return read_day(written)
     except ValueError as wrong:
-        raise UnreadableError(f"its publication date cannot be read: {wrong}") from None
+        told = wrong if not re.search(r"[^\W\d_]", written) else "write it as 2018-01-31"
+        raise UnreadableError(f"its publication date cannot be read: {told}") from None

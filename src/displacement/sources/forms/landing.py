@@ -3,17 +3,21 @@
 Before anything lands: an allow-list, and cells that look personal are withheld.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from displacement.normalise.dates import read_day
-from displacement.normalise.quantities import read_number, without_marks
-from displacement.sources.forms.listed import AREAS, COUNTS, DATES, Form
-from displacement.sources.sheets.workbook import is_personal
+from displacement.normalise.quantities import without_marks
+from displacement.sources.forms.listed import DATES, Form
+from displacement.sources.sheets.workbook import has_other_words, is_personal
 
+UNKNOWN: Final = "unknown"
+_CODE: Final = re.compile(r"(?=.*\d)[\w:.-]{1,60}")
+_LABEL: Final = re.compile(r"[A-Za-z_]{1,40}")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*")
 
 
@@ -25,6 +29,8 @@ class Submission:
     review: str | None
     submitted: str | None
     version: str | None
+    enumerator: str | None
+    """The token of who counted."""
     outer: Mapping[str, Any]
     """Answers by their path."""
     repeated: Sequence[Mapping[str, Any]] | None = None
@@ -45,19 +51,26 @@ def submission(
     review: str | None,
     submitted: object,
     version: object,
+    enumerator: str | None,
     outer: Mapping[str, Any],
     repeated: Sequence[Mapping[str, Any]] | None,
 ) -> Submission:
-    """A submission from what a server says, without what is no text."""
-    name = _text(identifier)
+    """A submission from what a server says, without what is no code and no day."""
+    name, day, edition = _text(identifier), _day(_text(submitted)), _text(version)
     return Submission(
-        identifier=name.removeprefix("uuid:") if name else None,
-        review=review,
-        submitted=_day(_text(submitted)),
-        version=_text(version),
+        identifier=_coded(name.removeprefix("uuid:")) if name else None,
+        review=review if review is None or _LABEL.fullmatch(review) else UNKNOWN,
+        submitted=day if day and _DAY.fullmatch(day) else None,
+        version=_coded(edition) if edition else None,
+        enumerator=enumerator,
         outer=outer,
         repeated=repeated,
     )
+
+
+def _coded(text: str) -> str:
+    """A code as it is, and a digest of what could be words."""
+    return text if _CODE.fullmatch(text) else hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def landing_of(form: Form, submissions: Sequence[Submission]) -> bytes:
@@ -90,7 +103,8 @@ def _landed(
             cell = _day(cell)
         if value is None or value == "" or column in cells:
             continue
-        if cell is None or _is_personal(column, cell):
+        role = "date" if column == "day" else column
+        if cell is None or is_personal(role, cell) or has_other_words(role, cell):
             withheld.add(column)
         else:
             cells[column] = cell
@@ -99,22 +113,10 @@ def _landed(
         "repeat": number,
         "review": one.review,
         "submitted": one.submitted,
+        "enumerator": one.enumerator,
         "withheld": " ".join(sorted(withheld - set(cells))) or None,
     }
     return {name: value for name, value in named.items() if value is not None} | cells
-
-
-def _is_personal(column: str, cell: str) -> bool:
-    """Whether an answer may not be kept; words where a number or a day belongs may be a name."""
-    if is_personal("date" if column == "day" else column, cell):
-        return True
-    if column in AREAS or not any(sign.isalpha() for sign in cell):
-        return False
-    try:
-        (read_number if column in COUNTS else read_day)(cell)
-    except ValueError:
-        return True
-    return False
 
 
 def _versions(form: Form, submissions: Sequence[Submission]) -> dict[str, Any]:

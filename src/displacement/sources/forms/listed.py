@@ -48,6 +48,11 @@ class Form(ABC):
     """The path of the repeated group, each row of which is a figure."""
     fields: dict[str, str]
     """Path of a question to the column of its figures; of several to one the first answered."""
+    enumerator: str | None = None
+    """What tells who counted, where it is not the account that sent it in: the path of a question.
+
+    Only a keyed token of it is ever kept.
+    """
     accept: tuple[str, ...]
 
     @pydantic.model_validator(mode="after")

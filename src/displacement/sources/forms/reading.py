@@ -107,7 +107,8 @@ def _record(row: dict[Any, Any], landed: Landed) -> dict[str, Any]:
             "end_in_the_future", "end_date", str(end), f"the last day, {end}, is to come"
         )
     place = {"file": landed.name, "sheet": "form", "row": row["row"]}
-    return place | record | {"landing_sha256": landed.sha256}
+    who = None if pd.isna(row["enumerator"]) else row["enumerator"]
+    return place | record | {"enumerator": who, "landing_sha256": landed.sha256}
 
 
 def _cell(column: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
+import msgspec
 import pydantic
 
 from displacement.sources.hdx_hapi.displaced import displaced_people
@@ -23,8 +24,10 @@ from displacement.sources.source import (
     Request,
     SourceError,
 )
-from displacement.sources.wire import Client, Query, ask_all
+from displacement.sources.wire import Allowed, Client, Query, allowed_by, ask_all, only_allowed
 from displacement.windows import Window
+from displacement_schemas.hdx_hapi_idps_rows import HdxHapiIdpsRows
+from displacement_schemas.hdx_hapi_people_rows import HdxHapiPeopleRows
 
 SOURCE_ID: Final = "hdx_hapi"
 MOST_ROWS: Final = 10_000
@@ -58,7 +61,9 @@ class HdxHapi:
             for country in request.declaration.countries
             for name, path, parameters in _questions(country, declared, tables)
         ]
-        yield from ask_all(client, queries, partial(_pages, client, tables.page_rows))
+        models = (HdxHapiIdpsRows, HdxHapiPeopleRows)
+        allowed = allowed_by(models, request.declaration, rows=["data"])
+        yield from ask_all(client, queries, partial(_pages, client, tables.page_rows, allowed))
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Read one page."""
@@ -114,7 +119,7 @@ def _window(days: Window) -> dict[str, str]:
     return {"start_date": days.first.isoformat(), "end_date": days.last.isoformat()}
 
 
-def _pages(client: Client, page_rows: int, query: Query) -> Iterator[Answer]:
+def _pages(client: Client, page_rows: int, allowed: Allowed, query: Query) -> Iterator[Answer]:
     """All pages of a query: the last one is the first that is not full.
 
     The server's window takes every row whose period overlaps it, so that the answer has all
@@ -130,7 +135,7 @@ def _pages(client: Client, page_rows: int, query: Query) -> Iterator[Answer]:
             raise SourceError("the answer has another shape than usual: it has no data")
         if rows and rows == before:
             raise SourceError(f"the rows from {offset + 1} on repeat those before them")
-        yield reply.answer(query)
+        yield reply.answer(query, msgspec.json.encode(only_allowed(told, allowed)))
         if len(rows) < page_rows:
             return
         offset, before = offset + len(rows), rows

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandera.typing import DataFrame
 
+from displacement.normalise.privacy import redact_contacts
 from displacement.sources.iom_dtm.rounds import (
     UNKNOWN,
     Ints,
@@ -45,7 +46,18 @@ from displacement.sources.source import (
     Request,
     SourceError,
 )
-from displacement.sources.wire import Client, Query, Rows, ask_all, read_json, read_rows
+from displacement.sources.wire import (
+    Allowed,
+    Client,
+    Query,
+    Rows,
+    allowed_by,
+    ask_all,
+    clear_file,
+    only_allowed,
+    read_json,
+    read_rows,
+)
 from displacement.windows import Window
 from displacement_schemas import Statements
 from displacement_schemas.iom_dtm_rows import IomDtmRows
@@ -59,6 +71,8 @@ SOURCE_ID: Final = "iom_dtm"
 PAGE: Final = "https://dtm.iom.int/"
 BLOCK: Final = 100_000
 """Rows whose statements are built at once."""
+BESIDE: Final = ("isSuccess", "statusCode", "totalRecordsCount")
+"""What an answer says beside its rows."""
 SMALL: Final = 1_000_000
 """Bytes; an answer that says why it failed is never larger."""
 NEAR: Final = timedelta(days=1)
@@ -101,7 +115,8 @@ class IomDtm:
             for country in request.declaration.countries
             for days in [_days(request, declared, country)]
         ]
-        yield from ask_all(client, queries, partial(_ask, client, declared.admin_level))
+        allowed = allowed_by([IomDtmRows], request.declaration, rows=["result"], beside=BESIDE)
+        yield from ask_all(client, queries, partial(_ask, client, declared.admin_level, allowed))
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Read one country's answer."""
@@ -161,7 +176,7 @@ def _days(request: Request, declared: Preferences, country: str) -> Window:
     return Window(min(request.declaration.since or EVER, today), today)
 
 
-def _ask(client: Client, level: int, query: Query) -> Iterator[Answer]:
+def _ask(client: Client, level: int, allowed: Allowed, query: Query) -> Iterator[Answer]:
     country, days = query.what
     reply = client.download(
         f"admin{level}",
@@ -172,7 +187,14 @@ def _ask(client: Client, level: int, query: Query) -> Iterator[Answer]:
         },
     )
     _refuse_failure(reply.content)
-    yield reply.answer(query)
+    yield reply.answer(query, _cleared(reply.content, allowed))
+
+
+def _cleared(content: bytes | Path, allowed: Allowed) -> bytes | Path:
+    """The answer without columns that nobody knows; one of another shape is told by parse."""
+    if isinstance(content, bytes):
+        return msgspec.json.encode(only_allowed(read_json(content), allowed))
+    return clear_file(content, "result", allowed)
 
 
 def _refuse_failure(content: bytes | Path) -> None:
@@ -186,16 +208,14 @@ def _refuse_failure(content: bytes | Path) -> None:
     except msgspec.ValidationError as wrong:
         raise SourceError(f"the answer has another shape than usual ({wrong})") from None
     if not said.isSuccess:
-        reasons = "; ".join(said.errorMessages or []) or "it does not say why"
+        reasons = redact_contacts("; ".join(said.errorMessages or [])) or "it does not say why"
         raise SourceError(f"the server could not answer: {reasons}")
 
 
 def _refuse_envelope(rows: Rows[IomDtmRows], landed: Landed) -> None:
     beside = rows.beside
     if beside.get("isSuccess") is False:
-        raise SourceError(
-            f"{landed.name}: the server could not answer: {beside.get('errorMessages')}"
-        )
+        raise SourceError(f"{landed.name}: the server could not answer")
     said = beside.get("totalRecordsCount")
     if said is not None and said != rows.delivered:
         raise SourceError(

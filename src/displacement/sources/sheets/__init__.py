@@ -6,12 +6,13 @@ rejects the bad ones with a sentence, and checks the totals that the counters wr
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from displacement.normalise.dates import read_day
+from displacement.sources.enumerators import Token, tokens
+from displacement.sources.file_names import files_of
 from displacement.sources.sheets.rows import read_table
 from displacement.sources.sheets.signals import signals_of
 from displacement.sources.sheets.statements import statements_of
@@ -21,6 +22,7 @@ from displacement.sources.sheets.workbook import (
     read_sheets,
     table_of,
 )
+from displacement.sources.sidecar import read_sidecar
 from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
 from displacement_schemas import SheetRows
 from displacement_schemas.vocabulary import AreaRole, Cause, Measure
@@ -42,10 +44,10 @@ class Sheets:
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each sheet's allowed cells as JSON; a file that cannot be used is one rejection."""
-        folder = request.inbox / FOLDER
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        token = tokens(request.secrets)
+        for path, name in files_of(request.inbox / FOLDER, strict=True):
             if path.is_file() and not path.name.startswith((".", "~$")):
-                yield from _answers(path)
+                yield from _answers(path, name, token)
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Read and check every row of a landed sheet."""
@@ -65,72 +67,68 @@ class Sheets:
 SOURCE = Sheets()
 
 
-def _answers(path: Path) -> Iterator[Answer | Rejection]:
-    name = f"{FOLDER}/{path.name}"
+def _answers(path: Path, called: str, token: Token | None) -> Iterator[Answer | Rejection]:
+    name = f"{FOLDER}/{called}"
     if path.suffix.lower() in COMPANIONS:
         return
     try:
-        content = _landing(path)
+        content = _landing(path, called, token)
     except UnreadableError as error:
         yield Rejection(SheetRows.table_name(), name, "unreadable_file", f"{FOLDER}/{error}")
     else:
         yield Answer(name, f"inbox:{name}", "application/json", content)
 
 
-def _landing(path: Path) -> bytes:
+def _landing(path: Path, called: str, token: Token | None) -> bytes:
     """What lands of one file: canonical JSON, the same for the same sheet on every machine."""
     if path.suffix.lower() not in READABLE:
         raise UnreadableError(
-            f"{path.name} is neither .xlsx nor .csv; save it as one of them, or take it out."
+            f"{called} is neither .xlsx nor .csv; save it as one of them, or take it out."
         )
     tables, left_out = [], []
-    for sheet in read_sheets(path):
+    for sheet in read_sheets(path, called):
         if not any(any(str(cell or "").strip() for cell in row) for row in sheet.grid):
             continue
         try:
-            tables.append(table_of(sheet))
+            tables.append(table_of(sheet, token=token))
         except UnreadableError as error:
             left_out.append(str(error))
     if not tables:
-        raise UnreadableError(f"{path.name}: {' '.join(left_out)}")
-    body = {"meta": _meta(path), "sheets": tables, "left_out": left_out}
+        raise UnreadableError(f"{called}: {' '.join(left_out)}")
+    body = {"meta": _meta(path, called), "sheets": tables, "left_out": left_out}
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8")
 
 
-def _meta(path: Path) -> dict[str, str | None]:
+def _meta(path: Path, called: str) -> dict[str, str | None]:
     """Who counted and when it was known: from the sidecar, the day else from the file name."""
-    sidecar = path.with_suffix(".toml")
-    given = _sidecar(sidecar) if sidecar.is_file() else {}
+    beside = path.with_suffix(".toml")
+    given = _sidecar(beside, str(Path(called).with_suffix(beside.suffix)))
     meta = {key: given.get(key) for key in SIDECAR_KEYS}
     if meta["published_on"] is None and (found := _DAY_IN_NAME.search(path.stem)):
-        meta["published_on"] = _day(found[0], path.name)
+        meta["published_on"] = _day(found[0], called)
     return meta
 
 
-def _sidecar(path: Path) -> dict[str, str]:
+def _sidecar(path: Path, called: str) -> dict[str, str]:
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"{path.name} is no TOML file: {error}.") from None
-    unknown = set(given) - set(SIDECAR_KEYS)
-    if unknown:
+        given = read_sidecar(path)
+    except ValueError as error:
+        raise UnreadableError(f"{called} {error}.") from None
+    if set(given) - set(SIDECAR_KEYS):
         raise UnreadableError(
-            f"{path.name} has the unknown key {', '.join(sorted(unknown))}; "
-            f"it may hold {', '.join(SIDECAR_KEYS)}."
+            f"{called} has an unknown key; it may hold {', '.join(SIDECAR_KEYS)}."
         )
-    return {key: _checked(path, key, value) for key, value in given.items()}
+    return {key: _checked(called, key, value) for key, value in given.items()}
 
 
-def _checked(path: Path, key: str, value: Any) -> str:
+def _checked(file: str, key: str, value: Any) -> str:
     if key == "published_on":
-        return _day(value, path.name)
+        return _day(value, file)
     if key in WORDS and value not in list(WORDS[key]):
-        raise UnreadableError(
-            f"{path.name}: {key} is “{value}”, but must be one of {', '.join(WORDS[key])}."
-        )
+        raise UnreadableError(f"{file}: {key} must be one of {', '.join(WORDS[key])}.")
     if not isinstance(value, str) or not value.strip() or looks_personal(value):
-        raise UnreadableError(f"{path.name}: {key} must be the name of an organisation or group.")
+        raise UnreadableError(f"{file}: {key} must be the name of an organisation or group.")
     return value.strip()
 
 
@@ -138,4 +136,5 @@ def _day(value: object, file: str) -> str:
     try:
         return read_day(value).isoformat()
     except ValueError as error:
-        raise UnreadableError(f"{file}: the day of publication, {error}.") from None
+        told = "write it as 2018-01-31" if re.search(r"[^\W\d_]", str(value)) else error
+        raise UnreadableError(f"{file}: the day of publication, {told}.") from None

@@ -15,8 +15,10 @@ AREA_COLUMNS: Final = ("governorate", "district", "sub_district")
 CODE_COLUMNS: Final = ("area_code", "sub_district_code", "district_code", "governorate_code")
 COUNT_COLUMNS: Final = ("families", "people")
 DATE_COLUMNS: Final = ("start_date", "end_date", "date")
+ENUMERATOR: Final = "enumerator"
 
 _TAG: Final = re.compile(r"\s*#[A-Za-z]\w*(\s*\+[A-Za-z]\w*)*\s*")
+_PARTED: Final = re.compile(r"[/\n\r|()\[\]]|\s[-–—]\s")
 _ARABIC: Final = str.maketrans(
     "أإآٱىةؤئ", "اااايهوي", "ءـ" + "".join(map(chr, range(0x064B, 0x0653)))
 )
@@ -38,6 +40,15 @@ def roles_of(row: list[Any], declared: Declared | None = None) -> dict[int, str]
         for column, cell in enumerate(row)
         if isinstance(cell, str) and (role := role_of(cell))
     }
+
+
+def known_part(header: object, role: str, declared: Declared | None) -> str:
+    """What may be told of a header: the part that is on the list, or as it was declared."""
+    if declared is not None:
+        return next((own for own, known in declared.items() if known == role), role)
+    parts = re.split(_PARTED, str(header or ""))
+    known = (" ".join(part.split()) for part in parts if _header_text(part) in _rules().roles)
+    return next(known, role)
 
 
 def roles_of_tags(row: list[Any]) -> dict[int, str]:
@@ -84,7 +95,7 @@ def _parts(header: object) -> list[str]:
     """A header as a whole and, where it is in two languages, each of them."""
     text = str(header or "")
     scripts = [re.sub("[\u0600-\u06ff]+", " ", text), re.sub("[A-Za-z]+", " ", text)]
-    split = re.split(r"[/\n\r|()\[\]]|\s[-–—]\s", text)
+    split = re.split(_PARTED, text)
     return [folded for part in (text, *split, *scripts) if (folded := _header_text(part))]
 
 

@@ -15,6 +15,7 @@ from displacement.sources.sheets.headers import (
     CODE_COLUMNS,
     COUNT_COLUMNS,
     DATE_COLUMNS,
+    ENUMERATOR,
     is_total,
 )
 from displacement.sources.sheets.workbook import Cell
@@ -94,6 +95,7 @@ def read_cells(cells: dict[str, Cell], days: Days | None) -> Record:
         "people": people,
         "start_date": start,
         "end_date": end,
+        "enumerator": cells.get(ENUMERATOR),
         "quote": " | ".join(str(cells[column]) for column in _ORDER if cells.get(column)),
     }
 

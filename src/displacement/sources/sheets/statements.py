@@ -71,6 +71,7 @@ def statements_of(
             "start_date": rows["end_date" if measure in STOCKS else "start_date"],
             **{name: rows[name] for name in ("file", "row", "end_date", "quote")},
             "landing_sha256": rows["landing_sha256"],
+            "enumerator": rows["enumerator"],
             **{name: [value] * len(rows) for name, value in same.items()},
         }
     )

@@ -21,15 +21,20 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from displacement.normalise.quantities import western_digits, without_marks
+from displacement.normalise.dates import read_day
+from displacement.normalise.quantities import read_number, western_digits, without_marks
+from displacement.sources.enumerators import Token
 from displacement.sources.sheets.headers import (
     AREA_COLUMNS,
     CODE_COLUMNS,
     COUNT_COLUMNS,
     DATE_COLUMNS,
+    ENUMERATOR,
     Declared,
     is_ignored,
     is_tag_row,
+    is_total,
+    known_part,
     roles_of,
     roles_of_tags,
 )
@@ -44,13 +49,18 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 ARABIC_WINDOWS: Final = "cp1256"
 PHONE_DIGITS: Final = 9
 NAME_DIGITS: Final = 5
+TOTAL: Final = "Total"
+LEFT_OUT: Final = "…"
+"""Stands for words in a cell of numbers or days: nothing that holds it can be read as one."""
 
+_WORDS: Final = re.compile(r"[^\W\d_]+")
 _EMAIL: Final = re.compile(r"\S@\S|\bwww\.|https?:")
 _DATE_LIKE: Final = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]\d{1,2}:\d{2}(:[\d.]+)?Z?)?"
     r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}"
 )
 _PHONE_LIKE: Final = re.compile(r"\+?\d(?:[\s().\-/]*\d)+")
+_CODE: Final = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]{0,12}|[A-Za-z]{2,3}(?:-[A-Za-z]{1,3})?")
 _CODE_LIKE: Final = re.compile(r"[A-Za-z]{2,3}\d+|[CN]\d{4,5}")
 
 
@@ -78,13 +88,16 @@ class Header(NamedTuple):
     unknown: list[int]
 
 
-def read_sheets(path: Path) -> list[Sheet]:
-    """The visible sheets of a workbook or CSV file. Raises UnreadableError."""
+def read_sheets(path: Path, called: str) -> list[Sheet]:
+    """The visible sheets of a workbook or CSV file, by the name it has in the store.
+
+    Raises UnreadableError.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _unopened(path.name, error) from None
-    return sheets_of(content, path.name)
+        raise _unopened(called, error) from None
+    return sheets_of(content, called)
 
 
 def known_headers(grid: Grid, declared: Declared | None = None) -> int:
@@ -120,10 +133,13 @@ def named_headers(sheet: Sheet, declared: Declared) -> set[str]:
     return max(rows, key=len, default=set())
 
 
-def table_of(sheet: Sheet, declared: Declared | None = None) -> dict[str, Any]:
+def table_of(
+    sheet: Sheet, declared: Declared | None = None, token: Token | None = None
+) -> dict[str, Any]:
     """What may land of a sheet: its mapped columns, row by row. Raises UnreadableError.
 
-    With a `declared` mapping all of its columns have to be there, and no other one lands.
+    With a `declared` mapping all of its columns have to be there, and no other one lands. Of
+    who counted only the token lands, where there is one.
     """
     header = _header(sheet.grid, declared)
     if header is None:
@@ -132,21 +148,31 @@ def table_of(sheet: Sheet, declared: Declared | None = None) -> dict[str, Any]:
     rows, withheld = [], []
     for number, row in enumerate(sheet.grid[header.last_row :], start=header.last_row + 1):
         cells = _allowed(sheet, number - 1, header)
+        named = cells.pop(ENUMERATOR, None)
+        who = token(named) if token else None
         if not cells or is_tag_row(row) or _repeats_header(row, header, declared):
             continue
-        kept = {role: None if is_personal(role, cell) else cell for role, cell in cells.items()}
+        kept = {role: _kept(role, cell) for role, cell in cells.items()}
         withheld += [[number, role] for role in sorted(cells) if kept[role] is None]
-        rows.append([number, kept])
+        rows.append([number, kept | ({ENUMERATOR: who} if who else {})])
     return {
         "name": _without_personal(sheet.name),
         "columns": {
-            role: without_marks(str(sheet.grid[header.last_row - 1][column] or role))
+            role: known_part(sheet.grid[header.last_row - 1][column], role, declared)
             for column, role in sorted(header.columns.items())
+            if role != ENUMERATOR
         },
         "unknown_columns": [get_column_letter(column + 1) for column in header.unknown],
         "rows": rows,
         "withheld": withheld,
     }
+
+
+def _kept(role: str, cell: Cell) -> Cell:
+    """What is kept of a cell; of a total nothing but that it is one."""
+    if role in AREA_COLUMNS and is_total(cell):
+        return TOTAL
+    return None if is_personal(role, cell) else cell
 
 
 def looks_personal(text: str) -> bool:
@@ -161,11 +187,27 @@ def looks_personal(text: str) -> bool:
 def is_personal(role: str, cell: Cell) -> bool:
     """Whether a cell may not be kept; names of areas hold fewer digits than those of people."""
     text = western_digits(str(cell))
-    if looks_personal(text):
+    if looks_personal(text) or (role in CODE_COLUMNS and not _are_codes(text)):
         return True
     if role in COUNT_COLUMNS or role in DATE_COLUMNS or _CODE_LIKE.fullmatch(text.strip()):
         return False
     return sum(sign.isdigit() for sign in text) >= NAME_DIGITS
+
+
+def _are_codes(text: str) -> bool:
+    """Whether a text is codes and nothing but codes; a word among them may be a name."""
+    return all(_CODE.fullmatch(part) for part in re.split(r"[\s,;|،/]+", text) if part)
+
+
+def has_other_words(role: str, cell: Cell) -> bool:
+    """Whether a count or a day holds words that make none: they may be a name."""
+    if role not in (*COUNT_COLUMNS, *DATE_COLUMNS) or not _WORDS.search(str(cell or "")):
+        return False
+    try:
+        (read_number if role in COUNT_COLUMNS else read_day)(cell)
+    except ValueError:
+        return True
+    return False
 
 
 def _unopened(name: str, error: Exception) -> UnreadableError:
@@ -325,6 +367,8 @@ def _allowed(sheet: Sheet, index: int, header: Header) -> dict[str, Cell]:
     cells: dict[str, Cell] = {}
     for column, role in sorted(header.columns.items()):
         cell = _plain(row[column]) if column < len(row) else None
+        if has_other_words(role, cell):
+            cell = _WORDS.sub(LEFT_OUT, str(cell))
         if cell is not None and role in COUNT_COLUMNS and (index, column) in sheet.stacked:
             cell = f"{cell} for {sheet.stacked[index, column]}"  # no row may have it alone
         if cell is not None and role not in cells:

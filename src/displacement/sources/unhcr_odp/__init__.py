@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
+import msgspec
+
 from displacement.sources.source import (
     Answer,
     Declaration,
@@ -20,7 +22,15 @@ from displacement.sources.source import (
 )
 from displacement.sources.unhcr_odp.series import Endpoint, Kind, PortalSeries, series_of
 from displacement.sources.unhcr_odp.statements import SOURCE_ID, Reading, part_of, place_of
-from displacement.sources.wire import Client, Query, ask_all, read_json, rows_of
+from displacement.sources.wire import (
+    Client,
+    Query,
+    allowed_by,
+    ask_all,
+    only_allowed,
+    read_json,
+    rows_of,
+)
 from displacement.windows import Window
 from displacement_schemas import Statements
 from displacement_schemas.unhcr_odp_rows import UnhcrOdpRows
@@ -31,6 +41,7 @@ PATHS: Final = {
     Endpoint.ORIGIN: "get/origin",
     Endpoint.ROOT: "./",
 }
+ROWS_AT: Final = ("data", "timeseries")
 RUNNING: Final = "C"
 """The portal's code of a running total: a stock or a cumulative count, never a flow."""
 CODE: Final = "pop_frequency_cumulative_code"
@@ -110,7 +121,10 @@ def _answer(client: Client, query: Query, request: Request) -> Answer:
     reply = client.get(PATHS[series.endpoint], [*series.parameters(), *_texts(days)])
     if series.endpoint != Endpoint.TIMESERIES:
         _refuse_shrunk(_records(_document(reply.body)), series, query.name, request)
-    return reply.answer(query)
+    beside = (CODE, "population_groups")
+    allowed = allowed_by([UnhcrOdpRows], request.declaration, rows=ROWS_AT, beside=beside)
+    document = only_allowed(_document(reply.body), allowed)
+    return reply.answer(query, msgspec.json.encode(document))
 
 
 def _texts(days: Mapping[str, date | None]) -> list[tuple[str, str]]:

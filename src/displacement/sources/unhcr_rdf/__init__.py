@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+import msgspec
 import pandas as pd
 from pandera.typing import DataFrame
 
@@ -37,7 +38,17 @@ from displacement.sources.unhcr_rdf.options import (
     wanted_of,
 )
 from displacement.sources.unhcr_rdf.statements import Reading, statements_of
-from displacement.sources.wire import Client, Query, ask_all, once, read_json, rows_of
+from displacement.sources.wire import (
+    Allowed,
+    Client,
+    Query,
+    allowed_by,
+    ask_all,
+    once,
+    only_allowed,
+    read_json,
+    rows_of,
+)
 from displacement.windows import Window
 from displacement_schemas import Statements
 from displacement_schemas.unhcr_rdf_rows import UnhcrRdfRows
@@ -63,10 +74,13 @@ class UnhcrRdf:
         """Ask for every configured country, side and table, all pages of each."""
         options = options_of(request.declaration)
         client = Client(request)
+        allowed = allowed_by(
+            [UnhcrRdfRows], request.declaration, rows=["items"], beside=["page", "maxPages"]
+        )
         yield from ask_all(
             client,
             _queries(request, options),
-            lambda query: _pages(client, query, options.page_rows),
+            lambda query: _pages(client, query, options.page_rows, allowed),
         )
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
@@ -132,7 +146,7 @@ def _years(days: Window) -> list[int]:
     ]
 
 
-def _pages(client: Client, query: Query, page_rows: int) -> Iterator[Answer]:
+def _pages(client: Client, query: Query, page_rows: int, allowed: Allowed) -> Iterator[Answer]:
     """All pages of a query. Raises SourceError where they do not make up one table."""
     asked, years = query.what
     own, other = ("coo", "coa") if asked.side == Side.ORIGIN else ("coa", "coo")
@@ -151,7 +165,7 @@ def _pages(client: Client, query: Query, page_rows: int) -> Iterator[Answer]:
         document = _document(reply.body)
         page = _Page(number, document["maxPages"], document["items"])
         _refuse_page(page, before)
-        yield reply.answer(query)
+        yield reply.answer(query, msgspec.json.encode(only_allowed(document, allowed)))
         before = [*before[:1], page]
 
 

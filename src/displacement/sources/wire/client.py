@@ -24,6 +24,7 @@ import stamina
 import stamina.instrumentation
 import urllib3
 
+from displacement.normalise.privacy import redact_contacts
 from displacement.sources.source import Answer, Failure, Http, Request, SourceError
 from displacement.sources.wire.pieces import read_json
 from displacement.sources.wire.secrets import keys_of
@@ -106,7 +107,7 @@ class Reply:
         """What the answer says. Raises SourceError where it is no JSON."""
         return read_json(self.body)
 
-    def answer(self, query: Query, content: bytes | None = None) -> Answer:
+    def answer(self, query: Query, content: bytes | Path | None = None) -> Answer:
         """The reply as what lands for a query; `content` where it was cleared or rewritten."""
         return Answer(
             name=query.name,
@@ -152,9 +153,11 @@ class Client:
         headers: Mapping[str, str] | None = None,
         parameters: Mapping[str, str] | None = None,
         login: tuple[str, str] | None = None,
+        discreet: bool = False,
     ) -> None:
         """`headers`, `parameters` and `login` go with every request, and may hold keys.
 
+        `discreet` is for servers that know who counts: nothing of their own words is repeated.
         Raises SourceError where the declaration says no address.
         """
         if request.declaration.http is None:
@@ -162,6 +165,7 @@ class Client:
         self.http: Http = request.declaration.http
         self._secrets = keys_of(request.secrets.values())
         self._parameters = dict(parameters or {})
+        self._discreet = discreet
         self._private = bool(headers or parameters or login)
         self._session = _Session(frozenset(headers or {}))
         self._session.headers["User-Agent"] = self.http.user_agent or USER_AGENT
@@ -284,12 +288,14 @@ class Client:
             raise SourceError(f"the server answers with status {status}{self._said(response)}")
 
     def _said(self, response: requests.Response) -> str:
-        """The server's own explanation, if it is short JSON; keys cut out."""
+        """The server's own explanation, if it is short JSON; keys and contacts cut out."""
+        if self._discreet:
+            return ""
         try:
             words = _explanation(read_json(next(response.iter_content(CHUNK), b"")))
         except (SourceError, requests.RequestException):
             return ""
-        return f" ({self._secrets.hide(words)[:LONGEST_SAID]})" if words else ""
+        return f" ({redact_contacts(self._secrets.hide(words))[:LONGEST_SAID]})" if words else ""
 
     def _limited(self, response: requests.Response) -> Iterator[bytes]:
         """The body in large pieces, or SourceError where it is too large or takes too long."""

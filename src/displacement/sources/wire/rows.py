@@ -129,6 +129,9 @@ class _Reading(Generic[Model]):
         """Read a batch the fast way; where a value is off, the slow way that can say which."""
         plain = pyarrow.schema([pyarrow.field(one.name, one.type) for one in self._schema])
         lines = b"\n".join(raw)
+        if lines.startswith(b"null") or b"\nnull" in lines:
+            self.add_records([_record(one) for one in raw], first)  # Arrow would not survive it
+            return
         options = pyarrow.json.ParseOptions(
             explicit_schema=plain,
             unexpected_field_behavior="infer",
@@ -158,7 +161,7 @@ class _Reading(Generic[Model]):
         numbers = []
         for number, record in enumerate(records, start=first):
             if not isinstance(record, Mapping):
-                self._reject(number, None, "row", record, "this is no row")
+                self._reject(number, None, "row", None, "this is no row")
                 continue
             self._seen |= record.keys()
             values = self._values(record, number)
@@ -274,7 +277,7 @@ class _Reading(Generic[Model]):
 
     def _reject(self, row: int, column: str | None, check: str, value: Any, problem: str) -> None:
         where = f"{self._file}, row {row}" + (f", column {column!r}" if column else "")
-        shown = None if value is None else _writable(str(value))
+        shown = _writable(str(value)) if isinstance(value, str | int | float) else None
         self._rejections.append(
             Rejection(self._name, self._file, check, f"{where}: {problem}", row, column, shown)
         )
@@ -292,7 +295,9 @@ def _short(check: object) -> str:
 
 
 def _shown(value: object) -> str:
-    return "nothing" if value is None else f"“{_writable(str(value)[:80])}”"
+    if not isinstance(value, str | int | float):
+        return "nothing" if value is None else "a group of values"
+    return f"“{_writable(str(value)[:80])}”"
 
 
 def _writable(text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from displacement.normalise.dates import read_day
+from displacement.sources.file_names import files_of
 from displacement.sources.sheets.rows import read_table
 from displacement.sources.sheets.signals import signals_of
 from displacement.sources.sheets.statements import statements_of
@@ -69,7 +70,7 @@ class Workbooks:
             else:
                 asked.append(Query(_name(entry), entry))
         if asked:
-            client = Client(request)
+            client = Client(request, discreet=True)
             yield from ask_all(client, asked, lambda query: _from_url(client, query))
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
@@ -89,11 +90,11 @@ def _from_folder(entry: Listed, place: str) -> Iterator[Answer | Rejection | Fai
         reason = f"{_name(entry)}: there is no folder {place}; make it, or change the entry"
         yield Failure(_name(entry), reason)
         return
-    for path in sorted(folder.iterdir()):
+    for path, called in files_of(folder, strict=entry.layout is Layout.SHEET):
         suffix = path.suffix.lower()
         if not path.is_file() or path.name.startswith((".", "~$")):
             continue
-        name = f"{_name(entry)}/{path.name}"
+        name = f"{_name(entry)}/{called}"
         if suffix in OTHER_WORKBOOKS:
             reason = f"{name}: it is neither .xlsx nor .csv; save it as one of them."
             yield Rejection(_schema(entry), name, "unreadable_file", reason)
@@ -106,7 +107,8 @@ def _from_file(entry: Listed, path: Path, name: str) -> Iterator[Answer | Reject
         yield _no_month(entry, name, "file")
         return
     try:
-        landings = _landings(entry, path.read_bytes(), path.name, path.name, None)
+        called = name.rpartition("/")[2]
+        landings = _landings(entry, path.read_bytes(), called, path.name, None)
     except OSError as error:
         reason = f"{name}: it cannot be opened ({error.strerror})."
         yield Rejection(_schema(entry), name, "unreadable_file", reason)

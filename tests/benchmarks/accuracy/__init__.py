@@ -1,0 +1,1 @@
+"""How near do reconciled figures come to a truth that is known? Simulated crises."""

@@ -1,0 +1,1 @@
+"""How fast is the reconciliation, beside the naive sum of the same figures?"""
