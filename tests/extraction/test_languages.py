@@ -39,6 +39,11 @@ def figures(text: str, lang: str) -> pd.DataFrame:
         ("ar", "ثلاثة ملايين ومئتا ألف شخص", 3_200_000),
         ("ar", "مليوناً ونصف المليون شخص", 1_500_000),
         ("ar", "143 ألفاً و164 شخصا", 143_164),
+        ("ar", "مليون و300 ألف نازح", 1_300_000),
+        ("ar", "مليونان و231 ألف نازح", 2_231_000),
+        ("ar", "2 مليون و100 ألف نازح", 2_100_000),
+        ("ar", "ثلاثة ملايين و200 ألف نازح", 3_200_000),
+        ("ar", "ألفان و500 عائلة", 2_500),
         ("ar", "٣٫٥ مليون شخص", 3_500_000),
         ("ar", "١٢٬٤٠٠ نازح", 12_400),
     ],
@@ -52,6 +57,12 @@ def test_a_number_in_words_or_foreign_digits_has_its_value(lang: str, text: str,
 @pytest.mark.parametrize("text", ["une majorité d'enfants", "une famille"])
 def test_an_article_is_no_number(text: str):
     assert find_numbers(clean_characters(text), 0, "fr") == []
+
+
+def test_two_counts_of_thousands_are_not_one_number():
+    numbers = find_numbers(clean_characters("نزح 300 ألف و200 ألف شخص"), 0, "ar")
+
+    assert [number.value for number in numbers] == [300_000, 200_000]
 
 
 def test_two_counts_joined_by_and_are_not_added_where_they_are_a_range():

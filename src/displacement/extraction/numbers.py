@@ -72,6 +72,7 @@ _WORDS: Final = re.compile(r"[^\W\d_]+[\u064b-\u0652]*")
 _HALF: Final = 0.5
 _TEN: Final = 10
 _THOUSAND: Final = 1000
+_MILLION: Final = 1_000_000
 _LONGEST_JOINT: Final = 8
 _DIGITS_OF_REST: Final = 3
 
@@ -261,15 +262,20 @@ def _joined(clean: str, low: Number, high: Number, lang: str) -> Number | None:
 
 
 def _adds(clean: str, low: Number, high: Number, lang: str) -> bool:
-    """Whether the second number goes on with the first: "143 alf wa-164 people"."""
+    """Whether the second number goes on with the first: "143 alf wa-164", "milyun wa-300 alf"."""
     joint = load_rules(lang).words.get("adds")
-    if not joint or not low.value or not high.value or low.in_words or high.in_words:
+    if not joint or not low.value or not high.value or high.in_words:
         return False
-    thousands = low.value % _THOUSAND == 0 and clean[low.end - 1].isalpha()
+    if not clean[low.end - 1].isalpha():
+        return False
+    in_thousands = high.value % _THOUSAND == 0 and clean[high.end - 1].isalpha()
+    if low.value % _MILLION == 0:
+        rest = in_thousands and high.value < _MILLION
+    else:
+        rest = low.value % _THOUSAND == 0 and high.value < _THOUSAND
+        rest = rest and high.end - high.start <= _DIGITS_OF_REST
     alone = _joints(lang)[2].search(clean[max(0, low.start - 40) : low.start]) is None
-    rest = high.value < _THOUSAND and high.end - high.start <= _DIGITS_OF_REST
-    joined = re.fullmatch(rf"\s+{joint}\s?", clean[low.end : high.start]) is not None
-    return thousands and alone and rest and joined
+    return rest and alone and bool(re.fullmatch(rf"\s+{joint}\s?", clean[low.end : high.start]))
 
 
 def _is_joint(clean: str, low: Number, high: Number, lang: str) -> bool:
