@@ -239,6 +239,14 @@ def test_weeks_of_one_counter_that_share_a_boundary_day_touch() -> None:
     assert done.estimates_daily["date"].max() == day(28)
 
 
+def test_days_within_the_total_of_the_same_counter_shorten_it_by_no_day() -> None:
+    days = [figure("d1", 100, 0, 1, counter="U"), figure("d2", 200, 1, 2, counter="U")]
+    done = run([*days, figure("total", 300, 0, 2, counter="U")])
+    assert done.conflicts.empty
+    daily = done.estimates_daily.set_index("date")["value"]
+    assert daily.tolist() == pytest.approx([100, 200], rel=0.02)
+
+
 def test_weeks_of_two_counters_that_share_a_day_overlap() -> None:
     weeks = [figure("a", 700, 0, 8), figure("b", 700, 7, 15)]
     done = run(weeks)

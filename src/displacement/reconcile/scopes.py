@@ -179,15 +179,19 @@ def _views(frame: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _without_shared_boundary_days(frame: pd.DataFrame) -> "pd.Series[int]":
-    """End a figure a day earlier where its counter's next figure starts on its last day."""
+    """End a figure a day earlier where its counter's next figure starts on its last day.
+
+    The next one goes on beyond that day; one that ends with it is a part, not the next.
+    """
     series = ["measure", "view", "counter", "leaves", "event", "alternatives", "preference"]
     number = frame.groupby(series, dropna=False, sort=False).ngroup()
-    starts = frame.assign(series=number)[["series", "start"]].drop_duplicates()
-    starts = starts.sort_values(["series", "start"])
-    starts["following"] = starts.groupby("series")["start"].shift(-1)
+    starts = frame.assign(series=number).groupby(["series", "start"])["stop"].max().reset_index()
+    following = starts.groupby("series")[["start", "stop"]].shift(-1)
     own = pd.MultiIndex.from_arrays([number, frame["start"]])
-    following = starts.set_index(["series", "start"])["following"].reindex(own).to_numpy()
-    shared = (following == frame["stop"] - 1) & (frame["stop"] - frame["start"] > 1)
+    following.index = pd.MultiIndex.from_frame(starts[["series", "start"]])
+    next_start, next_stop = following.reindex(own).to_numpy().T
+    shared = (next_start == frame["stop"] - 1) & (frame["stop"] - frame["start"] > 1)
+    shared &= next_stop > frame["stop"]
     shorter: pd.Series[int] = frame["stop"] - shared.astype(np.int64)
     return shorter
 
