@@ -9,16 +9,6 @@ import pytest
 from tests.flows.command import ROOT, displacement
 from tests.flows.server import prefect_server
 
-HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps these tests in one process, so that they share one server and one store."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("flows"))
-
 
 @dataclass(frozen=True)
 class Published:
