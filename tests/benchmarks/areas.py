@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from displacement.area_import import import_areas
-from displacement.publication import load_reference
 from displacement.reconcile.area_tree import AreaTree
+from displacement.reference import load_reference
 from displacement.store.own_areas import load_all_areas
 from tests.runs import REFERENCE
 

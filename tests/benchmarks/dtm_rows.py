@@ -23,7 +23,7 @@ from typing import NamedTuple
 import pandas as pd
 import requests
 
-from displacement.publication import load_reference
+from displacement.reference import load_reference
 from displacement.sources.iom_dtm import SOURCE
 from displacement.sources.source import Answer, Request
 from displacement.store.landing import Landing

@@ -7,6 +7,7 @@ import numpy as np
 from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.episodes import Episode, episodes_of
 from tests.reconcile.cases import FIRST_DAY, Row, figure, tree_of, voices
+from tests.reconcile.oracle import Claim
 
 DAYS = 120
 ERRORS = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.15, 0.2, 0.3, 0.6)
@@ -97,3 +98,11 @@ def _likely(random: np.random.Generator, persons: float) -> tuple[float, float]:
         (persons - grain, persons),
     ]
     return ranges[random.integers(len(ranges))]
+
+
+def claims_of(episode: Episode) -> list[Claim]:
+    """The voices of an episode, as the oracle takes them."""
+    return [
+        Claim(frozenset(v.leaves), v.start, v.stop, v.event, v.stated, v.low, v.high, v.error)
+        for v in episode.voices
+    ]

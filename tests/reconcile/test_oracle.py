@@ -7,13 +7,12 @@ import pytest
 
 from displacement.reconcile import reconcile
 from displacement.reconcile.area_tree import AreaTree
-from displacement.reconcile.episodes import Episode
 from displacement.reconcile.rollup import total
 from displacement.reconcile.solved import Solved, solve_all
 from displacement_schemas.vocabulary import Method
 from tests.reconcile.cases import SYSTEM, Row, areas, figure, frames
-from tests.reconcile.episodes import random_episodes
-from tests.reconcile.oracle import Claim, Judgement, UndecidedError, judge
+from tests.reconcile.episodes import claims_of, random_episodes
+from tests.reconcile.oracle import Judgement, UndecidedError, judge
 
 CHUNKS = 5
 PER_CHUNK = 112
@@ -47,14 +46,6 @@ def test_random_episodes_agree_with_the_oracle(chunk: int) -> None:
     assert tally.undecided < MOST_UNDECIDED * PER_CHUNK, "the oracle fails too often to be one"
     contradictions = tally.methods.count(Method.STRETCHED)
     assert contradictions >= 0.25 * len(tally.methods)
-
-
-def claims_of(episode: Episode) -> list[Claim]:
-    """The voices of an episode, as the oracle takes them."""
-    return [
-        Claim(frozenset(v.leaves), v.start, v.stop, v.event, v.stated, v.low, v.high, v.error)
-        for v in episode.voices
-    ]
 
 
 def agree(solved: Solved, judgement: Judgement) -> None:

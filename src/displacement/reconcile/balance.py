@@ -44,6 +44,11 @@ class Evidence:
     high: Vector
     error: Vector
 
+    @property
+    def allowed(self) -> tuple[Vector, Vector]:
+        """The least and the greatest sum of each figure that its counter's error allows."""
+        return self.low * (1 - self.error), self.high * (1 + self.error)
+
 
 @dataclass(frozen=True)
 class Balance:
@@ -99,17 +104,12 @@ def _even(batch: Sequence[Evidence]) -> list[Balance | None]:
 
 def _unbent(evidence: Evidence, cells: Vector, method: Method) -> Balance:
     nothing = np.zeros(len(evidence.stated))
-    return Balance(cells, nothing, nothing.astype(bool), *_allowed(evidence), method)
-
-
-def _allowed(evidence: Evidence) -> tuple[Vector, Vector]:
-    """The allowed range of every figure."""
-    return evidence.low * (1 - evidence.error), evidence.high * (1 + evidence.error)
+    return Balance(cells, nothing, nothing.astype(bool), *evidence.allowed, method)
 
 
 def _consistent(batch: Sequence[Evidence]) -> list[Balance | None]:
     """The balances of episodes whose allowed ranges hold together; None where in doubt."""
-    low, high = np.array([_allowed(one) for one in batch]).swapaxes(0, 1)
+    low, high = np.array([one.allowed for one in batch]).swapaxes(0, 1)
     return [
         None if cells is None else _unbent(evidence, cells, Method.BALANCED)
         for evidence, cells in zip(batch, _most_even_of(batch, low, high), strict=True)
@@ -118,7 +118,7 @@ def _consistent(batch: Sequence[Evidence]) -> list[Balance | None]:
 
 def _contradicting(batch: Sequence[Evidence]) -> list[Balance | None]:
     """The balances of episodes whose allowed ranges have to be stretched; None where in doubt."""
-    low, high = np.array([_allowed(one) for one in batch]).swapaxes(0, 1)
+    low, high = np.array([one.allowed for one in batch]).swapaxes(0, 1)
     stretch, lowered = _stretches_of(batch, low, high)
     low = np.where(lowered, low * (1 - stretch), low)
     high = np.where(lowered, high, high * (1 + stretch))
@@ -146,11 +146,19 @@ def _stretches_of(
     cells, certain = least_strains(
         Claims(incidence, least, most, least * relative, most * relative)
     )
-    reached = (incidence @ cells[:, :, None])[:, :, 0]
-    short = np.where(least > 0, 1 - reached / np.where(least > 0, least, 1.0), 0.0)
-    over = np.where(most > 0, reached / np.where(most > 0, most, 1.0) - 1, np.nan)
-    stretch = np.maximum(np.maximum(short, over), 0.0)
-    return np.where(certain[:, None], stretch, np.nan), short > over
+    stretch, lowered = _read_off(interior.sums_of(incidence, cells), least, most)
+    return np.where(certain[:, None], stretch, np.nan), lowered
+
+
+def _read_off(reached: Vector, low: Vector, high: Vector) -> tuple[Vector, NDArray[np.bool_]]:
+    """The stretches that let the ranges reach some sums, and whether it is the low end.
+
+    Read off what is reached, so that the ranges hold together exactly once stretched; not a
+    number where no stretch raises a high of nothing.
+    """
+    short = np.where(low > 0, 1 - reached / np.where(low > 0, low, 1.0), 0.0)
+    over = np.where(high > 0, reached / np.where(high > 0, high, 1.0) - 1, np.nan)
+    return np.maximum(np.maximum(short, over), 0.0), short > over
 
 
 def _most_even_of(batch: Sequence[Evidence], low: Vector, high: Vector) -> list[Vector | None]:
@@ -187,7 +195,7 @@ def _units(batch: Sequence[Evidence], high: Vector) -> Vector:
 
 def harmonised(evidence: Evidence) -> Balance:
     """Stretch the ranges as little as they need, then estimate every cell."""
-    low, high = _allowed(evidence)
+    low, high = evidence.allowed
     stretch, lowered = harmonise(evidence.incidence, low, high, evidence.error)
     low, high = _stretched(evidence.incidence, low, high, stretch, lowered)
     cells = _most_even(evidence, low, high)
@@ -231,11 +239,7 @@ def harmonise(
         return 0.5 * float(weighed @ weighed), weighed, hessian
 
     point = minimise(objective, rows, ends, start, gap=STRETCH_GAP, unit=MARGIN**2)
-    # Read off what is reached, so that the ranges hold together exactly once stretched.
-    reached = incidence @ point[:cells] * scale
-    short = np.where(low > 0, 1 - reached / np.where(low > 0, low, 1.0), 0.0)
-    over = reached / floored - 1
-    return np.maximum(np.maximum(short, over), 0.0), short > over
+    return _read_off(incidence @ point[:cells] * scale, low, floored)
 
 
 def _stretched(
@@ -265,7 +269,7 @@ def _even_levels(batch: Sequence[Evidence]) -> Vector:
     number where there is none.
     """
     incidence = np.array([one.incidence for one in batch], dtype=np.float64)
-    reach = (incidence @ np.array([one.exposure for one in batch])[:, :, None])[:, :, 0]
+    reach = interior.sums_of(incidence, np.array([one.exposure for one in batch]))
     stated = np.array([one.stated for one in batch])
     least = (np.array([one.low for one in batch]) / reach).max(axis=1)
     most = (np.array([one.high for one in batch]) / reach).min(axis=1)

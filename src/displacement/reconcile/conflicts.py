@@ -75,8 +75,8 @@ def _resolved_by(solved: Solved, members: list[int]) -> str:
     if len(members) > MOST_ALONE:
         return ""
     evidence = solved.episode.evidence
-    low = evidence.low * (1 - evidence.error)
-    high = np.maximum(evidence.high * (1 + evidence.error), 1.0)
+    low, high = evidence.allowed
+    high = np.maximum(high, 1.0)
     ways = []
     for member in members:
         rest = [other for other in members if other != member]

@@ -189,23 +189,6 @@ class Kinds:
         return low, high
 
 
-def who_speaks(solved: Sequence[Solved]) -> tuple[Numbers, Numbers]:
-    """How many figures and how many counters speak of each kind of cell of all episodes."""
-    voices = [voice for one in solved for voice in one.episode.voices]
-    names = np.unique([voice.counter for voice in voices], return_inverse=True)[1]
-    sizes = np.array([len(voice.figure_ids) for voice in voices])
-    kinds = np.cumsum([0, *(one.episode.evidence.incidence.shape[1] for one in solved)])
-    heard = np.cumsum([0, *(len(one.episode.voices) for one in solved)])
-    pairs = [
-        np.argwhere(one.episode.evidence.incidence) + np.array((voice, kind))
-        for one, voice, kind in zip(solved, heard[:-1], kinds[:-1], strict=True)
-    ]
-    voice, kind = np.concatenate(pairs).T
-    figures = np.bincount(kind, sizes[voice], minlength=kinds[-1]).astype(np.int64)
-    different = np.unique(kind * (names.max() + 1) + names[voice]) // (names.max() + 1)
-    return figures, np.bincount(different, minlength=kinds[-1])
-
-
 def columns_of(solved: Sequence[Solved], sets: LeafSets) -> tuple[Cells, Kinds]:
     """The cells and the kinds of all episodes as columns."""
     kinds_of = np.array([len(one.balance.cells) for one in solved], dtype=np.int64)
@@ -247,15 +230,28 @@ class Speakers:
     """How many figures speak with each voice."""
     counter: Numbers
 
+    def of_kinds(self, solved: Sequence[Solved]) -> tuple[Numbers, Numbers]:
+        """How many figures and how many counters speak of each kind of cell of all episodes."""
+        kinds = np.cumsum([0, *(one.episode.evidence.incidence.shape[1] for one in solved)])
+        heard = np.cumsum([0, *(len(one.episode.voices) for one in solved)])
+        pairs = [
+            np.argwhere(one.episode.evidence.incidence) + np.array((voice, kind))
+            for one, voice, kind in zip(solved, heard[:-1], kinds[:-1], strict=True)
+        ]
+        voice, kind = np.concatenate(pairs).T
+        figures = np.bincount(kind, self.figures[voice], minlength=kinds[-1]).astype(np.int64)
+        counters = int(self.counter.max()) + 1
+        different = np.unique(kind * counters + self.counter[voice]) // counters
+        return figures, np.bincount(different, minlength=kinds[-1])
+
 
 def speakers_of(solved: Sequence[Solved], sets: LeafSets) -> Speakers:
     """The voices of all episodes as columns."""
     voices = [voice for one in solved for voice in one.episode.voices]
-    numbers = {name: number for number, name in enumerate(sorted({v.counter for v in voices}))}
     return Speakers(
         scopes=_scopes([(voice.leaves, voice.start, voice.stop) for voice in voices], sets),
         figures=np.array([len(voice.figure_ids) for voice in voices], dtype=np.int64),
-        counter=np.array([numbers[voice.counter] for voice in voices], dtype=np.int64),
+        counter=np.unique([voice.counter for voice in voices], return_inverse=True)[1],
     )
 
 

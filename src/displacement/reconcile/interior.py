@@ -7,7 +7,7 @@ which others stand in its batch changes nothing.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol, Self, TypeVar
+from typing import Final, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,29 +31,39 @@ NARROW: Final = 1e-9
 """A narrower likely range, relative to its end, is one number."""
 
 
-class _Rows(Protocol):
-    """Columns of which some rows can be taken."""
+class Rows:
+    """Arrays with one row per episode, of which some can be taken."""
 
-    def __getitem__(self, rows: Flags) -> Self: ...
-
-
-class _HasCells(_Rows, Protocol):
-    cells: Vectors
-
-
-class _HasSettled(Protocol):
-    @property
-    def is_settled(self) -> Flags:
-        """Whether nothing is wrong any more, episode by episode."""
-
-
-Problem = TypeVar("Problem", bound=_Rows)
-Point = TypeVar("Point", bound=_HasCells)
-Left = TypeVar("Left", bound=_HasSettled)
+    def __getitem__(self, rows: Flags) -> Self:
+        return type(self)(**{name: value[rows] for name, value in vars(self).items()})
 
 
 @dataclass(frozen=True)
-class Batch:
+class Standing(Rows):
+    """Where a method stands."""
+
+    cells: Vectors
+
+
+@dataclass(frozen=True)
+class Wrong(Rows):
+    """What is still wrong there."""
+
+    missing: Vectors
+    """Of the slacks: by how much they differ from the sums' true distances."""
+    gap: Vectors
+    """Mean complementarity of each episode."""
+    is_settled: Flags
+    """Whether nothing is wrong any more, episode by episode."""
+
+
+Problem = TypeVar("Problem", bound=Rows)
+Point = TypeVar("Point", bound=Standing)
+Left = TypeVar("Left", bound=Wrong)
+
+
+@dataclass(frozen=True)
+class Batch(Rows):
     """Episodes with equally many figures and kinds of cell, in units of their largest sums."""
 
     incidence: Matrices
@@ -69,24 +79,17 @@ class Batch:
     pull: Vectors
     """1 / (2 error²) of each figure."""
 
-    def __getitem__(self, rows: Flags) -> "Batch":
-        return Batch(**{name: value[rows] for name, value in vars(self).items()})
 
+@dataclass(frozen=True)
+class _Point(Standing):
+    """Cells, targets, slacks of four bounds, and their multipliers."""
 
-@dataclass
-class _Point:
-    """Where the method stands: cells, targets, slacks of four bounds, and their multipliers."""
-
-    cells: Vectors
     target: Vectors
     slack: Vectors
     """Episodes by bounds by figures: above `least`, below `most`."""
     price: Vectors
     room_price: Vectors
     """Multipliers of the targets' bounds `low` and `high`."""
-
-    def __getitem__(self, rows: Flags) -> "_Point":
-        return _Point(**{name: value[rows] for name, value in vars(self).items()})
 
 
 def most_even(batch: Batch) -> tuple[Vectors, Flags]:
@@ -122,7 +125,7 @@ def settled(
                 certain[open_rows[done]] = True
                 left = ~(done | broken)
                 open_rows, problem, point = open_rows[left], problem[left], point[left]
-                centring, residual = centring[left], residual_of(problem, point)
+                centring, residual = centring[left], residual[left]
             if not len(open_rows):
                 break
             point, centring = stepped(problem, point, residual, centring)
@@ -148,22 +151,17 @@ def _start(batch: Batch) -> _Point:
     )
 
 
-@dataclass
-class _Residual:
-    """What is still wrong at a point."""
+@dataclass(frozen=True)
+class _Residual(Wrong):
+    """What is still wrong at a point, and what of it the next step needs."""
 
     sums: Vectors
     wide: Flags
     """Whose likely range is one worth the name: its target can move."""
     room: Vectors
     """Of the targets, above `low` and below `high`."""
-    missing: Vectors
-    """Of the slacks: by how much they differ from the sums' true distances."""
     slope: Vectors
     """Of the cells."""
-    gap: Vectors
-    """Mean complementarity of each episode."""
-    is_settled: Flags
 
     @staticmethod
     def of(batch: Batch, point: _Point) -> "_Residual":
@@ -241,9 +239,19 @@ def _stepped(
 def _solved(batch: Batch, point: _Point, curve: Vectors, right: Vectors) -> Vectors:
     """The change of the cells: Newton's system, each cell in units of its own root."""
     root = np.sqrt(point.cells)
-    rows = batch.incidence * root[:, None, :]
-    system = (rows * curve[:, :, None]).transpose(0, 2, 1) @ rows
+    system = curved(batch.incidence, curve, root)
     system -= root[:, :, None] * root[:, None, :] / (root**2).sum(axis=1)[:, None, None]
+    return changes_of(system, right, root)
+
+
+def curved(incidence: Matrices, curve: Vectors, root: Vectors) -> Matrices:
+    """What the figures' curvature makes of Newton's system, each cell in units of its root."""
+    rows = incidence * root[:, None, :]
+    return np.asarray((rows * curve[:, :, None]).transpose(0, 2, 1) @ rows)
+
+
+def changes_of(system: Matrices, right: Vectors, root: Vectors) -> Vectors:
+    """The change of the cells, whose own curvature is one in units of their roots."""
     diagonal = np.arange(root.shape[1])
     system[:, diagonal, diagonal] += 1.0
     return answers(system, right * root) * root

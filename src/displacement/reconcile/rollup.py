@@ -58,40 +58,46 @@ def roll_up(
     value, low, high (persons), figures, counters, coverage (0 to 1), method. Windows are sorted
     and do not overlap.
     """
+    [rolled] = roll_ups(solved, tree, places, [windows], even=even)
+    return rolled
+
+
+def roll_ups(
+    solved: Sequence[Solved],
+    tree: AreaTree,
+    places: Mapping[AreaKey, Leaves],
+    several: Sequence[Windows],
+    *,
+    even: bool = False,
+) -> list[pd.DataFrame]:
+    """As `roll_up`, for several rows of windows."""
     if not solved:
-        return pd.DataFrame(columns=[*_ROLLED])
-    keys = list(places)
+        return [pd.DataFrame(columns=[*_ROLLED]) for _ in several]
     sets = LeafSets()
     cells, kinds = columns_of(solved, sets)
     speakers = speakers_of(solved, sets)
     met = sets.places(tree, places)
-    held, heard = cells.scopes.meetings(met, windows), speakers.scopes.meetings(met, windows)
+    covered = _covered(solved)
+    leaves, keys = [*places.values()], np.empty(len(places), dtype=object)
+    keys[:] = [*places]
     ranks = np.array([METHODS.index(one.balance.method.value) for one in solved])
-    portions = [
-        _rolled(
-            _bounded(
-                cuts(cells, kinds, held.crossings(*part), windows),
-                solved,
-                tree,
-                [places[key] for key in keys],
-                windows,
-                even=even,
-            ),
-            ranks,
-            speakers,
-            heard.crossings(*part),
-        )
-        for part in held.portions()
-    ]
-    if not portions:
-        return pd.DataFrame(columns=[*_ROLLED])
-    rolled = pd.concat(portions, ignore_index=True)
-    rolled["coverage"] = _coverage(solved, tree, [places[key] for key in keys], windows, rolled)
-    names = np.empty(len(keys), dtype=object)
-    names[:] = keys
-    rolled["place"] = names[rolled["number"]]
-    rolled["method"] = np.array(METHODS, dtype=object)[rolled["rank"]]
-    return rolled[[*_ROLLED]]
+    frames = []
+    for windows in several:
+        held, heard = cells.scopes.meetings(met, windows), speakers.scopes.meetings(met, windows)
+        portions = []
+        for part in held.portions():
+            found = cuts(cells, kinds, held.crossings(*part), windows)
+            found = _bounded(found, solved, tree, leaves, windows, even=even)
+            portions.append(_rolled(found, ranks, speakers, heard.crossings(*part)))
+        if not portions:
+            frames.append(pd.DataFrame(columns=[*_ROLLED]))
+            continue
+        rolled = pd.concat(portions, ignore_index=True)
+        rolled["coverage"] = _coverage(covered, tree, leaves, windows, rolled)
+        rolled["place"] = keys[rolled["number"]]
+        rolled["method"] = np.array(METHODS, dtype=object)[rolled["rank"]]
+        frames.append(rolled[[*_ROLLED]])
+    return frames
 
 
 def total(
@@ -185,15 +191,9 @@ def _rolled(
     )
 
 
-def _coverage(
-    solved: Sequence[Solved],
-    tree: AreaTree,
-    places: Sequence[Leaves],
-    windows: Windows,
-    rolled: pd.DataFrame,
-) -> NDArray[np.float64]:
-    """Share of each place's exposure in each window that any voice covers."""
-    intervals = covered_intervals(
+def _covered(solved: Sequence[Solved]) -> NDArray[np.int64]:
+    """Unbroken runs of days that any voice covers, as rows of leaf, start and stop."""
+    return covered_intervals(
         [
             (leaf, cell.start, cell.stop)
             for s in solved
@@ -201,6 +201,16 @@ def _coverage(
             for leaf in cell.leaves
         ]
     )
+
+
+def _coverage(
+    intervals: NDArray[np.int64],
+    tree: AreaTree,
+    places: Sequence[Leaves],
+    windows: Windows,
+    rolled: pd.DataFrame,
+) -> NDArray[np.float64]:
+    """Share of each place's exposure in each window that lies within covered intervals."""
     coverage = np.zeros(len(rolled))
     number = rolled["number"].to_numpy(dtype=np.int64)
     asked = windows[rolled["window"].to_numpy(dtype=np.int64)]

@@ -12,8 +12,12 @@ import numpy as np
 from displacement.reconcile.interior import (
     Flags,
     Matrices,
+    Rows,
+    Standing,
     Vectors,
-    answers,
+    Wrong,
+    changes_of,
+    curved,
     length_inside,
     settled,
     spread,
@@ -27,7 +31,7 @@ UNSETTLED: Final = 1e-11
 
 
 @dataclass(frozen=True)
-class Claims:
+class Claims(Rows):
     """Ranges of episodes of one shape, in units of their largest sums.
 
     Figure k asks `low - give * u <= z <= high + take * u`, and u is to be small.
@@ -39,34 +43,24 @@ class Claims:
     give: Vectors
     take: Vectors
 
-    def __getitem__(self, rows: Flags) -> "Claims":
-        return Claims(**{name: value[rows] for name, value in vars(self).items()})
 
-
-@dataclass
-class _Point:
+@dataclass(frozen=True)
+class _Point(Standing):
     """Cells and strains u, slacks of both ends, and the multipliers of all bounds."""
 
-    cells: Vectors
     strain: Vectors
     slack: Vectors
     price: Vectors
     cell_price: Vectors
     strain_price: Vectors
 
-    def __getitem__(self, rows: Flags) -> "_Point":
-        return _Point(**{name: value[rows] for name, value in vars(self).items()})
 
+@dataclass(frozen=True)
+class _Residual(Wrong):
+    """What is still wrong at a point: also of the slopes of cells and strains."""
 
-@dataclass
-class _Residual:
-    """What is still wrong at a point."""
-
-    missing: Vectors
     cells: Vectors
     strain: Vectors
-    gap: Vectors
-    is_settled: Flags
 
     @staticmethod
     def of(claims: Claims, point: _Point) -> "_Residual":
@@ -111,7 +105,14 @@ def _start(claims: Claims) -> _Point:
     episodes, figures, kinds = claims.incidence.shape
     cells = np.ones((episodes, kinds))
     strain, slack = np.ones((episodes, figures)), np.ones((episodes, 2, figures))
-    return _Point(cells / kinds, strain, slack, slack / 10, cells / 10, strain / 10)
+    return _Point(
+        cells=cells / kinds,
+        strain=strain,
+        slack=slack,
+        price=slack / 10,
+        cell_price=cells / 10,
+        strain_price=strain / 10,
+    )
 
 
 def _stepped(
@@ -130,11 +131,7 @@ def _stepped(
     force = drift[:, 0] - drift[:, 1] - cross * want / bend
     right = spread(claims.incidence, force) - residual.cells + cell_aim
     root: Vectors = np.sqrt(point.cells / point.cell_price)
-    rows = claims.incidence * root[:, None, :]
-    system = (rows * curve[:, :, None]).transpose(0, 2, 1) @ rows
-    diagonal = np.arange(claims.incidence.shape[2])
-    system[:, diagonal, diagonal] += 1.0
-    cells = answers(system, right * root) * root
+    cells = changes_of(curved(claims.incidence, curve, root), right, root)
     change = sums_of(claims.incidence, cells)
     strain = (want - cross * change) / bend
     slack = np.stack([change + give * strain, take * strain - change], axis=1) + residual.missing

@@ -15,8 +15,8 @@ from pandera.typing import DataFrame
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree
 from displacement.reconcile.conflicts import conflicts_of
-from displacement.reconcile.crossings import LeafSets, columns_of, who_speaks
-from displacement.reconcile.rollup import DECIMALS, covered_intervals, named_places, roll_up
+from displacement.reconcile.crossings import LeafSets, columns_of, speakers_of
+from displacement.reconcile.rollup import DECIMALS, covered_intervals, named_places, roll_ups
 from displacement.reconcile.scopes import Days, Voice, day_number, day_of
 from displacement.reconcile.solved import Solved, Windows
 from displacement_schemas import (
@@ -40,8 +40,8 @@ def estimates(solved: Sequence[Solved], tree: AreaTree, as_of: date) -> DataFram
     for number in np.unique(cells.episode[np.isnan(low)]).tolist():
         own = cells.episode == number
         low[own], high[own] = solved[number].cell_bounds()
-    figures, counters = who_speaks(solved)
     codes = ["|".join(code for _, code in tree.covering(np.array(one))) for one in sets.leaves()]
+    figures, counters = speakers_of(solved, sets).of_kinds(solved)
     of_episode = {
         "episode_id": [one.episode.episode_id for one in solved],
         "measure": [one.episode.voices[0].measure for one in solved],
@@ -53,8 +53,8 @@ def estimates(solved: Sequence[Solved], tree: AreaTree, as_of: date) -> DataFram
         | {
             "area_codes": np.array(codes, dtype=object)[cells.scopes.leaf_set],
             "event_id": [cell.event for one in solved for cell in one.episode.cells],
-            "start_date": cells.scopes.start.astype("datetime64[D]"),
-            "end_date": (cells.scopes.stop - 1).astype("datetime64[D]"),
+            "start_date": _dates(cells.scopes.start),
+            "end_date": _dates(cells.scopes.stop - 1),
             "value": cells.value.round(DECIMALS),
             "low": np.minimum(low, cells.value).round(DECIMALS),
             "high": np.maximum(high, cells.value).round(DECIMALS),
@@ -89,16 +89,15 @@ def by_day_and_month(
         months = _months(solved)
         supported = _supported(solved, tree, [*places], months)
         days = _days(solved)
-        by_month = roll_up(solved, tree, places, months)
+        by_month, by_day = roll_ups(solved, tree, places, [months, days])
         by_month = by_month[np.isin(_pairs(by_month, by_month["window"], months), supported)]
         by_month["month"] = _dates(months[by_month["window"].to_numpy(dtype=np.int64), 0])
-        by_day = roll_up(solved, tree, places, days)
         starts = days[by_day["window"].to_numpy(dtype=np.int64), 0]
         month = np.searchsorted(months[:, 0], starts, side="right") - 1
         within = np.isin(_pairs(by_day, month, months), supported)
         by_day = by_day[within].assign(date=_dates(starts[within]))
         by_month, by_day = (
-            _named(frame, [*places], tree).assign(measure=measure, view=view, as_of=as_of)
+            _named(frame, tree).assign(measure=measure, view=view, as_of=as_of)
             for frame in (by_month, by_day)
         )
         daily.append(by_day)
@@ -117,12 +116,8 @@ def stocks(
     for measure, view, rolled in groups:
         if rolled.empty:
             continue
-        keys = sorted(set(rolled["place"]))
-        number = {key: position for position, key in enumerate(keys)}
-        numbered = rolled.assign(
-            number=rolled["place"].map(number), date=_dates(rolled["day"].to_numpy(dtype=np.int64))
-        )
-        frames.append(_named(numbered, keys, tree).assign(measure=measure, view=view, as_of=as_of))
+        dated = rolled.assign(date=_dates(rolled["day"].to_numpy(dtype=np.int64)))
+        frames.append(_named(dated, tree).assign(measure=measure, view=view, as_of=as_of))
     return Stocks.in_order(_built(Stocks, frames))
 
 
@@ -180,12 +175,12 @@ def _once(solved: Iterable[Solved]) -> list[Solved]:
     return list({one.episode.episode_id: one for one in solved}.values())
 
 
-def _named(rolled: pd.DataFrame, places: Sequence[AreaKey], tree: AreaTree) -> pd.DataFrame:
+def _named(rolled: pd.DataFrame, tree: AreaTree) -> pd.DataFrame:
     """With code and admin level of each place."""
-    number = rolled["number"].to_numpy(dtype=np.int64)
+    number, keys = pd.factorize(rolled["place"].to_numpy(dtype=object))
     return rolled.assign(
-        area_code=np.array([code for _, code in places], dtype=object)[number],
-        admin_level=np.array([tree.level[key] for key in places])[number],
+        area_code=np.array([code for _, code in keys], dtype=object)[number],
+        admin_level=np.array([tree.level[key] for key in keys], dtype=np.int64)[number],
     )
 
 

@@ -21,8 +21,8 @@ import polars
 from displacement.reconcile import Reconciliation, reconcile
 from displacement.reconcile.episodes import Episode
 from tests.benchmarks.speed.world import AS_OF, World, make_world
+from tests.reconcile.episodes import claims_of
 from tests.reconcile.oracle import judge
-from tests.reconcile.test_oracle import claims_of
 
 T = TypeVar("T")
 
@@ -93,7 +93,7 @@ def in_duckdb(scopes: pd.DataFrame) -> int:
             start_date=scopes["start_date"].dt.date, end_date=scopes["end_date"].dt.date
         )
         connection.register("scopes", scopes)
-        return len(connection.execute(NAIVE).to_arrow_table())
+        return len(connection.sql(NAIVE).to_arrow_table())
 
 
 def in_polars(scopes: pd.DataFrame) -> int:
