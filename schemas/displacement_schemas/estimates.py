@@ -2,7 +2,18 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Day, Decimal, Flag, Table, Text, Whole, field, suppression
+from displacement_schemas.table import (
+    Day,
+    Decimal,
+    Flag,
+    Table,
+    Text,
+    Whole,
+    bound,
+    estimate,
+    field,
+    suppression,
+)
 from displacement_schemas.vocabulary import AreaRole, Measure, Method
 
 
@@ -21,21 +32,9 @@ class Estimates(Table):
     event_id: Series[Text] = field("The event, where figures name one.", nullable=True)
     start_date: Series[Day] = field("First day of the cell.")
     end_date: Series[Day] = field("Last day of the cell, inclusive.")
-    value: Series[Decimal] = field(
-        "Reconciled estimate; null where `suppressed`.", unit="persons", nullable=True, ge=0
-    )
-    low: Series[Decimal] = field(
-        "Least value the evidence allows; null where it would give a suppressed row back.",
-        unit="persons",
-        nullable=True,
-        ge=0,
-    )
-    high: Series[Decimal] = field(
-        "Greatest value the evidence allows; null where it would give a suppressed row back.",
-        unit="persons",
-        nullable=True,
-        ge=0,
-    )
+    value: Series[Decimal] = estimate()
+    low: Series[Decimal] = bound("Least")
+    high: Series[Decimal] = bound("Greatest")
     figures: Series[Whole] = field("Figures that speak of the cell.", ge=1)
     counters: Series[Whole] = field("Independent counters among them.", ge=1)
     coverage: Series[Decimal] = field(

@@ -2,7 +2,18 @@
 
 from pandera.typing import Series
 
-from displacement_schemas.table import Day, Decimal, Flag, Table, Text, Whole, field, suppression
+from displacement_schemas.table import (
+    Day,
+    Decimal,
+    Flag,
+    Table,
+    Text,
+    Whole,
+    bound,
+    estimate,
+    field,
+    suppression,
+)
 from displacement_schemas.vocabulary import AreaRole, Measure, Method
 
 
@@ -20,21 +31,9 @@ class Stocks(Table):
     area_code: Series[Text] = field("The area (see `areas`).")
     admin_level: Series[Whole] = field("0 country, 1 governorate, 2 district, 3 sub-district.")
     date: Series[Day] = field("The day.")
-    value: Series[Decimal] = field(
-        "Reconciled estimate; null where `suppressed`.", unit="persons", nullable=True, ge=0
-    )
-    low: Series[Decimal] = field(
-        "Least value the evidence allows; null where it would give a suppressed row back.",
-        unit="persons",
-        nullable=True,
-        ge=0,
-    )
-    high: Series[Decimal] = field(
-        "Greatest value the evidence allows; null where it would give a suppressed row back.",
-        unit="persons",
-        nullable=True,
-        ge=0,
-    )
+    value: Series[Decimal] = estimate()
+    low: Series[Decimal] = bound("Least")
+    high: Series[Decimal] = bound("Greatest")
     figures: Series[Whole] = field("Live figures that speak of the area.", ge=1)
     counters: Series[Whole] = field("Independent counters among them.", ge=1)
     coverage: Series[Decimal] = field(

@@ -51,6 +51,23 @@ def suppression(what: str) -> Any:
     )
 
 
+def estimate() -> Any:
+    """Declare the column of reconciled numbers."""
+    return field(
+        "Reconciled estimate; null where `suppressed`.", unit="persons", nullable=True, ge=0
+    )
+
+
+def bound(end: str) -> Any:
+    """Declare the column of exact bounds, the least or the greatest values."""
+    return field(
+        f"{end} value the evidence allows; null where it would give a suppressed row back.",
+        unit="persons",
+        nullable=True,
+        ge=0,
+    )
+
+
 class Table(pa.DataFrameModel):
     """Base of every table contract: exact columns, exact types, nothing coerced.
 
