@@ -21,7 +21,6 @@ from displacement.disclosure import disclose
 from displacement.normalise.corrections import Correction, apply_corrections
 from displacement.normalise.figures import Normalised, Reference, figures_from
 from displacement.reconcile import Reconciliation, reconcile
-from displacement.reference import load_reference
 from displacement.settings import SMALL_CELL_THRESHOLD
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
@@ -38,8 +37,6 @@ from displacement_schemas import (
     Runs,
     Sources,
 )
-
-__all__ = ["Progress", "Published", "load_reference", "publish"]
 
 Progress = Callable[[str], None]
 

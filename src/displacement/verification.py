@@ -72,13 +72,14 @@ def _tables(store: Store) -> Iterator[Problem]:
 
 
 def _ledger(store: Store) -> Iterator[Problem]:
-    for path in store.ledger.unreadable():
+    unreadable = store.ledger.unreadable()
+    for path in unreadable:
         yield Problem(
             f"ledger: {path.name} cannot be read",
             path.unlink,
             f"removed the note {path.name}; a window is worked again by the next backfill",
         )
-    if not store.ledger.unreadable():
+    if not unreadable:
         for row in store.ledger.rows():
             if row["rows_in"] != row["accepted"] + row["rejected"]:
                 yield Problem(

@@ -106,13 +106,18 @@ def test_a_second_run_with_nothing_new_publishes_nothing(published: Published) -
     assert sorted(p.name for p in (published.store / "published/snapshots").iterdir()) == before
 
 
+def copied(published: Published, folder: Path) -> tuple[Path, Path, Path]:
+    """A store and an inbox of the example to change, and the file that UNHCR's figure is in."""
+    store, inbox = folder / "store", folder / "inbox"
+    shutil.copytree(published.store, store, symlinks=True)
+    shutil.copytree(ROOT / "data/inbox", inbox)
+    return store, inbox, inbox / "figures/un_agencies.csv"
+
+
 def test_what_changed_is_shown_by_the_run_and_by_the_command(
     published: Published, tmp_path: Path
 ) -> None:
-    store, inbox = tmp_path / "store", tmp_path / "inbox"
-    shutil.copytree(published.store, store, symlinks=True)
-    shutil.copytree(ROOT / "data/inbox", inbox)
-    file = inbox / "figures/un_agencies.csv"
+    store, inbox, file = copied(published, tmp_path)
     file.write_text(file.read_text("utf-8").replace("60000", "66000"), "utf-8")
     later = {"DISPLACEMENT_NOW": "2018-02-02T06:00:00+00:00"}
     done = displacement("refresh", "--store", store, "--inbox", inbox, home=published.home, **later)
@@ -140,10 +145,7 @@ def test_what_changed_is_shown_by_the_run_and_by_the_command(
 def test_a_run_removes_old_snapshots_as_its_settings_say(
     published: Published, tmp_path: Path
 ) -> None:
-    store, inbox = tmp_path / "store", tmp_path / "inbox"
-    shutil.copytree(published.store, store, symlinks=True)
-    shutil.copytree(ROOT / "data/inbox", inbox)
-    file = inbox / "figures/un_agencies.csv"
+    store, inbox, file = copied(published, tmp_path)
     config = tmp_path / "few.toml"
     config.write_text("keep_snapshots = 1\nkeep_days = 0\nreader_grace_hours = 0\n")
     again = ("refresh", "--config", config, "--store", store, "--inbox", inbox)

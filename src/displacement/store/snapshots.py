@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ class Snapshot:
     snapshot_id: str
     folder: Path
 
-    @property
+    @cached_property
     def manifest(self) -> dict[str, Any]:
         """Rows, bytes and hashes of every file, and where the snapshot comes from."""
         loaded: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text())
