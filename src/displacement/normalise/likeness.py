@@ -18,7 +18,12 @@ from displacement.normalise.area_codes import Key
 from displacement.normalise.place_names import Name
 
 OTHER_QUALIFIER: Final = 0.8
-"""What is left of the likeness of names of which one says “northern” and the other does not."""
+MOST_WITH_OTHER_QUALIFIER: Final = 74.0
+"""What is left of the likeness of names of which one says “northern” and the other does not, and
+the most that it can be: never enough to decide."""
+
+OTHER_LEVEL: Final = -1.0
+"""The likeness of a name that speaks of one level with a spelling of another."""
 
 MOST_TRUST: Final = 0.5
 TRUST_PER_CONSONANT: Final = 0.17
@@ -41,18 +46,18 @@ _ALIKE: Final = {
 }
 _HARD: Final = {"kh": "k", "q": "k", "c": "k", "dh": "d", "th": "t", "x": "ks", "v": "f"}
 _SOFT: Final = {"kh": "h", "q": "g", "c": "c", "dh": "z", "th": "s", "x": "c", "v": "u"}
-_WITH_J: Final = _HARD | {"g": "j", "z": "s"}
+_WITH_J: Final = _HARD | {"g": "j", "z": "s", "th": "d"}
 _WITH_G: Final = _SOFT | {"kh": "g", "h": "g"}
-_READINGS: Final = tuple(
-    (sounds, re.compile("|".join(sorted(sounds, key=len, reverse=True))))
-    for sounds in (_ALIKE | more for more in (_HARD, _SOFT, _WITH_J, _WITH_G))
+_READINGS: Final = tuple(_ALIKE | more for more in (_HARD, _SOFT, _WITH_J, _WITH_G))
+_WRITTEN: Final = re.compile(
+    "|".join(sorted(set().union(*_READINGS), key=len, reverse=True)) + "|.", re.DOTALL
 )
+"""One sound as it is written; all readings part a word alike."""
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
 _ARABIC_ALIKE: Final = str.maketrans("طضظذزثصغ", "تدددزتسق")
-_ENDING: Final = re.compile(r"(?<=\w\w)(?:[ae][ht]?|(?<=k)a[yi]a)$")
+_ENDING: Final = re.compile(r"(?<=\w\w)(?:[ae][ht]?|ih|(?<=k)a[yi]a)$")
 _GLUED_ARTICLE: Final = re.compile(r"^(?:[ae]l|[ae]([dnrstz])(?=\1)|a(?=sh))(?=\w{4})")
-_DOUBLED: Final = re.compile(r"(.)\1+")
-_WEAK: Final = re.compile("[aiu]|h$|[اويه]")
+_WEAK: Final = str.maketrans("", "", "aiuاويه")
 
 
 class Spellings:
@@ -63,13 +68,13 @@ class Spellings:
         ordered = sorted(spelt, key=lambda one: one[0])
         names = [name for _, _, name in ordered]
         self.owners = [key for key, _ in groupby(key for key, _, _ in ordered)]
-        self.levels = np.array([next(group)[1] for _, group in groupby(ordered, _owner)])
         self._starts = np.array(_starts([key for key, _, _ in ordered]))
-        self._forms = [list(column) for column in zip(*map(_forms, names), strict=True)]
+        self._forms = [_distinct(column) for column in zip(*map(_forms, names), strict=True)]
         self._qualifiers = np.array([_qualified(name) for name in names])
+        self._levels = np.array([name.level or level for _, level, name in ordered])
 
     def scores(self, name: Name, *, rough: bool = False) -> Scores:
-        """The likeness, 0 to 100, of each owner's most similar spelling.
+        """The likeness, 0 to 100, of each owner's most similar spelling; -1 at another level.
 
         A `rough` one tries the first reading only: quick, and good enough to list candidates.
         """
@@ -77,26 +82,24 @@ class Spellings:
         readings = 1 if rough else len(_READINGS)
         bones_at = 1 + len(_READINGS)
         compared = [*range(1 + readings), *range(bones_at, bones_at + readings)]
-        alike = [
-            cdist(_asked(asked[form]), self._forms[form], scorer=ratio).max(axis=0)
-            for form in compared
-        ]
+        alike = [_alike(asked[form], *self._forms[form]) for form in compared]
         letters_and_sounds, bones = alike[: 1 + readings], alike[1 + readings :]
         trust = min(MOST_TRUST, TRUST_PER_CONSONANT * len(asked[bones_at]))
         likeness = (1 - trust) * np.maximum.reduce(letters_and_sounds)
         likeness += trust * np.maximum.reduce(bones)
-        likeness[self._qualifiers != _qualified(name)] *= OTHER_QUALIFIER
+        other = self._qualifiers != _qualified(name)
+        reduced = np.minimum(likeness * OTHER_QUALIFIER, MOST_WITH_OTHER_QUALIFIER)
+        likeness = np.where(other, reduced, likeness)
+        if name.level is not None:
+            likeness[self._levels != name.level] = OTHER_LEVEL
         best: Scores = np.maximum.reduceat(likeness, self._starts)
         return best
 
 
 def usual_sounds(name: Name) -> tuple[str, str]:
     """How the name sounds in the two usual readings."""
-    return _sounds(name.words, 0), _sounds(name.words, 1)
-
-
-def _owner(one: tuple[Key, int, Name]) -> Key:
-    return one[0]
+    hard, soft = _sounds(name.words, readings=2)
+    return hard, soft
 
 
 def _qualified(name: Name) -> str:
@@ -107,6 +110,18 @@ def _starts(keys: list[Key]) -> list[int]:
     return [at for at, key in enumerate(keys) if at == 0 or key != keys[at - 1]]
 
 
+def _distinct(column: Sequence[str]) -> tuple[list[str], npt.NDArray[np.intp]]:
+    """The different forms, and which of them each spelling has."""
+    forms, which = np.unique(np.array(column, dtype=np.str_), return_inverse=True)
+    return forms.tolist(), which
+
+
+def _alike(asked: str, forms: list[str], which: npt.NDArray[np.intp]) -> Scores:
+    """The likeness of a form to that of each spelling."""
+    found: Scores = cdist(_asked(asked), forms, scorer=ratio).max(axis=0)[which]
+    return found
+
+
 def _asked(form: str) -> list[str]:
     """The form, and what is left of it without an article that was glued to it."""
     bare = _GLUED_ARTICLE.sub("", form)
@@ -115,13 +130,19 @@ def _asked(form: str) -> list[str]:
 
 def _forms(name: Name) -> list[str]:
     """Letters, then the sounds in every reading, then the consonants of every reading."""
-    sounds = [_sounds(name.words, reading) for reading in range(len(_READINGS))]
-    return [name.core, *sounds, *(_WEAK.sub("", text) for text in sounds)]
+    sounds = _sounds(name.words, len(_READINGS))
+    return [name.core, *sounds, *(text.removesuffix("h").translate(_WEAK) for text in sounds)]
 
 
-def _sounds(words: tuple[str, ...], reading: int) -> str:
-    sounds, written = _READINGS[reading]
-    text = "".join(_ENDING.sub("a", word) for word in words)
+def _sounds(words: tuple[str, ...], readings: int) -> list[str]:
+    text = "".join([_ENDING.sub("a", word) for word in words])
     if _ARABIC.search(text):
-        return text.translate(_ARABIC_ALIKE) if reading else text
-    return _DOUBLED.sub(r"\1", written.sub(lambda found: sounds[found[0]], text))
+        return [text, *[text.translate(_ARABIC_ALIKE)] * (readings - 1)]
+    written = _WRITTEN.findall(text)
+    return [
+        _undoubled([sounds.get(part, part) for part in written]) for sounds in _READINGS[:readings]
+    ]
+
+
+def _undoubled(sounds: list[str]) -> str:
+    return "".join([sign for sign, _ in groupby("".join(sounds))])

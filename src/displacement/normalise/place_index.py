@@ -133,7 +133,7 @@ class PlaceIndex:
 
     def roots(self, key: Key) -> list[Key]:
         """The country that an area lies in, or the area where it is one."""
-        return [one for one in self.kin(key) if self.areas[one].level == 0]
+        return [one for one in self.kin(key) if one in self.areas and self.areas[one].level == 0]
 
     def likeness(self, name: Name, key: Key) -> float:
         """How like a name is to the most similar spelling of one area, from 0 to 100."""

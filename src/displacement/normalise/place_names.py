@@ -5,8 +5,12 @@ Beside `places`, which looks the folded names up; the words that carry no name a
 
 import re
 import unicodedata
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 
 LEVEL_WORDS: Final = {
     **dict.fromkeys(
@@ -92,13 +96,23 @@ QUALIFIERS: Final = {
 }
 
 
-class Words(NamedTuple):
+SHORTEST_SLIP: Final = 4
+
+
+@dataclass(frozen=True)
+class Words:
     """The words around a name that are no name: of a level, of a town, of nothing, of a part."""
 
     levels: dict[str, int | None]
     seats: frozenset[str]
     empty: frozenset[str]
     qualifiers: dict[str, str]
+
+    @cached_property
+    def long(self) -> list[str]:
+        """All of them that are known with a slip of the hand in them."""
+        words = {*self.levels, *self.seats, *self.empty, *self.qualifiers}
+        return sorted(word for word in words if len(word) >= SHORTEST_SLIP)
 
 
 SYRIAN: Final = Words(dict(LEVEL_WORDS), SEAT_WORDS, EMPTY_WORDS, QUALIFIERS)
@@ -203,6 +217,19 @@ def fold(text: str, *, worldwide: bool = False) -> Name:
         level=next((known.levels[word] for word in words if known.levels.get(word)), None),
         seat=any(word in known.seats for word in words),
     )
+
+
+def without_slips(text: str, *, worldwide: bool = False) -> str:
+    """The name, its words that are a slip away from a generic word put right: Esatern, Distritc."""
+    known = WORLDWIDE if worldwide else SYRIAN
+    return " ".join(_without_slip(word, known) for word in _words(text))
+
+
+def _without_slip(word: str, known: Words) -> str:
+    if len(word) < SHORTEST_SLIP:
+        return word
+    found = extractOne(word, known.long, scorer=OSA.distance, score_cutoff=1)
+    return found[0] if found else word
 
 
 def _of_directions(words: list[str], known: Words) -> tuple[list[str], list[str]]:

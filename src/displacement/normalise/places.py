@@ -16,7 +16,7 @@ from pandera.typing import DataFrame
 from displacement.normalise.aliases import plain_text
 from displacement.normalise.area_codes import AreaCodes, Key
 from displacement.normalise.place_index import ANYWHERE, Hit, PlaceIndex, Scope
-from displacement.normalise.place_names import Name, fold
+from displacement.normalise.place_names import Name, fold, without_slips
 from displacement_schemas import Areas, DescribedAreas, OldCodes
 from displacement_schemas.vocabulary import MatchMethod
 
@@ -29,6 +29,11 @@ SHORTEST_GUESS_AT_A_LEVEL: Final = 4
 CLEAR_LEAD: Final = 12.0
 SAME_SOUND: Final = 97.0
 LEAD_OF_SAME_SOUND: Final = 5.0
+LIKE_NOTHING_ELSE: Final = 75.0
+WIDE_LEAD: Final = 20.0
+"""At a level that is known, less likeness will do where nothing else comes near it."""
+LIKELIER_ELSEWHERE: Final = 5.0
+"""What an area outside the parent has to be liker by for the parent to be in doubt."""
 CANDIDATES: Final = 3
 SUB_DISTRICT: Final = 3
 COMPARED: Final = 12
@@ -307,20 +312,28 @@ class Gazetteer:
         return Match(text, keys, method, CERTAIN, (), f"“{text}” {how} {listed}")
 
     def _by_likeness(self, text: str, name: Name, scope: Scope) -> Match:
+        if _CODE.fullmatch(text.upper()):
+            return _nothing(text, f"{text} looks like a code, but no area that we know has it")
+        found = self._likest(text, name, scope)
+        if found.codes or not scope.close:
+            return found
+        meant = self.fold(without_slips(text, worldwide=self.worldwide))
+        again = found if meant == name else self._likest(text, meant, scope)
+        return again if again.codes else found
+
+    def _likest(self, text: str, name: Name, scope: Scope) -> Match:
+        """The area that is clearly most like the name, or the three best candidates."""
         ranked = self._ranked(name, scope)
         best = tuple(
             Candidate(key[1], self.index.areas[key].name, round(score, 1))
             for key, score in ranked[:CANDIDATES]
         )
-        if _CODE.fullmatch(text.upper()):
-            return _nothing(text, f"{text} looks like a code, but no area that we know has it")
-        if not scope.close or not ranked or best[0].score < self._enough(name, scope):
-            reason = f"no area in {scope.title} is called “{text}”"
-            if scope.close and ranked:
-                reason = f"nothing in {scope.title} is clearly like “{text}”"
-            return _nothing(text, reason, best)
+        if not scope.close or not ranked:
+            return _nothing(text, f"no area in {scope.title} is called “{text}”", best)
         top = ranked[0][1]
-        lead = CLEAR_LEAD if top < SAME_SOUND else LEAD_OF_SAME_SOUND
+        lead = self._lead(top, name, scope)
+        if lead is None:
+            return _nothing(text, f"nothing in {scope.title} is clearly like “{text}”", best)
         near = {key for key, score in ranked if score > top - lead}
         tops = self.index.tops(near)
         if len(tops) > 1 and near == {key for key, score in ranked if score == top}:
@@ -328,6 +341,8 @@ class Gazetteer:
         if len(tops) != 1:
             return _nothing(text, f"several in {scope.title} are much like “{text}”", best)
         namesake = self.index.namesake(name, scope)
+        if namesake is None and top < SAME_SOUND:
+            namesake = self._likelier(name, scope, top + LIKELIER_ELSEWHERE)
         if namesake is not None:
             other = self.index.titled(namesake)
             reason = f"“{text}” is like the name of {other}, which is not in {scope.title}"
@@ -336,12 +351,29 @@ class Gazetteer:
         reason = f"“{text}” is most like {self.index.titled(tops[0])}, at {score:.0f} of 100"
         return Match(text, (tops[0],), MatchMethod.FUZZY, score, best, reason)
 
-    def _enough(self, name: Name, scope: Scope) -> float:
-        """The least likeness that decides; short names must sound the same."""
+    def _lead(self, top: float, name: Name, scope: Scope) -> float | None:
+        """By how much the likest area has to lead; None where it is not like enough."""
+        if top >= SAME_SOUND:
+            return LEAD_OF_SAME_SOUND
         known_level = scope.level is not None
-        if len(name.core) < (SHORTEST_GUESS_AT_A_LEVEL if known_level else self.shortest_guess):
-            return SAME_SOUND
-        return LIKE_ENOUGH_AT_A_LEVEL if known_level else self.enough_likeness
+        long_enough = SHORTEST_GUESS_AT_A_LEVEL if known_level else self.shortest_guess
+        enough = LIKE_ENOUGH_AT_A_LEVEL if known_level else self.enough_likeness
+        if len(name.core) >= long_enough and round(top, 1) >= enough:
+            return CLEAR_LEAD
+        return WIDE_LEAD if known_level and top >= LIKE_NOTHING_ELSE else None
+
+    def _likelier(self, name: Name, scope: Scope, than: float) -> Key | None:
+        """An area of the level in the same countries, but elsewhere, that is liker to the name."""
+        countries = {root for key in scope.parents for root in self.index.roots(key)}
+        around = self.index.scope(tuple(sorted(countries)), scope.level)
+        return next(
+            (
+                key
+                for key, score in self._ranked(name, around)
+                if score > than and not scope.holds(key) and scope.level is not None
+            ),
+            None,
+        )
 
     def _ranked(self, name: Name, scope: Scope) -> list[tuple[Key, float]]:
         """The areas of a scope by the likeness of their most similar spelling."""
@@ -349,8 +381,6 @@ class Gazetteer:
         if not spellings.owners:
             return []
         scores = spellings.scores(name, rough=not scope.close)
-        if name.level is not None:
-            scores[spellings.levels != name.level] = -1
         best = np.argsort(-scores, kind="stable")[:COMPARED]
         return [(spellings.owners[at], float(scores[at])) for at in best if scores[at] >= 0]
 
