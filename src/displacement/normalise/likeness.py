@@ -17,10 +17,8 @@ from rapidfuzz.process import cdist
 from displacement.normalise.area_codes import Key
 from displacement.normalise.place_names import Name
 
-OTHER_QUALIFIER: Final = 0.8
-MOST_WITH_OTHER_QUALIFIER: Final = 74.0
-"""What is left of the likeness of names of which one says “northern” and the other does not, and
-the most that it can be: never enough to decide."""
+OTHER_QUALIFIER: Final = 0.77
+"""What is left of the likeness of names of which one says “northern” and the other does not."""
 
 OTHER_LEVEL: Final = -1.0
 """The likeness of a name that speaks of one level with a spelling of another."""
@@ -87,9 +85,7 @@ class Spellings:
         trust = min(MOST_TRUST, TRUST_PER_CONSONANT * len(asked[bones_at]))
         likeness = (1 - trust) * np.maximum.reduce(letters_and_sounds)
         likeness += trust * np.maximum.reduce(bones)
-        other = self._qualifiers != _qualified(name)
-        reduced = np.minimum(likeness * OTHER_QUALIFIER, MOST_WITH_OTHER_QUALIFIER)
-        likeness = np.where(other, reduced, likeness)
+        likeness[self._qualifiers != _qualified(name)] *= OTHER_QUALIFIER
         if name.level is not None:
             likeness[self._levels != name.level] = OTHER_LEVEL
         best: Scores = np.maximum.reduceat(likeness, self._starts)

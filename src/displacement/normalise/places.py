@@ -29,9 +29,10 @@ SHORTEST_GUESS_AT_A_LEVEL: Final = 4
 CLEAR_LEAD: Final = 12.0
 SAME_SOUND: Final = 97.0
 LEAD_OF_SAME_SOUND: Final = 5.0
-LIKE_NOTHING_ELSE: Final = 75.0
+LIKE_NOTHING_ELSE: Final = 78.0
 WIDE_LEAD: Final = 20.0
-"""At a level that is known, less likeness will do where nothing else comes near it."""
+"""At a level that is known, less likeness will do where nothing else comes near it; but never
+what is left of a name that differs in “northern” or “southern” only."""
 LIKELIER_ELSEWHERE: Final = 5.0
 """What an area outside the parent has to be liker by for the parent to be in doubt."""
 CANDIDATES: Final = 3
