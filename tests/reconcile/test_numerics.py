@@ -1,14 +1,17 @@
 """Does the solver stand evidence that no sane crisis would give?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from displacement.reconcile.balance import Balance, Evidence, balance
+from displacement.reconcile.balance import Balance, Evidence, _excess, balance, certified
 from displacement.reconcile.episodes import Episode
+from displacement.reconcile.polytope import Polytope, largest_sum
 from displacement.reconcile.solved import Solved
 from displacement_schemas.vocabulary import Method
 from tests.reconcile.cases import evidence
-from tests.reconcile.stress import FAMILIES, dense
+from tests.reconcile.stress import FAMILIES, chain, dense
 
 SLACK = 1e-6
 """How far a range may be missed, as a share of the largest count."""
@@ -38,6 +41,8 @@ def holds(given: Evidence) -> Balance:
     floored = np.maximum(given.high * (1 + given.error), 1.0)
     assert np.all(sums[unbent] >= (given.low * (1 - given.error))[unbent] - slack)
     assert np.all(sums[unbent] <= floored[unbent] + slack)
+    assert found.certificate is not None
+    assert found.certificate.holds
     low, high = bounds(given, found)
     values = np.append(found.cells, found.cells.sum())
     assert np.all(low <= values + slack)
@@ -58,6 +63,45 @@ def test_pathological_evidence_is_balanced(family, seed: int) -> None:
 def test_a_dense_episode_is_balanced(truthful: bool) -> None:
     found = holds(dense(np.random.default_rng(8), 20, truthful=truthful))
     assert found.method == (Method.BALANCED if truthful else Method.STRETCHED)
+
+
+def divergence(given: Evidence, cells: np.ndarray) -> float:
+    """The objective of DESIGN 5.3, each target the nearest that its likely range lets be."""
+    even = float(cells @ np.log(cells / given.exposure))
+    even -= cells.sum() * np.log(cells.sum() / given.exposure.sum())
+    sums = given.incidence @ cells
+    targets = np.clip(sums, given.low, given.high)
+    off = sums * np.log(sums / targets) - sums + targets
+    return even + float((off / (2 * given.error**2)).sum())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_answer_is_further_from_the_optimum_than_its_gap_says(seed: int) -> None:
+    """Measured against the batch's own optimum, at points between it and a worse one inside."""
+    random = np.random.default_rng(seed)
+    given = chain(random, 6)
+    found = balance(given)
+    low, high = found.allowed_low, found.allowed_high
+    scale = largest_sum(given.incidence, high)
+    inside = Polytope(given.incidence, low / scale, high / scale)
+    corner = inside.extent(random.normal(size=len(found.cells))).at_low * scale
+    for step in (0.0, 0.01, 0.5):
+        point = np.maximum((1 - step) * found.cells + step * corner, 1e-300)
+        gap = _excess(given, point, low, high) * scale
+        above = divergence(given, point) - divergence(given, found.cells)
+        assert gap >= above - 1e-6 * scale
+        assert step == 0 or gap > 0
+
+
+def test_an_answer_outside_its_ranges_or_far_from_the_optimum_is_no_answer() -> None:
+    given = evidence([[1, 1, 0], [0, 1, 1]], [1, 1, 1], [(10, 10, 10, 0.1), (40, 40, 40, 0.1)])
+    found = balance(given)
+    assert found.certificate is not None
+    assert found.certificate.holds
+    for wrong in (replace(found, cells=found.cells * 1.2), replace(found, gap=1.0)):
+        certificate = certified(given, wrong).certificate
+        assert certificate is not None
+        assert not certificate.holds
 
 
 def test_a_tiny_contradiction_with_a_sure_counter_is_found() -> None:

@@ -4,7 +4,7 @@ Numbers in, numbers out: cells are columns, figures are rows of an incidence mat
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,9 @@ GAP = 1e-10
 """Optimality gap of the estimate, relative to the episode's largest count."""
 LARGEST_BATCH = 1_000_000
 """Entries of the incidence matrices that are worked on together."""
+MOST_VIOLATION = 1e-8
+MOST_GAP = 1e-4
+"""What a certificate may show: worse is a fault of ours, and no answer."""
 STRETCH_GAP = 1e-12
 """Optimality gap of harmonising, relative to the sum that it minimises."""
 
@@ -61,6 +64,26 @@ class Balance:
     allowed_low: Vector
     allowed_high: Vector
     method: Method
+    gap: float
+    """By how much the solvers' objectives may lie above their least values, in units of the
+    largest count; zero where the answer has a closed form."""
+    certificate: "Certificate | None" = None
+    """What `balances` measured of it."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How far an answer is from the right one at most, measured once it is there."""
+
+    violation: float
+    """By how much a sum lies outside its allowed range at most, in units of the largest sum."""
+    gap: float
+    """The optimality gap, in units of the largest count and of the hardest pull."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is right but for rounding."""
+        return self.violation <= MOST_VIOLATION and self.gap <= MOST_GAP
 
 
 def balances(together: Sequence[Evidence]) -> list[Balance]:
@@ -79,9 +102,19 @@ def balances(together: Sequence[Evidence]) -> list[Balance]:
             for number, answer in zip(numbers, found, strict=True):
                 answers[number] = answer
     return [
-        harmonised(evidence) if answer is None else answer
+        certified(evidence, harmonised(evidence) if answer is None else answer)
         for evidence, answer in zip(together, answers, strict=True)
     ]
+
+
+def certified(evidence: Evidence, answer: Balance) -> Balance:
+    """The answer with its certificate, from the sums and the gap alone, whoever found it."""
+    hardest = max(0.5 / float(evidence.error.min()) ** 2, 1.0)
+    sums = evidence.incidence @ answer.cells
+    outside = np.maximum(answer.allowed_low - sums, sums - answer.allowed_high)
+    scale = max(float(sums.max()), 1.0)
+    violation = max(float(outside.max()) / scale, 0.0)
+    return replace(answer, certificate=Certificate(violation, answer.gap / hardest))
 
 
 def balance(evidence: Evidence) -> Balance:
@@ -102,52 +135,51 @@ def _even(batch: Sequence[Evidence]) -> list[Balance | None]:
     ]
 
 
-def _unbent(evidence: Evidence, cells: Vector, method: Method) -> Balance:
+def _unbent(evidence: Evidence, cells: Vector, method: Method, gap: float = 0.0) -> Balance:
     nothing = np.zeros(len(evidence.stated))
-    return Balance(cells, nothing, nothing.astype(bool), *evidence.allowed, method)
+    return Balance(cells, nothing, nothing.astype(bool), *evidence.allowed, method, gap)
 
 
 def _consistent(batch: Sequence[Evidence]) -> list[Balance | None]:
     """The balances of episodes whose allowed ranges hold together; None where in doubt."""
     low, high = np.array([one.allowed for one in batch]).swapaxes(0, 1)
     return [
-        None if cells is None else _unbent(evidence, cells, Method.BALANCED)
-        for evidence, cells in zip(batch, _most_even_of(batch, low, high), strict=True)
+        None if np.isnan(gap) else _unbent(evidence, cells, Method.BALANCED, gap)
+        for evidence, (cells, gap) in zip(batch, _most_even_of(batch, low, high), strict=True)
     ]
 
 
 def _contradicting(batch: Sequence[Evidence]) -> list[Balance | None]:
     """The balances of episodes whose allowed ranges have to be stretched; None where in doubt."""
     low, high = np.array([one.allowed for one in batch]).swapaxes(0, 1)
-    stretch, lowered = _stretches_of(batch, low, high)
+    stretch, lowered, strained = _stretches_of(batch, low, high)
     low = np.where(lowered, low * (1 - stretch), low)
     high = np.where(lowered, high, high * (1 + stretch))
     sure = np.isfinite(stretch).all(axis=1) & (stretch > NO_STRETCH).any(axis=1)
     numbers = np.flatnonzero(sure & (high >= 1).all(axis=1))
     found: list[Balance | None] = [None] * len(batch)
     cells = _most_even_of([batch[n] for n in numbers.tolist()], low[numbers], high[numbers])
-    for number, own in zip(numbers.tolist(), cells, strict=True):
-        if own is not None:
+    for number, (own, gap) in zip(numbers.tolist(), cells, strict=True):
+        if not np.isnan(gap):
             bent = np.where(stretch[number] > NO_STRETCH, stretch[number], 0.0)
             ends = low[number], high[number]
-            found[number] = Balance(own, bent, lowered[number], *ends, Method.STRETCHED)
+            both = max(gap, float(strained[number]))
+            found[number] = Balance(own, bent, lowered[number], *ends, Method.STRETCHED, both)
     return found
 
 
 def _stretches_of(
     batch: Sequence[Evidence], low: Vector, high: Vector
-) -> tuple[Vector, NDArray[np.bool_]]:
-    """As `harmonise`, for episodes of one shape; not a number where in doubt."""
+) -> tuple[Vector, NDArray[np.bool_], Vector]:
+    """As `harmonise`, for episodes of one shape, with gaps; not a number where in doubt."""
     incidence = np.array([one.incidence for one in batch], dtype=np.float64)
     unit = _units(batch, high)
     error = np.array([one.error for one in batch])
     relative = error / error.max(axis=1, keepdims=True)
     least, most = low / unit, high / unit
-    cells, certain = least_strains(
-        Claims(incidence, least, most, least * relative, most * relative)
-    )
+    cells, gap = least_strains(Claims(incidence, least, most, least * relative, most * relative))
     stretch, lowered = _read_off(interior.sums_of(incidence, cells), least, most)
-    return np.where(certain[:, None], stretch, np.nan), lowered
+    return np.where(np.isnan(gap)[:, None], np.nan, stretch), lowered, gap
 
 
 def _read_off(reached: Vector, low: Vector, high: Vector) -> tuple[Vector, NDArray[np.bool_]]:
@@ -161,16 +193,18 @@ def _read_off(reached: Vector, low: Vector, high: Vector) -> tuple[Vector, NDArr
     return np.maximum(np.maximum(short, over), 0.0), short > over
 
 
-def _most_even_of(batch: Sequence[Evidence], low: Vector, high: Vector) -> list[Vector | None]:
-    """The most even cells within the ranges; None where the batch is not certain of them."""
+def _most_even_of(
+    batch: Sequence[Evidence], low: Vector, high: Vector
+) -> list[tuple[Vector, float]]:
+    """The most even cells within the ranges and their gap: not a number where in doubt."""
     able = [number for number, one in enumerate(batch) if one.high.all()]
-    found: list[Vector | None] = [None] * len(batch)
+    found = [(one.exposure, np.nan) for one in batch]
     if not able:
         return found
     chosen, low, high = [batch[number] for number in able], low[able], high[able]
     unit = _units(chosen, high)
     exposure = np.array([one.exposure for one in chosen])
-    cells, certain = interior.most_even(
+    cells, gaps = interior.most_even(
         interior.Batch(
             incidence=np.array([one.incidence for one in chosen], dtype=np.float64),
             exposure=exposure / exposure.sum(axis=1, keepdims=True),
@@ -181,9 +215,8 @@ def _most_even_of(batch: Sequence[Evidence], low: Vector, high: Vector) -> list[
             pull=0.5 / np.array([one.error for one in chosen]) ** 2,
         )
     )
-    for number, own, good in zip(able, cells * unit, certain.tolist(), strict=True):
-        if good:
-            found[number] = own
+    for number, own, gap in zip(able, cells * unit, gaps.tolist(), strict=True):
+        found[number] = (own, gap)
     return found
 
 
@@ -196,27 +229,29 @@ def _units(batch: Sequence[Evidence], high: Vector) -> Vector:
 def harmonised(evidence: Evidence) -> Balance:
     """Stretch the ranges as little as they need, then estimate every cell."""
     low, high = evidence.allowed
-    stretch, lowered = harmonise(evidence.incidence, low, high, evidence.error)
+    stretch, lowered, strained = harmonise(evidence.incidence, low, high, evidence.error)
     low, high = _stretched(evidence.incidence, low, high, stretch, lowered)
     cells = _most_even(evidence, low, high)
+    gap = _excess(evidence, cells, low, high)
     stretch = np.where(stretch > NO_STRETCH, stretch, 0.0)
     method = Method.STRETCHED if stretch.any() else Method.BALANCED
-    return Balance(cells, stretch, lowered, low, high, method)
+    return Balance(cells, stretch, lowered, low, high, method, max(gap, strained))
 
 
 def harmonise(
     incidence: Incidence, low: Vector, high: Vector, error: Vector
-) -> tuple[Vector, NDArray[np.bool_]]:
+) -> tuple[Vector, NDArray[np.bool_], float]:
     """The least stretches, weighed by 1 / error, under which all ranges can hold together.
 
-    Returns s >= 0 per figure and whether it is the low end that gives way. Minimises
+    Returns s >= 0 per figure, whether it is the low end that gives way, and by how much the
+    sum of squares, the largest error counting as one, may be above the least. Minimises
     sum((s / error)**2) subject to low (1 - s) <= z <= high (1 + s), x >= 0, where a high
     below one person counts as one. Figures that need not give way may show a stretch of up
     to `NO_STRETCH`.
     """
     floored = np.maximum(high, 1.0)
     if _can_hold(incidence, low, floored):
-        return np.zeros(len(low)), np.zeros(len(low), dtype=bool)
+        return np.zeros(len(low)), np.zeros(len(low), dtype=bool), 0.0
     scale = largest_sum(incidence, floored)
     figures, cells = incidence.shape
     # Variables: x in units of `scale`, then u = s / error, the largest error counting as one.
@@ -238,8 +273,8 @@ def harmonise(
         hessian = np.diag(np.concatenate([np.zeros(cells), np.ones(figures)]))
         return 0.5 * float(weighed @ weighed), weighed, hessian
 
-    point = minimise(objective, rows, ends, start, gap=STRETCH_GAP, unit=MARGIN**2)
-    return _read_off(incidence @ point[:cells] * scale, low, floored)
+    point, gap = minimise(objective, rows, ends, start, gap=STRETCH_GAP, unit=MARGIN**2)
+    return *_read_off(incidence @ point[:cells] * scale, low, floored), gap
 
 
 def _stretched(
@@ -278,6 +313,27 @@ def _even_levels(batch: Sequence[Evidence]) -> Vector:
     nearest = np.where((stated > 0).all(axis=1), nearest, 0.0)
     level = np.minimum(np.maximum(nearest, least), np.maximum(most, least))
     return np.where(least > most * (1 + 1e-12), np.nan, level)
+
+
+def _excess(evidence: Evidence, cells: Vector, low: Vector, high: Vector) -> float:
+    """By how much the divergence may be above its minimum, in units of the largest count.
+
+    No convex function falls by more than its slope promises on the way to the best corner of
+    what the ranges let be (the gap of Frank and Wolfe).
+    """
+    scale = largest_sum(evidence.incidence, high)
+    present = np.maximum(cells / scale, np.finfo(float).tiny)
+    sums = evidence.incidence @ present
+    targets = np.clip(sums, evidence.low / scale, evidence.high / scale)
+    pulls = targets > 0
+    pull = np.zeros(len(sums))
+    pull[pulls] = 0.5 / evidence.error[pulls] ** 2 * np.log(sums[pulls] / targets[pulls])
+    level = np.log(present / evidence.exposure) - np.log(present.sum() / evidence.exposure.sum())
+    slope = level + pull @ evidence.incidence
+    steepest = max(float(np.abs(slope).max()), 1.0)
+    polytope = Polytope(evidence.incidence, low / scale - MARGIN, high / scale + MARGIN)
+    best = polytope.minimum(slope / steepest) * steepest
+    return max(float(slope @ present) - best, 0.0)
 
 
 def _most_even(evidence: Evidence, low: Vector, high: Vector) -> Vector:
@@ -319,7 +375,7 @@ def _most_even(evidence: Evidence, low: Vector, high: Vector) -> Vector:
         value, gradient, hessian = divergence(start + position @ shift, free_cell)
         return value, position.T @ gradient, position.T @ hessian @ position
 
-    shift = minimise(objective, rows, ends, np.zeros(position.shape[1]), gap=GAP)
+    shift, _ = minimise(objective, rows, ends, np.zeros(position.shape[1]), gap=GAP)
     found = (start + position @ shift)[: len(inside)]
     return np.asarray(np.maximum(found, 0.0) * scale)
 

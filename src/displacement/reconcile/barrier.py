@@ -32,27 +32,32 @@ def minimise(
     *,
     gap: float,
     unit: float = 1.0,
-) -> Vector:
-    """The minimiser of `objective` over all v with `rows @ v >= ends`.
+) -> tuple[Vector, float]:
+    """The minimiser of `objective` over all v with `rows @ v >= ends`, and how good it is.
 
-    `start` must lie strictly inside. The result is above the minimum by at most `gap` times
-    its value, or times `unit` where that is more (Boyd and Vandenberghe, Convex
-    Optimization, 11.2). Raises ArithmeticError where `start` does not lie inside.
+    `start` must lie strictly inside. The result is wanted within `gap` times its value of the
+    minimum, or times `unit` where that is more (Boyd and Vandenberghe, Convex Optimization,
+    11.2); beside it stands by how much it may really be above, rounding included. Raises
+    ArithmeticError where `start` does not lie inside.
     """
     if np.any(rows @ start <= ends):
         raise ArithmeticError("the start of the barrier method does not lie inside the bounds")
     point, weight = start, FIRST_WEIGHT
     while True:
-        point = _centre(objective, rows, ends, point, weight)
+        point, decrease = _centre(objective, rows, ends, point, weight)
         if weight * len(ends) <= gap * max(abs(objective(point)[0]), unit):
-            return point
+            return point, weight * len(ends) + decrease
         weight *= SHRINK
 
 
 def _centre(
     objective: Objective, rows: Matrix, ends: Vector, point: Vector, weight: float
-) -> Vector:
-    """Newton's method on the objective plus `weight` times the log barrier."""
+) -> tuple[Vector, float]:
+    """Newton's method on the objective plus `weight` times the log barrier.
+
+    Beside the point stands the decrease that a further step would still promise.
+    """
+    decrease = 0.0
     for _ in range(MOST_NEWTON_STEPS):
         value, gradient, hessian = objective(point)
         slack = rows @ point - ends
@@ -77,7 +82,7 @@ def _centre(
         else:
             break
         point = trial
-    return point
+    return point, max(decrease, 0.0)
 
 
 def _newton_step(hessian: Matrix, rows: Matrix, slack: Vector, gradient: Vector) -> Vector:

@@ -53,6 +53,8 @@ class Wrong(Rows):
     """Of the slacks: by how much they differ from the sums' true distances."""
     gap: Vectors
     """Mean complementarity of each episode."""
+    excess: Vectors
+    """By how much the value of each episode may still be above the least, in its units."""
     is_settled: Flags
     """Whether nothing is wrong any more, episode by episode."""
 
@@ -92,12 +94,12 @@ class _Point(Standing):
     """Multipliers of the targets' bounds `low` and `high`."""
 
 
-def most_even(batch: Batch) -> tuple[Vectors, Flags]:
-    """The most even cells that the figures let be, and where they are certain.
+def most_even(batch: Batch) -> tuple[Vectors, Vectors]:
+    """The most even cells that the figures let be, and by how much they may miss the optimum.
 
-    Certain is an answer whose sums lie within the allowed ranges and whose slopes and gap have
-    vanished. Others are left to slower methods: ranges that contradict each other, or that
-    hold in one point only.
+    Not a number where the answer is not certain: certain is one whose sums lie within the
+    allowed ranges and whose slopes and gap have vanished. Others are left to slower methods:
+    ranges that contradict each other, or that hold in one point only.
     """
     return settled(batch, _start(batch), _Residual.of, _stepped)
 
@@ -107,13 +109,14 @@ def settled(
     point: Point,
     residual_of: Callable[[Problem, Point], Left],
     stepped: Callable[[Problem, Point, Left, Vectors], tuple[Point, Vectors]],
-) -> tuple[Vectors, Flags]:
-    """The cells of every episode once nothing is wrong any more, and where that came to be.
+) -> tuple[Vectors, Vectors]:
+    """The cells of every episode once nothing is wrong any more, and their `excess` then.
 
-    Each episode stops on its own, so that who else is in the batch changes nothing.
+    Not a number where that did not come to be. Each episode stops on its own, so that who else
+    is in the batch changes nothing.
     """
     found = np.zeros(point.cells.shape)
-    certain = np.zeros(len(found), dtype=bool)
+    excess = np.full(len(found), np.nan)
     open_rows, centring = np.arange(len(found)), np.full(len(found), 0.2)
     with np.errstate(all="ignore"):
         for _ in range(MOST_STEPS):
@@ -122,14 +125,14 @@ def settled(
             broken = ~np.isfinite(point.cells).all(axis=1)
             if (done | broken).any():
                 found[open_rows[done]] = point.cells[done]
-                certain[open_rows[done]] = True
+                excess[open_rows[done]] = residual.excess[done]
                 left = ~(done | broken)
                 open_rows, problem, point = open_rows[left], problem[left], point[left]
                 centring, residual = centring[left], residual[left]
             if not len(open_rows):
                 break
             point, centring = stepped(problem, point, residual, centring)
-    return found, certain
+    return found, excess
 
 
 def _start(batch: Batch) -> _Point:
@@ -182,6 +185,8 @@ class _Residual(Wrong):
         pull += -point.room_price[:, 0] + point.room_price[:, 1]
         pull = np.where(wide, np.abs(pull * point.target), 0.0).max(axis=1)
         steepest = np.maximum(np.abs(slope).max(axis=1), pull)
+        # By convexity: no cell and no target exceeds one unit, here and at the optimum.
+        variables = point.cells.shape[1] + sums.shape[1]
         return _Residual(
             sums=sums,
             wide=wide,
@@ -189,6 +194,7 @@ class _Residual(Wrong):
             missing=missing,
             slope=slope,
             gap=gap,
+            excess=products + variables * steepest,
             is_settled=(np.abs(missing).max(axis=(1, 2)) <= INFEASIBLE)
             & (steepest <= UNSETTLED * hardest)
             & (gap <= GAP * hardest),

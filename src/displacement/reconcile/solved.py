@@ -149,7 +149,11 @@ class Solved:
 
 
 def solve_all(episodes: Sequence[Episode]) -> list[Solved]:
-    """Balance all episodes, those of one shape together, each as if it were alone."""
+    """Balance all episodes, those of one shape together, each as if it were alone.
+
+    Raises ArithmeticError where an answer's certificate does not hold: a wrong number is never
+    published.
+    """
     by_shape: dict[tuple[int, ...], list[int]] = {}
     for number, episode in enumerate(episodes):
         by_shape.setdefault(episode.evidence.incidence.shape, []).append(number)
@@ -158,8 +162,18 @@ def solve_all(episodes: Sequence[Episode]) -> list[Solved]:
         found = balances([episodes[number].evidence for number in numbers])
         chained = _chains([episodes[number] for number in numbers], found)
         for number, result, chain in zip(numbers, found, chained, strict=True):
+            _stop_unless_right(episodes[number], result)
             solved[number] = Solved(episodes[number], result, chain)
     return [solved[number] for number in range(len(episodes))]
+
+
+def _stop_unless_right(episode: Episode, result: Balance) -> None:
+    if result.certificate is None or not result.certificate.holds:
+        figures = ", ".join(figure for voice in episode.voices for figure in voice.figure_ids[:1])
+        raise ArithmeticError(
+            f"the figures of episode {episode.episode_id} were not reconciled exactly "
+            f"({result.certificate}); please report it with these figures: {figures}"
+        )
 
 
 def _chains(episodes: Sequence[Episode], found: Sequence[Balance]) -> list[Chain | None]:

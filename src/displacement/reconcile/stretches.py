@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from displacement.reconcile.interior import (
-    Flags,
     Matrices,
     Rows,
     Standing,
@@ -83,11 +82,13 @@ class _Residual(Wrong):
         cells = spread(claims.incidence, price[:, 1] - price[:, 0]) - point.cell_price
         pushed = claims.give * price[:, 0] + claims.take * price[:, 1] + point.strain_price
         strain = point.strain - pushed
+        room = np.maximum(point.strain, 1.0)
         return _Residual(
             missing=missing,
             cells=cells,
             strain=strain,
             gap=gap,
+            excess=products + np.abs(cells).sum(axis=1) + (np.abs(strain) * room).sum(axis=1),
             is_settled=(np.abs(missing).max(axis=(1, 2)) <= INFEASIBLE)
             & (np.abs(cells).max(axis=1) <= UNSETTLED)
             & (np.abs(strain).max(axis=1) <= UNSETTLED)
@@ -95,8 +96,11 @@ class _Residual(Wrong):
         )
 
 
-def least_strains(claims: Claims) -> tuple[Vectors, Flags]:
-    """Cells at which the sum of the squared strains is least, and where they are certain."""
+def least_strains(claims: Claims) -> tuple[Vectors, Vectors]:
+    """Cells at which the sum of the squared strains is least, and by how much they may miss it.
+
+    Not a number where they are not certain.
+    """
     return settled(claims, _start(claims), _Residual.of, _stepped)
 
 
