@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import displacement_schemas as contracts
+from displacement_schemas.vocabulary import Method
 
 if TYPE_CHECKING:
     from displacement.intake import Outcome
@@ -99,6 +100,8 @@ def show_explanation(answer: dict[str, Any]) -> None:
             f"Adding the figures up would have said {answer['naive_sum']:,.0f}, believing whoever "
             f"is trusted most {answer['most_trusted']:,.0f}, the latest {answer['latest']:,.0f}."
         )
+    if answer["method"] == Method.TENSE:
+        out.print("In tension: the figures hold together only at the edges of their errors.")
     table = Table("counter", "persons", "likely range", "period", "bent", "says", show_lines=False)
     for one in answer["figures"]:
         table.add_row(

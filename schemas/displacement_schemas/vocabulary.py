@@ -152,13 +152,15 @@ class Method(StrEnum):
     """How an estimate came about, from the plainest to the most worked.
 
     `stated`: a lone figure, spread evenly. `even`: several figures that one even level
-    satisfies. `balanced`: the most even spread their allowed ranges let be. `stretched`:
-    the same after contradicting ranges were widened (see `conflicts`).
+    satisfies. `balanced`: the most even spread their allowed ranges let be. `tense`: the same,
+    where they hold together only at the edges of what their counters' errors allow.
+    `stretched`: the same after contradicting ranges were widened (see `conflicts`).
     """
 
     STATED = "stated"
     EVEN = "even"
     BALANCED = "balanced"
+    TENSE = "tense"
     STRETCHED = "stretched"
 
 

@@ -148,6 +148,7 @@ def explain(reconciled: Reconciliation, question: Question) -> dict[str, Any]:
         "high": found.high,
         **careless,
         "coverage": found.coverage,
+        "method": found.method,
         "counters": list(found.counters),
         **_evidence(reconciled, [figure for voice in voices for figure in voice.figure_ids]),
     }

@@ -282,7 +282,7 @@ def test_what_no_figure_covers_has_no_row(rows) -> None:
 def test_a_window_that_nobody_covers_is_null_and_not_zero() -> None:
     rows = [figure("a", 100, 0, 10), figure("b", 100, 20, 30)]
     found = answer(rows, window=(day_number(day(10)), day_number(day(20))))
-    assert found == Total(None, None, None, 0, (), 0.0)
+    assert found == Total(None, None, None, 0, (), 0.0, None)
 
 
 def test_a_count_of_nobody_is_zero_and_not_null() -> None:

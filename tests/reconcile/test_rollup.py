@@ -190,7 +190,8 @@ def test_a_conflict_says_who_contradicts_whom_and_by_how_much(winter: Reconcilia
         "SOUTH (900 persons, 1 December 2017 to 5 December 2017): it would have to be "
         f"{100 * row['stretch']:.1f} % lower than its usual error of 10 % allows. "
         "Alone, DISPUTE would have to be 67.5 % lower, or SOUTH would have to be 207.7 % higher "
-        "than its error allows, and all would hold."
+        "than its error allows, and all would hold. Or the period of DISPUTE would have to begin "
+        "10 days earlier, if people left at an even pace."
     )
     assert "higher than its usual error of 30 % allows" in conflicts.loc["south", "text"]
 
@@ -212,6 +213,50 @@ def test_a_conflict_names_the_fewest_figures_that_cannot_hold_together() -> None
     assert "WHOLE would have to be 39.1 % higher" in text
     assert "NORTH would have to be 53.1 % lower" in text
     assert "SOUTH would have to be 59.7 % lower" in text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [
+        # At least 1,980 of 20 days where at most 1,100 are allowed: 11 of the days may be shared.
+        ((2200, 0, 20), (1000, 0, 30), "WHOLE would have to begin 9 days later"),
+        ((2200, 10, 30), (1000, 0, 30), "WHOLE would have to end 9 days sooner"),
+        # At least 3,600 of two days, at most 990: 900 if the part has lasted eight days.
+        ((4000, 0, 2), (900, 0, 9), "PART would have to begin 6 days earlier"),
+        ((4000, 7, 9), (900, 0, 9), "PART would have to end 6 days later"),
+    ],
+)
+def test_a_conflict_says_whose_days_would_have_to_move(part, whole, words) -> None:
+    rows = [figure("part", *part), figure("whole", *whole)]
+    conflicts = reconcile(*frames(rows), areas(ONE_AREA)).conflicts
+    assert len(conflicts) == 2
+    assert conflicts["text"].str.contains(f"Or the period of {words}", regex=False).all()
+
+
+def test_no_days_are_moved_where_areas_differ_or_stocks_stand() -> None:
+    stocks = [stock("one", 1000, 3), stock("two", 9000, 3)]
+    crossed = [
+        figure("across", 1000, 0, 9, areas="XX01|XX02"),
+        figure("here", 9000, 3, 12, areas="XX01"),
+        figure("there", 10, 9, 12, areas="XX01"),
+    ]
+    for rows in (stocks, crossed):
+        conflicts = reconcile(*frames(rows), areas(TWO_GOVERNORATES)).conflicts
+        assert len(conflicts)
+        assert not conflicts["text"].str.contains("period").any()
+
+
+def test_figures_that_hold_together_only_at_the_edges_are_in_tension() -> None:
+    """Errors of a tenth let 1,000 and 1,220 meet at 1,099; nine hundredths do not."""
+    methods = {
+        other: set(
+            reconcile(
+                *frames([figure("a", 1000, 0, 9), figure("b", other, 0, 9)]), areas(ONE_AREA)
+            ).estimates_monthly["method"]
+        )
+        for other in (1100, 1220, 1300)
+    }
+    assert methods == {1100: {"balanced"}, 1220: {"tense"}, 1300: {"stretched"}}
 
 
 def test_only_contradicting_episodes_are_stretched(winter: Reconciliation) -> None:

@@ -32,6 +32,8 @@ LARGEST_BATCH = 1_000_000
 MOST_VIOLATION = 1e-8
 MOST_GAP = 1e-4
 """What a certificate may show: worse is a fault of ours, and no answer."""
+EDGE = 0.9
+"""Figures that need more than this share of their counters' errors are in tension."""
 STRETCH_GAP = 1e-12
 """Optimality gap of harmonising, relative to the sum that it minimises."""
 
@@ -108,13 +110,27 @@ def balances(together: Sequence[Evidence]) -> list[Balance]:
 
 
 def certified(evidence: Evidence, answer: Balance) -> Balance:
-    """The answer with its certificate, from the sums and the gap alone, whoever found it."""
+    """The answer with its certificate, from the sums and the gap alone, whoever found it.
+
+    What holds together only at the edges is told as `tense`.
+    """
     hardest = max(0.5 / float(evidence.error.min()) ** 2, 1.0)
     sums = evidence.incidence @ answer.cells
     outside = np.maximum(answer.allowed_low - sums, sums - answer.allowed_high)
     scale = max(float(sums.max()), 1.0)
-    violation = max(float(outside.max()) / scale, 0.0)
-    return replace(answer, certificate=Certificate(violation, answer.gap / hardest))
+    certificate = Certificate(max(float(outside.max()) / scale, 0.0), answer.gap / hardest)
+    tense = answer.method == Method.BALANCED and _is_tense(evidence, sums)
+    method = Method.TENSE if tense else answer.method
+    return replace(answer, method=method, certificate=certificate)
+
+
+def _is_tense(evidence: Evidence, sums: Vector) -> bool:
+    """Whether the figures could not all hold were every error a tenth smaller."""
+    low = evidence.low * (1 - EDGE * evidence.error)
+    high = evidence.high * (1 + EDGE * evidence.error)
+    if np.all((low <= sums) & (sums <= high)):
+        return False
+    return not _can_hold(evidence.incidence, low, high)
 
 
 def balance(evidence: Evidence) -> Balance:

@@ -5,6 +5,7 @@ the bent one cannot hold together with.
 """
 
 import hashlib
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -14,11 +15,15 @@ from displacement.reconcile.balance import MARGIN
 from displacement.reconcile.polytope import Incidence, Polytope, largest_sum
 from displacement.reconcile.scopes import Voice, day_of, in_words
 from displacement.reconcile.solved import Solved
+from displacement_schemas.vocabulary import STOCKS
 
 Vector = NDArray[np.float64]
 
 MOST_ALONE: Final = 6
 """Of larger contradictions no sentence tells what each figure could do alone."""
+TWO: Final = 2
+MOST_DAYS_MOVED: Final = 92
+"""Nobody is wrong about a period by more than a quarter of a year."""
 
 
 def conflicts_of(solved: Solved) -> list[dict[str, Any]]:
@@ -47,7 +52,7 @@ def _row(solved: Solved, bent: int, figure: str) -> dict[str, Any]:
         "against": "|".join(figure for other in against for figure in other.figure_ids) or None,
         "against_counters": "|".join(sorted({other.counter for other in against})) or None,
         "stretch": stretch,
-        "text": text + _resolved_by(solved, [bent, *others]),
+        "text": text + _resolved_by(solved, [bent, *others]) + _other_days(solved, [bent, *others]),
     }
 
 
@@ -105,6 +110,40 @@ def _way(
     if reach.low * scale > high:
         return f"would have to be {100 * (reach.low * scale / high - 1):.1f} % higher"
     return None
+
+
+def _other_days(solved: Solved, members: list[int]) -> str:
+    """How far the days of one of two voices would have to move instead, at an even pace.
+
+    The voice that counts too many for the one around it could begin before it or end after it;
+    that one could begin later or end sooner.
+    """
+    evidence = solved.episode.evidence
+    low, high = evidence.allowed
+    if len(members) != TWO or solved.episode.voices[members[0]].measure in STOCKS:
+        return ""
+    inner, outer = sorted(members, key=lambda one: low[one], reverse=True)
+    row, around = evidence.incidence[inner], evidence.incidence[outer]
+    if high[outer] >= low[inner] or high[outer] <= 0 or np.any(row & ~around):
+        return ""
+    part, whole = solved.episode.voices[inner], solved.episode.voices[outer]
+    share = float(high[outer] / low[inner])
+    left = math.ceil((part.stop - part.start) * (1 - share))
+    early = part.start - whole.start + math.ceil((part.stop - whole.start) * (1 / share - 1))
+    late = whole.stop - part.stop + math.ceil((whole.stop - part.start) * (1 / share - 1))
+    moves = [(early, part, "begin", "earlier"), (late, part, "end", "later")]
+    if left < part.stop - part.start:
+        later, sooner = part.start + left - whole.start, whole.stop - part.stop + left
+        moves += [(later, whole, "begin", "later"), (sooner, whole, "end", "sooner")]
+    days, voice, what, when = min(moves, key=lambda move: move[0])
+    if days > MOST_DAYS_MOVED:
+        return ""
+    named = voice.counter if part.counter != whole.counter else _saying(voice)
+    plural = "day" if days == 1 else "days"
+    return (
+        f" Or the period of {named} would have to {what} {days} {plural} {when}, "
+        "if people left at an even pace."
+    )
 
 
 def _name(solved: Solved, member: int, members: list[int]) -> str:

@@ -42,6 +42,8 @@ class Total:
     figures: int
     counters: tuple[str, ...]
     coverage: float
+    method: str | None
+    """How the value came about, its most worked part."""
 
 
 def roll_up(
@@ -108,7 +110,7 @@ def total(
     windows = np.array([window], dtype=np.int64)
     rolled = roll_up(solved, tree, {key: place}, windows)
     if rolled.empty:
-        return Total(None, None, None, 0, (), 0.0)
+        return Total(None, None, None, 0, (), 0.0, None)
     row = rolled.iloc[0]
     names = {voice.counter for voice in voices_within(solved, place, window)}
     return Total(
@@ -118,6 +120,7 @@ def total(
         figures=int(row["figures"]),
         counters=tuple(sorted(names)),
         coverage=float(row["coverage"]),
+        method=str(row["method"]),
     )
 
 
