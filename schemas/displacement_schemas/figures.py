@@ -139,7 +139,11 @@ class Figures(Table):
     tier: Series[Text] = field("Accepted figures are reconciled; others wait.", words=Tier)
     quote: Series[Text] = field("The sentence or cells that say it.", nullable=True)
     url: Series[Text] = field("Where the source can be read.", nullable=True)
-    landing_sha256: Series[Text] = field("The landed answer that holds the record.")
+    landing_sha256: Series[Text] = field(
+        "The landed answer that holds the record; null where a number of that answer is withheld, "
+        "which the hash would give back.",
+        nullable=True,
+    )
     rule_id: Series[Text] = field("The rule that read the figure.")
     correction: Series[Text] = field(
         "What an analyst's correction changed, and why.", nullable=True

@@ -31,7 +31,9 @@ class Rejected(Table):
         "For a number in a text: offset after its last character.", nullable=True, ge=0
     )
     landing_sha256: Series[Text] = field(
-        "The landed answer that holds it; null where nothing could be landed.", nullable=True
+        "The landed answer that holds it; null where nothing could be landed, or where a number "
+        "of that answer is withheld.",
+        nullable=True,
     )
     recorded_at: Series[Instant] = field("When this store first saw it.")
 

@@ -20,6 +20,7 @@ from displacement.answer import answers, stretches_of, totals_of
 from displacement.disclosure import disclose
 from displacement.normalise.corrections import Correction, apply_corrections
 from displacement.normalise.figures import Normalised, Reference, figures_from
+from displacement.normalise.residents import beyond_residents
 from displacement.reconcile import Reconciliation, reconcile
 from displacement.settings import SMALL_CELL_THRESHOLD
 from displacement.store import parquet
@@ -73,7 +74,7 @@ def publish(
     files = [*reference_folder.iterdir(), *([own_sources] if own_sources else [])]
     files += [*own_files(store.folder), own_decisions(store.folder)]
     inputs = _inputs(store, files, as_of or now.date(), small_cell_threshold)
-    if current is not None and current.manifest["inputs"] == inputs:
+    if current is not None and store.withheld.inputs_of(current.snapshot_id) == inputs:
         return Published(current, is_new=False)
     progress("reconciling")
     made, reconciled, signals = _tables(store, reference, corrections, as_of or now.date())
@@ -84,7 +85,7 @@ def publish(
     digests = _digests(tables)
     content = _content(digests)
     if current is not None and _says_the_same(current, content, as_of):
-        store.withheld.write(current.snapshot_id, shown.withheld)
+        store.withheld.write(current.snapshot_id, shown.withheld, inputs)
         return Published(current, is_new=False, signals=signals)
     snapshot_id = f"{reconciled.as_of}-{content[:DIGITS_OF_ID]}"
     drawn: dict[str, bytes] = {}
@@ -97,7 +98,7 @@ def publish(
         }
     else:
         signals += ("no page was drawn: it needs the extra, pip install displacement[report]",)
-    store.withheld.write(snapshot_id, shown.withheld)
+    store.withheld.write(snapshot_id, shown.withheld, inputs)
     snapshot = store.snapshots.publish(
         snapshot_id,
         tables,
@@ -108,7 +109,6 @@ def publish(
             "code_version": version("displacement"),
             "content": content,
             "created_at": now.isoformat(),
-            "inputs": inputs,
             "small_cell_threshold": small_cell_threshold,
             "parent": current.snapshot_id if current else None,
         },
@@ -191,7 +191,9 @@ def _tables(
         for model in PUBLISHED
         if model.table_name() not in published
     }
-    return published | made, reconciled, (*corrected.signals, *reference.decided.signals)
+    beyond = beyond_residents(reconciled.figures, reconciled.figure_areas, areas)
+    signals = (*corrected.signals, *reference.decided.signals, *beyond)
+    return published | made, reconciled, signals
 
 
 def _all_revisions(normalised: Normalised, reconciled: Reconciliation) -> DataFrame[Figures]:

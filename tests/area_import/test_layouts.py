@@ -95,6 +95,24 @@ def test_a_workbook_with_a_sheet_per_level_titles_merged_headers_and_blank_rows_
     assert any("cut from" in note for note in imported.notes)
 
 
+@pytest.mark.parametrize(
+    "country",
+    [
+        [["ADM0_EN", "ADM0_AR", "ADM0_PCODE", "date", "validOn"], ["Yemen", "اليمن", "YE", "", ""]],
+        [["adm0_name", "adm0_pcode", "iso2", "iso3", "lang"], ["Yemen", "YE", "YE", "YEM", "en"]],
+    ],
+)
+def test_a_sheet_of_the_country_alone_holds_nothing_to_take_and_is_no_fault(
+    folder: Path, store: Path, country: Rows
+) -> None:
+    first: Rows = [
+        ["ADM1_EN", "ADM1_PCODE", "ADM0_EN", "ADM0_PCODE"],
+        ["Ibb", "YE11", "Yemen", "YE"],
+    ]
+    imported = taken(book_of(folder / "yem.xlsx", Admin0=country, Admin1=first), store)
+    assert (imported.refused, imported.countries) == ([], {"YEM": 1})
+
+
 def test_global_p_codes_with_a_row_of_tags_are_read(folder: Path, store: Path) -> None:
     path = csv_of(folder / "global.csv", [LONG, LONG_TAGS, *YEMEN], encoding="utf-8-sig")
     imported = taken(path, store)

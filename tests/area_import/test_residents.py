@@ -48,6 +48,23 @@ def test_residents_attach_by_code_and_year_and_parents_hold_their_sum(
     assert world.loc["IN03201", ["population", "population_year"]].to_list() == [12345, 2023]
 
 
+def test_residents_take_the_year_of_their_sheet_before_that_of_the_file(
+    folder: Path, store: Path
+) -> None:
+    taken(csv_of(folder / "yem.csv", [HEADER, *DISTRICTS]), store)
+    rows: Rows = [["ADM2_PCODE", "ADM2_EN", "T_TL"], ["YE2601", "Majzar", "3,000"]]
+    taken(book_of(folder / "yem_2019.xlsx", YEM_admpop_adm2_2024=rows), store)
+    assert shown(store, "YE2601")["populations"][-1]["year"] == 2024
+
+
+def test_residents_that_may_be_thousands_or_a_decimal_are_refused(
+    folder: Path, store: Path
+) -> None:
+    taken(csv_of(folder / "yem.csv", [HEADER, *DISTRICTS]), store)
+    imported = taken(csv_of(folder / "ps.csv", [PS, ps("YE2601", "all", "all", "12.345")]), store)
+    assert "may be thousands or a decimal" in imported.refused[0]
+
+
 def test_residents_in_columns_by_gender_take_the_year_of_the_file(
     folder: Path, store: Path
 ) -> None:

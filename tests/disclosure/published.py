@@ -9,7 +9,7 @@ import pandas as pd
 from displacement.answer import stretches_of, totals_of
 from displacement.disclosure import Disclosed, disclose
 from displacement.reconcile import reconcile
-from displacement_schemas import PUBLISHED, Rejected
+from displacement_schemas import PUBLISHED, Rejected, Runs
 from tests.reconcile.cases import Row, areas, frames
 
 THRESHOLD = 10.0
@@ -46,7 +46,10 @@ class Made:
 
 
 def made_of(
-    rows: Sequence[Row], threshold: float = THRESHOLD, rejected: pd.DataFrame | None = None
+    rows: Sequence[Row],
+    threshold: float = THRESHOLD,
+    rejected: pd.DataFrame | None = None,
+    runs: pd.DataFrame | None = None,
 ) -> Made:
     """Reconcile and disclose."""
     figures, links = frames(rows)
@@ -57,6 +60,7 @@ def made_of(
     before |= {
         "areas": areas(COUNTRY),
         "rejected": Rejected.empty() if rejected is None else rejected,
+        "runs": Runs.empty() if runs is None else runs,
     }
     totals, stretches = totals_of(reconciled), stretches_of(reconciled)
     after = disclose(before, reconciled, totals, stretches, threshold)

@@ -7,7 +7,7 @@ import pytest
 
 from displacement.disclosure.lines import linked
 from displacement.report import Publication, draw_picture, render_page
-from displacement_schemas import Rejected
+from displacement_schemas import Rejected, Runs
 from tests.disclosure.published import Made, made_of
 from tests.reconcile.cases import Row, figure, stock
 
@@ -158,7 +158,9 @@ def test_the_same_figures_in_any_order_lose_the_same_rows() -> None:
         pd.testing.assert_frame_equal(one.tables[name], other.tables[name])
 
 
-def test_a_rejected_number_of_the_same_text_is_withheld_where_it_is_the_same() -> None:
+def test_the_rejected_numbers_of_an_answer_with_a_withheld_figure_are_withheld() -> None:
+    """Also totals that only add up with it; and no hash of the answer or of the number stays."""
+
     def number(name: str, value: str, landing: str) -> Row:
         return {
             "rejected_id": name,
@@ -173,11 +175,40 @@ def test_a_rejected_number_of_the_same_text_is_withheld_where_it_is_the_same() -
         }
 
     same, other = "0" * 64, "1" * 64
-    rejected = [number("n1", "500", same), number("n2", "12", same), number("n3", "500", other)]
+    rejected = [number("n1", "500", same), number("n2", "512", same), number("n3", "500", other)]
     made = made_of(PAIR, rejected=Rejected.from_rows(rejected))
     rows = made.tables["rejected"].set_index("rejected_id")
-    assert rows["value"].isna().to_dict() == {"n1": True, "n2": False, "n3": False}
-    assert "500" not in rows.loc["n1", "reason"]
+    assert rows["value"].dropna().to_dict() == {"n3": "500"}
+    assert rows["landing_sha256"].dropna().to_dict() == {"n3": other}
+    assert rows["reason"].str.contains("subset; more is withheld").sum() == 2
+    assert not {"n1", "n2"} & set(rows.index)
+    assert made.tables["figures"]["landing_sha256"].isna().all()
+
+
+def test_the_run_log_tells_no_sums_of_a_source_with_withheld_figures() -> None:
+    one = {
+        "run_id": "r",
+        "started_at": PAIR[0]["recorded_at"],
+        "source_id": PAIR[0]["source_id"],
+        "failed": False,
+        "rows_in": 3,
+        "accepted": 2,
+        "rejected": 1,
+        "new": 2,
+        "revised": 0,
+        "withdrawn": 0,
+        "signals": "the sheet has no dates\nthe total says 512, the rows 504",
+        "message": "2 of 3 rows accepted from 1 files; held back: 504 people",
+    }
+    runs = Runs.from_rows([one, one | {"source_id": "others"}])
+    frame = made_of(PAIR, runs=runs).tables["runs"].set_index("source_id")
+    assert frame.loc[PAIR[0]["source_id"], "signals"] == (
+        "the sheet has no dates\n"
+        "signals with numbers are withheld, as figures of few people are concerned"
+    )
+    assert "504" not in frame.loc[PAIR[0]["source_id"], "message"]
+    assert frame.loc["others", "signals"] == one["signals"]
+    assert made_of(PAIR, threshold=0, runs=runs).tables["runs"]["signals"].eq(one["signals"]).all()
 
 
 @pytest.mark.slow

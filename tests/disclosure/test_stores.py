@@ -98,6 +98,41 @@ def test_nothing_published_holds_a_withheld_number_or_its_words(store, tables):
         assert b"8,765" not in content
 
 
+def test_no_hash_of_what_holds_a_withheld_number_is_published(store):
+    """Who knows all of it but the number would try numbers until the hash is the same."""
+    private = [store.folder / "withheld", store.folder / "landing", store.folder / "tables"]
+    hashes = {path.stem for folder in private for path in folder.rglob("*") if path.is_file()}
+    hashes |= {store.withheld.inputs_of(store.snapshots.current().snapshot_id)}
+    hashes |= {path.name.rpartition("-")[2] for path in private[2].glob("*/*")}
+    hashes = {one for one in hashes if len(one) >= 12 and set(one) <= set("0123456789abcdef")}
+    assert len(hashes) >= 3
+    for path in (store.folder / "published").rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        told = (
+            pd.read_parquet(path).to_csv() if path.suffix == ".parquet" else content.decode("latin")
+        )
+        assert not [one for one in hashes if one in told], path.name
+
+
+def test_the_identity_of_a_figure_in_a_text_says_nothing_of_its_number(tmp_path, reference):
+    ids = []
+    for number in (8, 6):
+        inbox, store = tmp_path / f"inbox{number}", tmp_path / f"store{number}"
+        inbox.mkdir()
+        (inbox / "report.txt").write_text(
+            "published: 2018-01-08\nsource: UNHCR\n\n"
+            f"According to UNHCR, {number} people were displaced from Dana on 2 January 2018. "
+            "According to UNHCR, 4,317 people were displaced from Salqin on 2 January 2018.",
+            encoding="utf-8",
+        )
+        run(store, inbox, reference)
+        figures = Store(store).snapshots.current().read(Figures)
+        assert figures["suppressed"].all()
+        assert figures["landing_sha256"].isna().all()
+        ids.append(sorted([*figures["source_record_id"], *figures["figure_id"]]))
+    assert ids[0] == ids[1]
+
+
 def test_withheld_rows_of_a_store_cannot_be_worked_out_from_its_files(tables):
     hidden = suppressed_rows(tables)
     flows = [key for key, level in hidden.items() if key[0] != "stocks" and level >= 3]
@@ -122,7 +157,7 @@ def test_the_manifest_tells_the_threshold_and_answers_without_small_numbers(stor
 
 
 def test_withheld_figures_stand_outside_of_what_is_published(store):
-    [file] = (store.folder / "withheld").iterdir()
+    [file] = (store.folder / "withheld").glob("*.parquet")
     assert file.stem == store.snapshots.current().snapshot_id
     assert store.snapshots.current().damaged() == []
 

@@ -179,7 +179,7 @@ def test_a_good_row_is_not_lost_beside_a_bad_one(reference):
         statement(area_codes="SY99"),
         statement("figures/a.csv#r2", stated=5.0),
         statement("figures/a.csv#r3", area_codes=None, area_names="Atlantis"),
-        statement("figures/a.csv#r4", stated=7.0, area_codes="SY05"),
+        statement("figures/a.csv#r4", stated=7.0, area_codes="SY07"),
     )
     normalised = figures_from(rows, reference)
     told = dict(

@@ -65,6 +65,8 @@ def test_a_number_is_read_as_people_write_it(cell, number):
         ("66,188 – 77,280", "not one number"),
         ("150 عائلة", "words beside the number"),
         ("137 و11", "do not make one number"),
+        ("03777111", "begins with a zero"),
+        ("٠٣٧٧٧١١١", "begins with a zero"),
     ],
 )
 def test_what_is_no_certain_count_is_refused_with_a_sentence(cell, words):

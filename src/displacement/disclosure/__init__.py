@@ -53,6 +53,7 @@ def disclose(
     lost_words = figures["quote"].notna() & veiled["figures"]["quote"].isna()
     kept_back = Figures.in_order(figures[lost_words | figures["figure_id"].isin(withheld)])
     veiled["rejected"] = veil.rejected_without(tables["rejected"], kept_back)
+    veiled["runs"] = veil.runs_without(tables["runs"], set(kept_back["source_id"]))
     return Disclosed(
         tables=veiled,
         totals=veil.totals_without(totals, verdict),

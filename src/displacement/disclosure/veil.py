@@ -1,5 +1,6 @@
 """How do tables look without what has to go? The rows stay; their numbers and words do not."""
 
+import hashlib
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from displacement_schemas import (
     EstimatesMonthly,
     Figures,
     Rejected,
+    Runs,
     Table,
 )
 
@@ -33,6 +35,7 @@ OF_FIGURES = (
     *("quote", "correction"),
 )
 """What would give a withheld figure back."""
+NUMBERS_WITHHELD = "signals with numbers are withheld, as figures of few people are concerned"
 CONTRADICTING = " contradict each other; by how much is withheld, as few people are concerned."
 Flags = NDArray[np.bool_]
 Contract = TypeVar("Contract", bound=Table)
@@ -134,29 +137,82 @@ def figures_without(frame: DataFrame[Figures], withheld: Collection[str]) -> Dat
     gone = frame["figure_id"].isin(withheld).to_numpy(bool)
     shared = _shares_a_sentence(frame, gone)
     veiled = _blanked(Figures, frame, gone, OF_FIGURES)
-    return Figures.validate(veiled.assign(quote=veiled["quote"].where(~shared)), lazy=True)
+    beside = frame["landing_sha256"].isin(set(frame["landing_sha256"][gone | shared]))
+    # Who knows all of an answer but a number finds the number by the answer's hash.
+    blank = {
+        "quote": veiled["quote"].where(~shared),
+        "landing_sha256": veiled["landing_sha256"].where(~beside),
+    }
+    return _valid(Figures, veiled, blank)
 
 
 def rejected_without(
     frame: DataFrame[Rejected], figures: DataFrame[Figures]
 ) -> DataFrame[Rejected]:
-    """Rejected numbers without those that withheld figures of the same landed answer state."""
-    stated: dict[str, set[str]] = {}
-    for landing, number in zip(figures["landing_sha256"], figures["stated"], strict=True):
-        if not pd.isna(number):
-            stated.setdefault(landing, set()).add(f"{number:g}")
-    if not stated:
+    """Rejected rows without the numbers of answers that hold withheld figures.
+
+    A total or a sentence that was not taken would give them back, and so would an identity
+    that was made from the number.
+    """
+    beside = frame["landing_sha256"].isin(set(figures["landing_sha256"])).to_numpy(bool)
+    if not beside.any():
         return frame
-    gone = _flags(
-        isinstance(value, str) and value.replace(",", "").strip() in stated.get(landing, ())
-        for landing, value in zip(frame["landing_sha256"], frame["value"], strict=True)
-    )
-    reasons = [
-        f"{file}: withheld, because a figure of few people states the same number" if hide else said
-        for file, said, hide in zip(frame["file"], frame["reason"], gone, strict=True)
+    numbered = frame["value"].fillna("").str.contains(r"\d").to_numpy(bool)
+    own = ("source_id", "file", "row", "column", "check", "number_start")
+    names = ["\x1f".join(map(str, row)) for row in zip(*(frame[name] for name in own), strict=True)]
+    alike = pd.Series(names).groupby(names).cumcount()
+    named = [
+        hashlib.sha256(f"{name}\x1f{number}".encode()).hexdigest()[:16] if hide else kept
+        for name, number, kept, hide in zip(names, alike, frame["rejected_id"], beside, strict=True)
     ]
-    told = frame.assign(reason=pd.Series(reasons, frame.index, dtype=frame["reason"].dtype))
-    return Rejected.validate(told.assign(value=told["value"].where(~gone)), lazy=True)
+    reasons = [
+        f"{file}: {check}; more is withheld, as figures of few people stand in the same answer"
+        if hide
+        else said
+        for file, check, said, hide in zip(
+            frame["file"], frame["check"], frame["reason"], beside, strict=True
+        )
+    ]
+    told = {
+        "rejected_id": pd.Series(named, frame.index, dtype=frame["rejected_id"].dtype),
+        "reason": pd.Series(reasons, frame.index, dtype=frame["reason"].dtype),
+        "value": frame["value"].where(~(beside & numbered)),
+        "landing_sha256": frame["landing_sha256"].where(~beside),
+    }
+    return Rejected.in_order(_valid(Rejected, frame, told))
+
+
+def runs_without(frame: DataFrame[Runs], sources: Collection[str]) -> DataFrame[Runs]:
+    """The run log without the sums that signals of sources with withheld figures tell."""
+    gone = frame["source_id"].isin(sources).to_numpy(bool)
+    if not gone.any():
+        return frame
+    signals = [
+        _without_numbers(said) if hide else said for said, hide in _told(frame, "signals", gone)
+    ]
+    messages = [
+        said.partition(";")[0] if hide else said for said, hide in _told(frame, "message", gone)
+    ]
+    return _valid(
+        Runs,
+        frame,
+        {
+            "signals": pd.Series(signals, frame.index, dtype=frame["signals"].dtype),
+            "message": pd.Series(messages, frame.index, dtype=frame["message"].dtype),
+        },
+    )
+
+
+def _told(frame: Any, column: str, gone: Flags) -> Iterable[tuple[Any, bool]]:
+    return zip(frame[column], gone.tolist(), strict=True)
+
+
+def _without_numbers(signals: Any) -> Any:
+    if not isinstance(signals, str):
+        return signals
+    lines = signals.split("\n")
+    kept = [line for line in lines if not any(sign.isdigit() for sign in line)]
+    return "\n".join(kept + [NUMBERS_WITHHELD] * (len(kept) < len(lines)))
 
 
 def repeated_by(figures: Any, withheld: Collection[str], judged: Collection[str]) -> set[str]:

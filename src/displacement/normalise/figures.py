@@ -172,7 +172,10 @@ def _unknown(
 
 
 def _area_columns(records: DataFrame[Records]) -> list[tuple[Any, Any]]:
-    return list(zip(records["area_codes"], records["area_names"], strict=True))
+    """Codes and names; a code without a name beside it is held against the area as reported."""
+    alone = records["area_names"].isna() & records["area_codes"].notna()
+    names = records["area_names"].where(~alone, records["area_text"])
+    return list(zip(records["area_codes"], names, strict=True))
 
 
 def _matches(codes: object, names: object, gazetteer: Gazetteer) -> list[Match]:

@@ -168,21 +168,31 @@ class Gazetteer:
         return [self.match_code(code) for code in codes]
 
     def _checked(self, found: Match, beside: str) -> Match:
-        """A match by code, unless the name beside it is that of an area elsewhere."""
+        """A match by code, unless a name beside it is that of an area elsewhere."""
         home, key = self._home(found.codes), found.codes[0]
         steps = [step.strip() for step in beside.split(PATH_SEPARATOR)]
-        name = next((step for step in reversed(steps) if step not in ("", SOMEWHERE)), "")
-        if not name or home.index.likeness(home.fold(name), key) >= LIKE_ENOUGH_AT_A_LEVEL:
+        *outer, name = [step for step in steps if step not in ("", SOMEWHERE)] or [""]
+        around = next(filter(None, (home.named_elsewhere(step, key) for step in outer)), None)
+        if around is None and name:
+            if home.index.likeness(home.fold(name), key) >= LIKE_ENOUGH_AT_A_LEVEL:
+                return found
+            around = home.named_elsewhere(name, key)
+            if around is None:
+                reason = f"{found.reason}; “{name}” is no name of it that we know"
+                return replace(found, reason=reason)
+        if around is None:
             return found
-        country = tuple(home.index.roots(key)) if home.worldwide else ()
-        named = home.follow([name], country, None, somewhere=False)
+        reason = f"{found.reason}, but {around.reason}: say which is meant"
+        both = (*home.certain((key,)), *(home.certain(around.codes) or around.candidates))
+        return _nothing(found.name, reason, both[:CANDIDATES])
+
+    def named_elsewhere(self, name: str, key: Key) -> Match | None:
+        """What a name means that is no area around or inside `key`; None where it may be one."""
+        country = tuple(self.index.roots(key)) if self.worldwide else ()
+        named = self.follow([name], country, None, somewhere=False)
         codes = {code for _, code in named.codes}
         codes = codes or {one.code for one in named.candidates if one.score == CERTAIN}
-        if not codes or codes & {code for _, code in home.index.kin(key)}:
-            return replace(found, reason=f"{found.reason}; “{name}” is no name of it that we know")
-        reason = f"{found.reason}, but {named.reason}: say which is meant"
-        both = (*home.certain((key,)), *(home.certain(named.codes) or named.candidates))
-        return _nothing(found.name, reason, both[:CANDIDATES])
+        return named if codes and not codes & {code for _, code in self.index.kin(key)} else None
 
     def _match(self, name: str, parent: str | None, level: int | None) -> Match:
         gazetteer: Gazetteer = self

@@ -121,6 +121,10 @@ def _digits(number: str, shown: str) -> Decimal:
         if not re.fullmatch(r"[0-9]+", fraction):
             raise ValueError(f"“{shown}” is not one number; write digits only")
         return Decimal(f"{_digits(whole, shown)}.{fraction}")
+    if re.fullmatch(r"0[0-9]+", number):
+        raise ValueError(
+            "the number begins with a zero, as phone numbers and codes do; write a count without it"
+        )
     if re.fullmatch(r"[0-9]+", number):
         return Decimal(number)
     if _GROUPED.fullmatch(number) and not number.startswith("0"):

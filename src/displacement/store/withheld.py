@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 
 class Withheld:
-    """The withheld figures of every snapshot, below `withheld/`."""
+    """The withheld figures of every snapshot, and the digest of its inputs, below `withheld/`.
+
+    The digest is made from unveiled tables: who knows all of them but a number finds it.
+    """
 
     def __init__(self, store: Path) -> None:
         self._root = store / "withheld"
 
-    def write(self, snapshot_id: str, figures: "DataFrame[contracts.Figures]") -> None:
-        """Keep the figures of a snapshot; where none is withheld, there is no file."""
+    def write(self, snapshot_id: str, figures: "DataFrame[contracts.Figures]", inputs: str) -> None:
+        """Keep the figures of a snapshot (where none is withheld, there is no table)."""
+        write_whole(self._inputs(snapshot_id), inputs.encode())
         path = self._path(snapshot_id)
         if figures.empty:
             path.unlink(missing_ok=True)
@@ -38,11 +42,19 @@ class Withheld:
             parquet.read(contracts.Figures, path) if path.is_file() else contracts.Figures.empty()
         )
 
+    def inputs_of(self, snapshot_id: str) -> str | None:
+        """The digest of everything that a snapshot was made from; None where nobody kept it."""
+        path = self._inputs(snapshot_id)
+        return path.read_text() if path.is_file() else None
+
     def keep_only(self, snapshots: set[str]) -> None:
         """Forget what snapshots withheld that are not kept any more."""
-        for path in self._root.glob("[!.]*.parquet"):
+        for path in self._root.glob("[!.]*.*"):
             if path.stem not in snapshots:
                 path.unlink()
+
+    def _inputs(self, snapshot_id: str) -> Path:
+        return self._root / f"{snapshot_id}.inputs"
 
     def _path(self, snapshot_id: str) -> Path:
         return self._root / f"{snapshot_id}.parquet"

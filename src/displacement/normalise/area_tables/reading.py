@@ -22,6 +22,7 @@ from displacement.sources.sheets.workbook import (
     sheets_of,
 )
 
+SHEET: Final = ", sheet "
 LONGEST_CODE: Final = 20
 NO_DAY: Final = frozenset(["", "-99", "n/a", "na", "none", "null", "-"])
 UNENDING: Final = date(2090, 1, 1)
@@ -129,7 +130,7 @@ def read_area_table(
 def _grids(content: bytes, name: str) -> Iterator[tuple[str, Grid]]:
     is_text = name.lower().endswith(TEXT_ENDINGS)
     for sheet in sheets_of(content, name, _width):
-        yield name if is_text else f"{name}, sheet {sheet.title or sheet.name}", sheet.grid
+        yield name if is_text else f"{name}{SHEET}{sheet.title or sheet.name}", sheet.grid
 
 
 def _width(grid: Grid) -> int:
@@ -188,6 +189,9 @@ def _read(
     delivered: Delivered,
 ) -> None:
     counted = {one.kind for one in table.columns.values()} & {"total", "women", "men"}
+    sheet, stem = table.where.rpartition(SHEET)[2], Path(name).stem
+    if not counted and not any(map(_tells_areas, table.columns.values())):
+        return  # the sheet of a country alone: every other one names it
     for number, cells in enumerate(table.grid[table.first_row :], start=table.first_row + 1):
         filled = [cell for cell in cells if cell is not None and str(cell).strip()]
         if len(filled) <= 1 or is_tag_row(cells) or any(map(is_total, filled)):
@@ -205,13 +209,17 @@ def _read(
         try:
             there = _country(values, country, countries)
             if counted:
-                delivered.counts.append(_count(place, values, name))
+                delivered.counts.append(_count(place, values, (sheet, stem)))
             else:
                 delivered.rows += _rows(place, values, there)
         except _LooseRowError as wrong:
             delivered.loose.setdefault(there, []).append(f"{place}: {wrong}.")
         except _WrongRowError as wrong:
             delivered.problems.append(f"{place}: {wrong}.")
+
+
+def _tells_areas(column: Column) -> bool:
+    return column.kind == "code" or (column.kind == "codes" and column.level != COUNTRY)
 
 
 def _text(cell: object) -> str:
@@ -358,7 +366,8 @@ def _unread_days(values: Mapping[Column, str]) -> int:
     )
 
 
-def _count(place: str, values: Mapping[Column, str], file: str) -> Count:
+def _count(place: str, values: Mapping[Column, str], titles: tuple[str, ...]) -> Count:
+    """The residents of a row; their year may stand in the title of the sheet or of the file."""
     codes = [
         (one.level or 0, text)
         for one, text in values.items()
@@ -367,10 +376,12 @@ def _count(place: str, values: Mapping[Column, str], file: str) -> Count:
     if not codes:
         raise _WrongRowError("no level has a code")
     level, code = max(codes)
-    year = _one(values, "year") or next(iter(_YEAR.findall(Path(file).stem)), "")
+    titled = [year for title in titles for year in _YEAR.findall(title)]
+    year = _one(values, "year") or (titled[0] if titled else "")
     if not _YEAR.fullmatch(year):
         raise _WrongRowError(
-            f"the year of the residents of {code} is “{year}”; a column “year” has to say it"
+            f"the year of the residents of {code} is “{year}”; a column “year” has to say it, or "
+            "the name of the sheet or of the file"
         )
     total = _one(values, "total")
     parts = [text for kind in ("women", "men") if (text := _one(values, kind))]
@@ -389,4 +400,8 @@ def _persons(text: str, code: str) -> float:
     plain = re.sub(r"(?<=\d)[,\s](?=\d{3}(?:\D|$))", "", western_digits(text))
     if not re.fullmatch(r"\d+(?:\.\d+)?", plain):
         raise _WrongRowError(f"“{text}” is no number of residents of {code}")
+    if re.fullmatch(r"\d{1,3}\.\d{3}", plain):
+        raise _WrongRowError(
+            f"“{text}” residents of {code} may be thousands or a decimal; write no sign"
+        )
     return float(plain)

@@ -115,8 +115,12 @@ def landing_of(report: Report) -> bytes:
 
 
 def _record_ids(figures: DataFrame[ExtractedFigures], file: str) -> list[str]:
-    """What identifies a figure within its text, wherever in the text it stands."""
-    identity = ["counter", "measure", "number_text", "unit", "start_date", "end_date", "area_text"]
+    """What identifies a figure within its text, wherever in the text it stands.
+
+    Not its number: a corrected one is a revision, and a withheld one must not follow from the
+    identity. Several of one scope are numbered as they stand.
+    """
+    identity = ["counter", "measure", "unit", "start_date", "end_date", "area_text"]
     words = figures[identity].astype("string").fillna("")
     keys = words["counter"].str.cat(words[identity[1:]], sep="\x1f")
     digests = pd.Series([hashlib.sha256(key.encode()).hexdigest()[:12] for key in keys], dtype=str)
