@@ -31,6 +31,8 @@ def beyond_residents(
         & (figures["tier"] == Tier.ACCEPTED.value)
         & figures["persons"].notna()
     ]
+    if leaving.empty:
+        return ()
     area = ["code_system", "area_code"]
     named = figure_areas.merge(areas[[*area, "population"]], on=area, how="left")
     residents = named.groupby("figure_id")["population"].agg(lambda one: one.sum(skipna=False))
