@@ -16,7 +16,13 @@ from displacement.reconcile.parts import parts_apart
 from displacement.reconcile.scopes import Voice, by_measure_and_view, day_number, voices_of
 from displacement.reconcile.solved import Solved, solve_all
 from displacement.reconcile.stocks import Standing, carried, standings, stocks_by_day
-from displacement.reconcile.voices import known_on, links_of, mark_echoes, speaking
+from displacement.reconcile.voices import (
+    corrected_totals,
+    known_on,
+    links_of,
+    mark_echoes,
+    speaking,
+)
 from displacement_schemas import (
     Areas,
     Conflicts,
@@ -79,7 +85,10 @@ def reconcile(
     links = FigureAreas.in_order(links[links["figure_id"].isin(known["figure_id"])])
     tree = AreaTree.build(_contract(Areas, areas), [key for _, key in links_of(links)])
     known = mark_echoes(known, links, tree)
-    voices = voices_of(speaking(known), links, tree)
+    heard = speaking(known)
+    silent = corrected_totals(heard, links, tree)
+    heard = Figures.in_order(heard[~heard["figure_id"].isin(silent)])
+    voices = voices_of(heard, links, tree)
     expiry = {voice.source_id: STOCK_EXPIRY_DAYS for voice in voices} | dict(
         stock_expiry_days or {}
     )
@@ -87,7 +96,6 @@ def reconcile(
     standing: dict[tuple[str, str], list[Standing]] = {}
     everything: list[Solved] = []
     covering: list[Voice] = []
-    silent: set[str] = set()
     for measure, view, group in by_measure_and_view(voices):
         if measure in STOCKS:
             able = carried(group, expiry, day_number(as_of) + 1)
@@ -126,7 +134,7 @@ def _names(voices: list[Voice]) -> set[str]:
 
 
 def _silenced(figures: DataFrame[Figures], silent: set[str]) -> DataFrame[Figures]:
-    """Figures for which better ranked alternatives speak everywhere are triangulation."""
+    """Figures as triangulation that better alternatives or their counter's correction silence."""
     if not silent:
         return Figures.in_order(figures)
     quiet = figures["figure_id"].isin(silent)

@@ -69,6 +69,31 @@ def speaking(figures: DataFrame[Figures]) -> DataFrame[Figures]:
     return Figures.in_order(figures[_can_speak(figures) & ~echoes])
 
 
+def corrected_totals(
+    figures: DataFrame[Figures], figure_areas: DataFrame[FigureAreas], tree: AreaTree
+) -> set[str]:
+    """Running totals that their counter itself took back, by a lower one published later.
+
+    Since the same day, of the same areas, and at least as long: nobody un-flees, so that a
+    total whose likely range lies below an earlier one's corrects it. Half of one voice per
+    counter (DESIGN 5.2): otherwise a counter would contradict itself.
+    """
+    frame = _comparable(figures, figure_areas, tree)
+    alone = frame["partition"].isna() & (frame["counts_of"] == frame["figure_id"])
+    frame = frame[alone & ~frame["measure"].isin(STOCKS)]
+    since = ["counter", "measure", "side", "leaves", "start_date", "event_id"]
+    several = frame[frame.duplicated(since, keep=False)]
+    corrected: set[str] = set()
+    for _, series in several.groupby(since, dropna=False, sort=False):
+        published, until, low, high = (
+            series[name].to_numpy()[:, None]
+            for name in ("published_on", "end_date", "persons_low", "persons_high")
+        )
+        takes_back = (published < published.T) & (until <= until.T) & (low > high.T)
+        corrected.update(series["figure_id"].to_numpy()[takes_back.any(axis=1)])
+    return corrected
+
+
 def sides(figures: DataFrame[Figures]) -> list[str]:
     """Which end of the movement each figure sees: figures of different ends never meet."""
     measures, roles = (figures[name].to_numpy(dtype=object) for name in ("measure", "area_role"))
