@@ -178,7 +178,12 @@ def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:
     return None
 
 
-_THINGS: Final = (NumberReason.NO_UNIT, NumberReason.HOUSING_DAMAGE, NumberReason.AID_ITEMS)
+_THINGS: Final = (
+    NumberReason.NO_UNIT,
+    NumberReason.HOUSING_DAMAGE,
+    NumberReason.AID_ITEMS,
+    NumberReason.DEFINITION,
+)
 
 
 def _decide(

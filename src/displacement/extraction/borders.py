@@ -72,7 +72,7 @@ def _is_away(scene: Scene, *, state: bool) -> bool:
         return True
     if scene.tells("inland", scene.own_words):
         return False
-    return scene.before in _ABROAD or _beside_others_abroad(scene)
+    return scene.before in _ABROAD or _beside_others_abroad(scene, state=state)
 
 
 _ABROAD: Final = (Measure.CROSS_BORDER_FLIGHT, Measure.REFUGEES)
@@ -129,7 +129,7 @@ LONGEST_NAME: Final = 40
 """Characters of the longest name of a country."""
 
 
-def _beside_others_abroad(scene: Scene) -> bool:
+def _beside_others_abroad(scene: Scene, *, state: bool) -> bool:
     """Whether the text around speaks of people abroad, and of nobody displaced in his country."""
     crossing = scene.tells("crossing_over", scene.predicate)
     coming = scene.claim.term in _STAYING or crossing
@@ -140,7 +140,7 @@ def _beside_others_abroad(scene: Scene) -> bool:
     if not coming or at_home or scene.tells("inland_setting", around):
         return False
     told = scene.told_before
-    if scene.tells("refugee_setting", told):
+    if scene.tells("refugee_setting", told) or (state and scene.tells("border", told)):
         return True
     home = _named(scene, "peoples", told)
     return bool(home and (_here(scene) or _named(scene, "located", told)) - home)
