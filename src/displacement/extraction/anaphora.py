@@ -60,11 +60,12 @@ def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> 
         return None
     if only_pattern(lang, "difference").match(candidate.right):
         return refuse(candidate, NumberReason.SUBSET, "difference")
+    last = last.denied if isinstance(last, Refusal) else last
     for rule in possible(lang, "anaphor", candidate.left_letters):
         if rule.get("closed") and not _closed(candidate, lang):
             continue
         match = before_number(rule, candidate)
-        if isinstance(last, Claim) and match and applies(rule, candidate, lang):
+        if last and match and applies(rule, candidate, lang):
             begin = candidate.body.start
             return replace(
                 last,

@@ -311,7 +311,7 @@ def _unless_denied(decision: Decision, lang: str) -> Decision:
         for rule in rules.table("denial_before")
     )
     if denied or before:
-        return refuse(candidate, NumberReason.DENIED, "denied")
+        return replace(refuse(candidate, NumberReason.DENIED, "denied"), denied=decision)
     return decision
 
 

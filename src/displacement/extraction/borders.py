@@ -140,7 +140,8 @@ def _beside_others_abroad(scene: Scene, *, state: bool) -> bool:
     if not coming or at_home or scene.tells("inland_setting", around):
         return False
     told = scene.told_before
-    if scene.tells("refugee_setting", told) or (state and scene.tells("border", told)):
+    settled = state or scene.claim.modality is not Modality.ASSERTED
+    if scene.tells("refugee_setting", told) or (settled and scene.tells("border", told)):
         return True
     home = _named(scene, "peoples", told)
     return bool(home and (_here(scene) or _named(scene, "located", told)) - home)
