@@ -4,6 +4,7 @@ What is read here waits for a reviewer: unit or predicate come from another figu
 """
 
 from dataclasses import replace
+from typing import Final
 
 from displacement.extraction.candidates import Candidate, may_be_same, only_pattern
 from displacement.extraction.claims import (
@@ -24,6 +25,9 @@ from displacement_schemas.vocabulary import Measure, NumberReason, Term, Unit
 
 def part_of_those(candidate: Candidate, last: Decision | None, lang: str) -> Decision:
     """So many "of them": a figure only with a predicate of its own."""
+    whose = only_pattern(lang, "of_whom").search(f"{candidate.left}|{candidate.right}")
+    if isinstance(last, Refusal) and last.reason in _OTHERS and whose:
+        return refuse(candidate, NumberReason.SUBSET, "part.of_others")
     near = replace(candidate, right=candidate.right.split(",")[0]) if candidate.head else candidate
     found = from_left(candidate, lang) if candidate.stand_in and not candidate.head else None
     start = 0
@@ -39,17 +43,29 @@ def part_of_those(candidate: Candidate, last: Decision | None, lang: str) -> Dec
     return refuse(candidate, NumberReason.SUBSET, "part.unsaid")
 
 
+_OTHERS: Final = (
+    NumberReason.DETAINED,
+    NumberReason.KILLED,
+    NumberReason.INJURED,
+    NumberReason.MISSING,
+    NumberReason.COMBATANTS,
+    NumberReason.MIXED_MIGRATION,
+)
+"""Whom a part of is no part of the displaced, whatever befell it."""
+
+
 def number_of_before(candidate: Candidate, last: Decision | None, lang: str) -> Decision | None:
     """In "officials put the number at 3,900" the number is that of the figure before."""
     if candidate.head and not candidate.head.unit:
         return None
     if only_pattern(lang, "difference").match(candidate.right):
         return refuse(candidate, NumberReason.SUBSET, "difference")
+    last = last.denied if isinstance(last, Refusal) else last
     for rule in possible(lang, "anaphor", candidate.left_letters):
         if rule.get("closed") and not _closed(candidate, lang):
             continue
         match = before_number(rule, candidate)
-        if isinstance(last, Claim) and match and applies(rule, candidate, lang):
+        if last and match and applies(rule, candidate, lang):
             begin = candidate.body.start
             return replace(
                 last,
@@ -126,7 +142,7 @@ def carried_on(candidate: Candidate, previous: Decision, lang: str) -> Decision 
     gapped = only_pattern(lang, "gapped").search(candidate.left) and only_pattern(
         lang, "gap_closed"
     ).match(candidate.right)
-    if not placed and not gapped:
+    if not placed and not gapped and not _next_line(candidate, previous, lang):
         return None
     return replace(
         previous,
@@ -137,6 +153,13 @@ def carried_on(candidate: Candidate, previous: Decision, lang: str) -> Decision 
         same_people_as=None,
         supersedes=None,
     )
+
+
+def _next_line(candidate: Candidate, previous: Claim, lang: str) -> bool:
+    """Whether it is the next of a list of places, each with the number beside its name."""
+    closed = not candidate.right.strip() or candidate.right.lstrip(" ").startswith("\n")
+    listing = previous.rule_id in ("clue.list", "carry")
+    return listing and closed and bool(only_pattern(lang, "next_line").search(candidate.before))
 
 
 def apposed(candidate: Candidate, previous: Decision, masked: str, lang: str) -> bool:

@@ -178,7 +178,12 @@ def _previous(decisions: list[Decision], sentence: Span) -> Decision | None:
     return None
 
 
-_THINGS: Final = (NumberReason.NO_UNIT, NumberReason.HOUSING_DAMAGE, NumberReason.AID_ITEMS)
+_THINGS: Final = (
+    NumberReason.NO_UNIT,
+    NumberReason.HOUSING_DAMAGE,
+    NumberReason.AID_ITEMS,
+    NumberReason.DEFINITION,
+)
 
 
 def _decide(
@@ -306,7 +311,7 @@ def _unless_denied(decision: Decision, lang: str) -> Decision:
         for rule in rules.table("denial_before")
     )
     if denied or before:
-        return refuse(candidate, NumberReason.DENIED, "denied")
+        return replace(refuse(candidate, NumberReason.DENIED, "denied"), denied=decision)
     return decision
 
 

@@ -15,7 +15,7 @@ from displacement_schemas.vocabulary import AreaRole, Measure, Modality, Term
 def is_abroad(scene: Scene, *, back: bool, state: bool) -> bool:
     """Whether people crossed a border, or came back over one, or live beyond one."""
     claim = scene.claim
-    if claim.modality is Modality.ORDERED or (not state and claim.term in _WITHIN):
+    if claim.modality is Modality.ORDERED or _stays_inside(scene, state=state):
         return False
     settled = state or back or claim.term in _MOVING
     if scene.counted is Measure.REFUGEES and settled:
@@ -25,6 +25,18 @@ def is_abroad(scene: Scene, *, back: bool, state: bool) -> bool:
     if scene.tells("border", scene.thought):
         return True
     return _comes_home(scene) if back else _is_away(scene, state=state)
+
+
+def _stays_inside(scene: Scene, *, state: bool) -> bool:
+    """Whether people are moved by whoever rules there, or said to be within their country."""
+    claim = scene.claim
+    if not state and claim.term in _WITHIN:
+        return True
+    noun = claim.candidate.noun
+    named = f"{noun.modifiers} {noun.noun}" if noun else ""
+    if scene.counted is Measure.IDPS and scene.tells("internal", named):
+        return True
+    return claim.term is Term.DISPLACED and scene.tells("within", scene.thought)
 
 
 _WITHIN: Final = (Term.EVACUATED, Term.RELOCATED)
@@ -60,7 +72,7 @@ def _is_away(scene: Scene, *, state: bool) -> bool:
         return True
     if scene.tells("inland", scene.own_words):
         return False
-    return scene.before in _ABROAD or _beside_others_abroad(scene)
+    return scene.before in _ABROAD or _beside_others_abroad(scene, state=state)
 
 
 _ABROAD: Final = (Measure.CROSS_BORDER_FLIGHT, Measure.REFUGEES)
@@ -78,7 +90,8 @@ def _of_two_nations(scene: Scene, *, state: bool) -> bool:
         hosts = _named(scene, "officials", scene.claim.candidate.before)
         return bool(hosts - people) or (_is_nation(scene) and scene.tells("camp", scene.own_words))
     at_border = scene.claim.term is Term.ARRIVED and scene.tells("border_force", scene.said)
-    arrive = at_border or scene.whole(AreaRole.DESTINATION) or _country_takes_in(scene)
+    arrive = at_border or scene.whole(AreaRole.DESTINATION)
+    arrive = arrive or _country_takes_in(scene) or _country_counts(scene)
     return scene.whole(AreaRole.ORIGIN) or (arrive and not state)
 
 
@@ -104,20 +117,31 @@ def _country_takes_in(scene: Scene) -> bool:
     return named and scene.counted is None and scene.tells("entering", scene.predicate)
 
 
+def _country_counts(scene: Scene) -> bool:
+    """Whether a whole country counts arrivals, who can only have come from outside."""
+    counts = only_pattern(scene.lang, "counts").fullmatch(scene.claim.candidate.left)
+    if scene.claim.term is not Term.ARRIVED or not counts:
+        return False
+    return bool(scene.nations(counts["who"]))
+
+
 LONGEST_NAME: Final = 40
 """Characters of the longest name of a country."""
 
 
-def _beside_others_abroad(scene: Scene) -> bool:
+def _beside_others_abroad(scene: Scene, *, state: bool) -> bool:
     """Whether the text around speaks of people abroad, and of nobody displaced in his country."""
-    coming = scene.claim.term in _STAYING or scene.tells("natural_border", scene.thought)
+    crossing = scene.tells("crossing_over", scene.predicate)
+    coming = scene.claim.term in _STAYING or crossing
+    coming = coming or scene.tells("natural_border", scene.thought)
     around = scene.claim.candidate.around
     own = scene.people | scene.nations_of(AreaRole.ORIGIN)
     at_home = own & scene.nations(scene.claim.candidate.before)
     if not coming or at_home or scene.tells("inland_setting", around):
         return False
     told = scene.told_before
-    if scene.tells("refugee_setting", told):
+    settled = state or scene.claim.modality is not Modality.ASSERTED
+    if scene.tells("refugee_setting", told) or (settled and scene.tells("border", told)):
         return True
     home = _named(scene, "peoples", told)
     return bool(home and (_here(scene) or _named(scene, "located", told)) - home)

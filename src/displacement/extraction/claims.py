@@ -19,6 +19,8 @@ class Refusal:
     rule_id: str
     reason: NumberReason
     candidate: Candidate | None = None
+    denied: "Claim | None" = None
+    """The claim that its sentence calls false: "the real number" corrects it."""
 
 
 @dataclass(frozen=True)

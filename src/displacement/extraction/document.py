@@ -79,6 +79,7 @@ def clean_characters(text: str) -> str:
     Marks on Arabic letters, which most writers leave out, become blanks behind their word.
     """
     clean = text.translate({ord(c): _plain(c) for c in set(text) if not ("!" <= c <= "~")})
+    clean = _SCARE.sub(r" \1 ", clean)
     return _MARKED.sub(_without_marks, clean) if _MARK.search(clean) else clean
 
 
@@ -87,19 +88,29 @@ def _without_marks(word: re.Match[str]) -> str:
     return bare + " " * (len(word[0]) - len(bare))
 
 
+_SCARE: Final = re.compile(r'(?<=\s)"([a-z][\w-]*(?: [a-z][\w-]*){0,2})"(?=\s)')
+"""A word or two in quotation marks, which only a writer's distance sets: nobody speaks there."""
 _MARK: Final = re.compile(r"[\u064b-\u0652\u0670]")
 _MARKED: Final = re.compile(
     r"[\u0620-\u064a]++[\u064b-\u0652\u0670][\u0620-\u0652\u0670]*+[,;:.!?)\"]*"
 )
 
 
+_HOUR: Final = re.compile(r"\b[ap]\.m\Z")
+
+
 def find_sentences(clean: str, start: int, lang: str) -> list[Span]:
     """The sentences of the cleaned text from `start` on, without the blanks between them."""
-    abbreviation = load_rules(lang).compile(r"(?:\b{dotted}|\b[A-Z])\Z", flags=0)
+    rules = load_rules(lang)
+    abbreviation = rules.compile(r"(?:\b{dotted}|\b[A-Z])\Z", flags=0)
+    day = rules.compile(r"{weekday}\b|{month}\b", flags=0)
     cuts = [start]
     for gap in _GAP.finditer(clean, start):
         before = clean[max(start, gap.start() - 12) : gap.start()]
-        if gap["stop"] == "." and abbreviation.search(before):
+        hour = _HOUR.search(before)  # "as of 5 p.m. Sunday"
+        if gap["stop"] == "." and (
+            abbreviation.search(before) or (hour and day.match(clean, gap.end()))
+        ):
             continue
         cuts.append(gap.end())
     cuts.append(len(clean))
@@ -114,7 +125,7 @@ _HEADER_LINE: Final = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}):[ \t]+(?P<value
 _HEADER_END: Final = re.compile(r"[ \t]*-{3,}[ \t]*\r?\n|[ \t]*\r?\n")
 _RULER: Final = re.compile(r"-{3,}[ \t]*\r?\n")
 _GAP: Final = re.compile(
-    r"(?P<stop>[.!?])[\"')\]]{0,3}\s+(?=[\"'(\[]{0,2}[A-Z0-9\u00c0-\u00de\u0600-\u06ff])"
+    r"(?P<stop>[.!?])[\"')\]]{0,3}\s+(?=[\"'(\[]{0,2}[A-Z0-9\u00c0-\u00de\u0600-\u06ff]|\([a-z]{1,3}\)\s)"
     r"|\n[ \t]*\n\s*"
     r"|\n(?=[ \t]*(?:[-*]|[a-z0-9]\))[ \t])"
 )

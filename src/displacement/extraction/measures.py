@@ -7,6 +7,7 @@ border lie between where they were at home and where they are counted?
 from typing import Final, NamedTuple
 
 from displacement.extraction.borders import is_abroad
+from displacement.extraction.candidates import only_pattern
 from displacement.extraction.rules import rules_that
 from displacement.extraction.scene import Scene
 from displacement_schemas.vocabulary import AreaRole, Measure, Term
@@ -84,9 +85,19 @@ def _is_state(scene: Scene, said: Kind) -> bool:
         return not _came_within(scene)
     if not scene.behind and scene.tells("hosting", scene.predicate):
         return True
+    if not scene.behind and not said.back and scene.tells("still_away", scene.predicate):
+        return True
     if said.back or scene.claim.term not in (Term.DISPLACED, Term.SHELTERED):
         return False
-    return scene.tells("state", scene.predicate) or _stays(scene)
+    return (scene.tells("state", scene.predicate) and not _befell(scene)) or _stays(scene)
+
+
+def _befell(scene: Scene) -> bool:
+    """Whether people "were internally displaced" by something or within some days: it happened."""
+    said = scene.clean[scene.claim.predicate.start : scene.end]
+    happened = only_pattern(scene.lang, "happened").search(said)
+    stretched = any(period.kind in (*_STRETCHES, "month") for period in scene.periods)
+    return bool(happened and (happened["cause"] or stretched))
 
 
 def _stays(scene: Scene) -> bool:
@@ -102,6 +113,8 @@ def _came_within(scene: Scene) -> bool:
     candidate = scene.claim.candidate
     noun = candidate.head.noun if candidate.head else ""
     if scene.tells("befallen", f"{noun}|{candidate.right}"):
+        return True
+    if not scene.behind and scene.tells("since_when", scene.predicate):
         return True
     stretches = any(period.kind in _STRETCHES for period in scene.periods)
     if stretches and scene.counted is Measure.RETURNEES:

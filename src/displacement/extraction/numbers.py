@@ -241,7 +241,7 @@ def _joints(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str
         rules.compile(r"\s?-\s?|\s+{range_to}\s+"),
         rules.compile(r"\s+{range_and}\s*"),
         rules.compile(r"\b{range_between}\s+(?:{rough}\s+)?\Z"),
-        rules.compile(r"\b{rise}\s+(?:[\w-]+\s+){0,2}{range_from}\s+(?:{rough}\s+)?\Z"),
+        rules.compile(r"\b{rise}\b(?:\s+[\w-]+){0,4},?\s+{range_from}\s+(?:{rough}\s+)?\Z"),
     )
 
 

@@ -91,7 +91,7 @@ def _joined(found: list[Period], clean: str, lang: str) -> list[Period]:
     return joined
 
 
-COMPARED: Final = 70
+COMPARED: Final = 90
 """So far before a date the words may stand that only compare with it."""
 _FINENESS: Final = tuple(DatePrecision)
 

@@ -114,6 +114,7 @@ def choose_dates(
     written = context.span.start + _dateline(document, context.span)
     dated = [period for period in context.periods if period.text_start >= written]
     free = [period for period in dated if not _said(period.text_start, context)]
+    free = [period for period in free if not _beside(period, claim, context.span, document)]
     near = [period for period in free if clause.start <= period.text_start < clause.end]
     near = [period for period in near if not _of_another(period, near, claim, masked)]
     if measure not in FLOWS:
@@ -138,6 +139,20 @@ def choose_dates(
         head = context.header
         return Dates(head.start, head.end, DatePrecision.CARRIED, head.words)
     return Dates(None, published, DatePrecision.PUBLICATION)
+
+
+def _beside(period: Period, claim: Claim, sentence: Span, document: Document) -> bool:
+    """Whether a clause between commas holds the period, which tells of something else.
+
+    "The camp, shut by the governor last year, took in 700 people."
+    """
+    opened = document.clean.rfind(",", sentence.start, period.text_start)
+    closed = document.clean.find(",", period.text_end, sentence.end)
+    if opened < 0 or closed < 0 or opened < claim.number.end < closed:
+        return False
+    clause = only_pattern(document.lang, "beside_clause").match(document.clean, opened + 1, closed)
+    ours = opened < claim.predicate.start < closed or 0 <= opened - _reach(claim) <= 1
+    return bool(clause) and not ours
 
 
 def _of_another(period: Period, near: list[Period], claim: Claim, masked: str) -> bool:
@@ -167,7 +182,7 @@ def _reach(claim: Claim) -> int:
 
 _AND: Final = re.compile(r"\band\b")
 _COUNTED: Final = re.compile(
-    r"(?:[,(:;]|\b(?:and|or|with|while|leaving|killing|wounding|has|have|had)\b)\s+(?:[a-z]+\s+){0,3}"
+    r"(?:[,(:;]|\b(?:and|or|with|while|that|leaving|killing|wounding|has|have|had)\b)\s+(?:[a-z]+\s+){0,3}"
     "(?<![\ue001-\ue004])[\ue001\ue003]{1,12}(?![\ue001-\ue004])[^\\W\\d_]?\\s+(?!(?:in|at|from|to|on|of|near|were|are)\\b)[A-Za-z]"
 )
 
