@@ -84,11 +84,8 @@ def test_a_running_total_that_is_corrected_downwards_holds_together() -> None:
     done = run(*rows)
     assert len(done.conflicts) == 0
     assert total(done) == pytest.approx(880, rel=0.01)
-    assert dict(zip(done.figures["figure_id"], done.figures["role"], strict=True)) == {
-        "until 45": None,
-        "until 75": "triangulation",
-        "until 105": None,
-    }
+    silent = done.figures[done.figures["role"] == "triangulation"]
+    assert set(silent["figure_id"]) == {"until 75"}
     assert (done.estimates["value"] >= 0).all()
     by_day = done.estimates_daily.groupby("date")["value"].sum()
     before = by_day[[on < day(45) for on in by_day.index]].sum()
