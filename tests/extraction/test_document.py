@@ -73,12 +73,20 @@ def test_a_ruler_ends_a_header_too():
     assert split_header(HEADER + "---\nBody.")[1] == "Body."
 
 
+def test_a_header_that_no_blank_line_ends_holds_the_lines_of_known_keys_alone() -> None:
+    text = "published: 2018-01-08\nsource: UNHCR\nIdlib: 5,000 people fled.\n"
+    assert split_header(text) == (
+        {"published": "2018-01-08", "source": "UNHCR"},
+        "Idlib: 5,000 people fled.\n",
+    )
+
+
 def test_a_text_without_a_header_is_all_body():
     for text in (
         "Damascus: shells fell.\n\nMore.",
         "",
         "No colon here.\n",
-        HEADER + "no blank line",
+        "title: no day and no blank line\nSome text.",
     ):
         assert split_header(text) == ({}, text)
 

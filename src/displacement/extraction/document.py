@@ -56,21 +56,34 @@ def split_header(text: str) -> tuple[dict[str, str], str]:
     """Split a report into its header and its body.
 
     A header is a block of "key: value" lines at the very beginning, ended by a blank line or by
-    a line of three hyphens; it must hold at least one of the known keys. The body is always the
+    a line of three hyphens; it must hold at least one of the known keys. Where nothing ends it,
+    lines of known keys that say when the report was published are one. The body is always the
     tail of the text, so that offsets of the whole text are kept by
     `extract(text, ..., start=len(text) - len(body))`.
     """
+    start = 1 if text.startswith("\ufeff") else 0
+    if opening := _RULER.match(text, start):
+        start = opening.end()
+    fields, stop = _fields(text, start)
+    end = _HEADER_END.match(text, stop)
+    if end and _KNOWN_KEYS & fields.keys():
+        return fields, text[end.end() :]
+    fields, stop = _fields(text, start, only=_KNOWN_KEYS)
+    return (fields, text[stop:]) if "published" in fields else ({}, text)
+
+
+def _fields(
+    text: str, position: int, only: frozenset[str] = frozenset()
+) -> tuple[dict[str, str], int]:
+    """The lines of "key: value" from a position on, and where they end."""
     fields: dict[str, str] = {}
-    position = 1 if text.startswith("\ufeff") else 0
-    if opening := _RULER.match(text, position):
-        position = opening.end()
     while line := _HEADER_LINE.match(text, position):
-        fields[line["key"].strip().lower()] = line["value"].strip()
+        key = line["key"].strip().lower()
+        if only and key not in only:
+            break
+        fields[key] = line["value"].strip()
         position = line.end()
-    end = _HEADER_END.match(text, position)
-    if not end or not _KNOWN_KEYS & fields.keys():
-        return {}, text
-    return fields, text[end.end() :]
+    return fields, position
 
 
 def clean_characters(text: str) -> str:
@@ -120,7 +133,9 @@ def find_sentences(clean: str, start: int, lang: str) -> list[Span]:
     return spans
 
 
-_KNOWN_KEYS: Final = {"title", "publisher", "published", "language", "url", "source", "date"}
+_KNOWN_KEYS: Final = frozenset(
+    ["title", "publisher", "published", "language", "url", "source", "date"]
+)
 _HEADER_LINE: Final = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}):[ \t]+(?P<value>\S[^\n]*)\n")
 _HEADER_END: Final = re.compile(r"[ \t]*-{3,}[ \t]*\r?\n|[ \t]*\r?\n")
 _RULER: Final = re.compile(r"-{3,}[ \t]*\r?\n")
