@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from displacement_schemas.areas import Areas
+    from displacement_schemas.balance import Balance
     from displacement_schemas.conflicts import Conflicts
     from displacement_schemas.contributions import Contributions
     from displacement_schemas.coverage import Coverage
@@ -62,6 +63,7 @@ __all__ = [
     "INTERNAL",
     "PUBLISHED",
     "Areas",
+    "Balance",
     "Conflicts",
     "Contributions",
     "Coverage",
@@ -97,6 +99,7 @@ _TABLES: Final = {
         "EstimatesDaily",
         "EstimatesMonthly",
         "Stocks",
+        "Balance",
         "Contributions",
         "Conflicts",
         "Coverage",

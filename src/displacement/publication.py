@@ -23,6 +23,7 @@ from displacement.normalise.figures import Normalised, Reference, figures_from
 from displacement.normalise.residents import beyond_residents
 from displacement.reconcile import Reconciliation, reconcile
 from displacement.settings import SMALL_CELL_THRESHOLD
+from displacement.stock_and_flow import balance_of
 from displacement.store import parquet
 from displacement.store.datapackage import datapackage
 from displacement.store.decisions import load_decisions, own_decisions
@@ -31,6 +32,7 @@ from displacement.store.snapshots import DIGITS_OF_ID, Snapshot
 from displacement.store.store import Store
 from displacement_schemas import (
     PUBLISHED,
+    Balance,
     FigureAreas,
     Figures,
     Records,
@@ -81,7 +83,8 @@ def publish(
     shown = disclose(
         made, reconciled, totals_of(reconciled), stretches_of(reconciled), small_cell_threshold
     )
-    tables, totals = shown.tables, shown.totals
+    totals = shown.totals
+    tables = shown.tables | {"balance": balance_of(shown.tables, reconciled.as_of)}
     digests = _digests(tables)
     content = _content(digests)
     if current is not None and _says_the_same(current, content, as_of):
@@ -189,7 +192,7 @@ def _tables(
     made = {
         model.table_name(): getattr(reconciled, model.table_name())
         for model in PUBLISHED
-        if model.table_name() not in published
+        if model.table_name() not in published and model is not Balance
     }
     beyond = beyond_residents(reconciled.figures, reconciled.figure_areas, areas)
     signals = (*corrected.signals, *reference.decided.signals, *beyond)

@@ -46,7 +46,9 @@ class Snapshot:
         return self.folder / f"{table}.parquet"
 
     def read(self, model: "type[contracts.Table]") -> Any:
-        """One table as a validated frame."""
+        """One table as a validated frame; one that came later is empty in older snapshots."""
+        if f"{model.table_name()}.parquet" not in self.manifest["files"]:
+            return model.empty()
         return parquet.read(model, self.path(model.table_name()))
 
     def damaged(self) -> list[str]:
