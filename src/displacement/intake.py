@@ -8,7 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from displacement.normalise.revisions import (
     latest_standing,
     vanished_of,
 )
+from displacement.outcome import Outcome
 from displacement.sources.source import (
     Answer,
     Declaration,
@@ -45,27 +46,6 @@ FEWEST_VANISHED = 2
 """A single figure may always vanish."""
 AWAITS = "nothing of it was recorded; a reviewer can accept it"
 """How the sentence ends that says of data that it was held back, but may be right."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one source's part of a run came to."""
-
-    source_id: str
-    message: str
-    failed: bool = False
-    rows_in: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    new: int = 0
-    revised: int = 0
-    withdrawn: int = 0
-    signals: tuple[str, ...] = ()
-    complete: bool = True
-    """False where too many rows were rejected, or a file failed or was held back."""
-    first_day: date | None = None
-    last_day: date | None = None
-    """The days that were asked for."""
 
 
 @dataclass
@@ -263,7 +243,7 @@ _LOGGED = (
 
 
 def _failed(source: Source, reason: str) -> Outcome:
-    return Outcome(source.source_id, f"failed: {reason}", failed=True, complete=False)
+    return Outcome(source.source_id, f"failed: {reason}", failed=True, complete=False, whole=False)
 
 
 def _read(source: Source, said: Iterable[Said], declaration: Declaration) -> _Answers:
@@ -541,6 +521,7 @@ def _outcome(
     if answers.failures:
         message += f"; failed: {_some([one.reason for one in answers.failures])}"
     days = [request.days(file.name) for file in files]
+    whole = not held and not answers.failures
     return Outcome(
         source_id=declaration.source_id,
         message=message,
@@ -551,7 +532,8 @@ def _outcome(
         revised=int((~withdrawn & (appended["revision"] > 1)).sum()),
         withdrawn=int(withdrawn.sum()),
         signals=tuple(answers.signals) + tuple(one for file in files for one in file.signals),
-        complete=share <= declaration.rejected_share and not held and not answers.failures,
+        complete=whole and share <= declaration.rejected_share,
+        whole=whole,
         first_day=min((one.first for one in days), default=None),
         last_day=max((one.last for one in days), default=None),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from displacement.sources.source import Answer, Landed
 from displacement.store.files import copy_whole, write_whole
+from displacement.windows import Window
 
 
 class Landing:
@@ -42,6 +43,15 @@ class Landing:
             answer.content.unlink(missing_ok=True)
             return Landed(answer.name, sha256, path, retrieved_at, answer.covers)
         return Landed(answer.name, sha256, answer.content, retrieved_at, answer.covers)
+
+    def get(
+        self, name: str, sha256: str, retrieved_at: datetime | None, covers: Window | None
+    ) -> Landed:
+        """An answer that has landed, as it was put; raises FileNotFoundError where it is gone."""
+        path = self._path(sha256)
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        return Landed(name, sha256, path, retrieved_at, covers)
 
     def damaged(self) -> list[str]:
         """The landed answers whose content is not what their name says."""
