@@ -146,6 +146,11 @@ class Table(pa.DataFrameModel):
         return cls.validate(frame, lazy=True)
 
     @classmethod
+    def empty(cls, *_: Any) -> DataFrame[Self]:
+        """A frame without rows: pandera's own takes ten times as long to make one."""
+        return cls.from_arrow(cls.arrow_schema().empty_table())
+
+    @classmethod
     def to_arrow(cls, frame: DataFrame[Self]) -> pyarrow.Table:
         """The frame as one Arrow table in the contract's schema; refusing stray nulls."""
         table = pyarrow.Table.from_pandas(frame, schema=cls.arrow_schema(), preserve_index=False)

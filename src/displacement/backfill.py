@@ -131,9 +131,15 @@ def is_done(entry: Entry, backfill: Backfill, lag_days: int, today: date) -> boo
 
 
 def has_landed(entry: Entry, backfill: Backfill) -> bool:
-    """Whether a window is fetched, so that it need only be recorded."""
-    mine = entry.backfill_id == backfill.backfill_id
-    return entry.state is State.FETCHED and (mine or not backfill.force)
+    """Whether a window is fetched, so that it need only be recorded.
+
+    One that was held back is asked for again, but not before the next run.
+    """
+    if entry.state is not State.FETCHED:
+        return False
+    if entry.outcome is not None and not entry.outcome.whole:
+        return entry.run_id == backfill.run_id
+    return entry.backfill_id == backfill.backfill_id or not backfill.force
 
 
 def outcome_of(
@@ -191,7 +197,7 @@ def gaps_of(
     run says are those of its first and last window: its entries know better.
     """
     backfills = {entry.run_id for entry in entries}
-    fetched = [one.window for one in entries if one.state is State.RECORDED]
+    fetched = [one.window for one in entries if one.was_fetched]
     fetched += [
         Window(row["first_day"], row["last_day"])
         for row in runs

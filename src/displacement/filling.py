@@ -10,7 +10,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from displacement.sources.source import (
 )
 from displacement.store.backfills import Backfill, Entry, LandedAs, State
 from displacement.store.store import Store
+from displacement.store.tables import Kept
 from displacement.windows import Window
 
 MOST_DOWN: Final = 3
@@ -59,6 +61,10 @@ class Filling:
         """The source's name."""
         return self.source.source_id
 
+    @cached_property
+    def _last_success(self) -> date | None:
+        return self.store.ledger.last_success(self.source_id)
+
     def request(self, window: Window, known: frozenset[str]) -> Request:
         """What to ask for a window."""
         return Request(
@@ -66,7 +72,7 @@ class Filling:
             inbox=self.inbox,
             now=self.now,
             window=window,
-            last_success=self.store.ledger.last_success(self.source_id),
+            last_success=self._last_success,
             known=known,
             secrets=self.secrets,
         )
@@ -82,9 +88,11 @@ def fill(
     """
     windows = [one for one in windows if not _is_done(filling, one)]
     started, down = time.monotonic(), 0
-    with closing(_fetched(filling, windows)) as fetched:
+    known = filling.store.tables.read(filling.source_id)
+    files = frozenset(known.records["file"].unique())
+    with closing(_fetched(filling, windows, files)) as fetched:
         for number, (entry, said) in enumerate(fetched, start=1):
-            outcome = _record(filling, entry, said)
+            outcome, known = _record(filling, entry, said, known)
             for signal in outcome.signals:
                 say(f"signal from {filling.source_id}, {entry.window}: {signal}")
             left = len(windows) - number
@@ -104,10 +112,9 @@ def _is_done(filling: Filling, window: Window) -> bool:
 
 
 def _fetched(
-    filling: Filling, windows: Sequence[Window]
-) -> Generator[tuple[Entry, Sequence[Said]]]:
+    filling: Filling, windows: Sequence[Window], known: frozenset[str]
+) -> Generator[_Asked, None, None]:
     """First step of every window, in order; some run ahead of the second step of others."""
-    known = frozenset(filling.store.tables.read(filling.source_id).records["file"].unique())
     http = filling.declaration.http
     pool = ThreadPoolExecutor(http.concurrency if http else 1)
     try:
@@ -119,45 +126,32 @@ def _fetched(
 
 def _fetch(filling: Filling, window: Window, known: frozenset[str]) -> _Asked:
     """What the source says of a window: from the landing where all of it has landed before."""
-    before = filling.store.backfills.entry(filling.source_id, window)
-    if has_landed(before, filling.backfill):
-        try:
-            said = _landed_before(filling.store, before)
-        except FileNotFoundError:
-            pass
-        else:
-            return _worked_by(filling.backfill, before), said
+    store = filling.store
+    before = store.backfills.entry(filling.source_id, window)
+    if has_landed(before, filling.backfill) and all(map(store.landing.has, before.answers)):
+        entry = _worked_by(filling.backfill, before)
+        return entry, _as_landed(store, entry)
     try:
-        said = list(landed(filling.source, filling.request(window, known), filling.store))
+        said = list(landed(filling.source, filling.request(window, known), store))
     except SourceError as down:
         said = [Failure(filling.source_id, str(down))]
-    answers = {one.sha256 for one in before.said if isinstance(one, LandedAs)}
+    failures = [one for one in said if isinstance(one, Failure)]
     entry = Entry(
         filling.source_id,
         window,
+        state=State.PENDING if failures else State.FETCHED,
         retrieved_at=filling.now,
         said=tuple(_noted(one) for one in said if not isinstance(one, Failure)),
-        superseded=tuple(sorted(answers.union(before.superseded))),
+        superseded=tuple(sorted({*before.answers, *before.superseded})),
     )
     entry = _worked_by(filling.backfill, entry)
-    if not any(isinstance(one, Failure) for one in said):
-        entry = replace(entry, state=State.FETCHED)
-        filling.store.backfills.write_entry(entry)
-    return entry, said
+    if not failures:
+        store.backfills.write_entry(entry)
+    return entry, [*_as_landed(store, entry), *failures]
 
 
 def _worked_by(backfill: Backfill, entry: Entry) -> Entry:
     return replace(entry, backfill_id=backfill.backfill_id, run_id=backfill.run_id)
-
-
-def _landed_before(store: Store, entry: Entry) -> list[Said]:
-    """What a source said in an earlier run; raises FileNotFoundError where an answer is gone."""
-    return [
-        store.landing.get(one.name, one.sha256, entry.retrieved_at, one.covers)
-        if isinstance(one, LandedAs)
-        else one
-        for one in entry.said
-    ]
 
 
 def _noted(one: Landed | Rejection) -> LandedAs | Rejection:
@@ -166,7 +160,19 @@ def _noted(one: Landed | Rejection) -> LandedAs | Rejection:
     return replace(one, value=one.value and one.value[:LONGEST_VALUE])
 
 
-def _record(filling: Filling, entry: Entry, said: Sequence[Said]) -> Outcome:
+def _as_landed(store: Store, entry: Entry) -> list[Said]:
+    """What a source said: the same whether it did so just now or in a run that was killed."""
+    return [
+        store.landing.get(one.name, one.sha256, entry.retrieved_at, one.covers)
+        if isinstance(one, LandedAs)
+        else one
+        for one in entry.said
+    ]
+
+
+def _record(
+    filling: Filling, entry: Entry, said: Sequence[Said], known: Kept
+) -> tuple[Outcome, Kept]:
     """Second step: what is new goes into the tables, once, and the entry says so.
 
     The name of the part is noted before the part is added: where a kill came between adding it
@@ -179,20 +185,21 @@ def _record(filling: Filling, entry: Entry, said: Sequence[Said]) -> Outcome:
             filling.request(entry.window, frozenset()),
             filling.reference,
             said,
-            store.tables.read(filling.source_id),
+            known,
             store=store,
             believed=filling.believed,
             superseded=None if filling.source.lists_files else frozenset(entry.superseded),
         )
         part = taken.part.name if taken.part else None
         entry = replace(entry, part=part, outcome=taken.outcome)
+        known = taken.known
         if taken.part is not None:
             store.backfills.write_entry(entry)
             store.tables.add(taken.part)
-    assert entry.outcome is not None, "it has just been worked out"  # noqa: S101
-    state = State.RECORDED if entry.outcome.whole else State.PENDING
-    store.backfills.write_entry(replace(entry, state=state))
-    return entry.outcome
+    outcome = entry.outcome
+    assert outcome is not None, "it has just been worked out"  # noqa: S101
+    store.backfills.write_entry(replace(entry, state=State.RECORDED) if outcome.whole else entry)
+    return outcome, known
 
 
 def _in_words(seconds: float) -> str:

@@ -107,6 +107,8 @@ class Taken:
     """What one source's part of a run came to, and what it adds to the tables."""
 
     outcome: Outcome
+    known: Kept
+    """What the tables hold once the part has been added."""
     part: Part | None = None
     """None where nothing is new."""
 
@@ -178,9 +180,9 @@ def read_in(
     try:
         answers = _read(source, said, declaration)
     except SourceError as down:
-        return Taken(_failed(source, str(down)))
+        return Taken(_failed(source, str(down)), known)
     if answers.failures and not answers.files:
-        return Taken(_failed(source, _some([one.reason for one in answers.failures])))
+        return Taken(_failed(source, _some([one.reason for one in answers.failures])), known)
     replaced = known.rejected
     if superseded is not None:
         replaced = replaced[replaced["landing_sha256"].isin(list(superseded))]
@@ -191,23 +193,28 @@ def read_in(
     recorded = _joined(trusted)
     stuck = answers.held_names | _broken(answers, known.records, replaced, statements)
     answered = _answered(source, answers, known.records)
-    changed = changes(
-        known.records,
-        Statements.in_order(recorded),
-        source_id=source.source_id,
-        now=now,
-        answered={name: covers for name, covers in answered.items() if name not in stuck},
-        dated=source.lists_files,
-        last_success=request.last_success,
-    )
+    answered = {name: covers for name, covers in answered.items() if name not in stuck}
+    changed = Records.empty()
+    if len(recorded) or len(vanished_of(latest_standing(known.records), recorded, answered)):
+        changed = changes(
+            known.records,
+            Statements.in_order(recorded),
+            source_id=source.source_id,
+            now=now,
+            answered=answered,
+            dated=source.lists_files,
+            last_success=request.last_success,
+        )
     appended = _within(changed, window)
     rejected = _rejected(source.source_id, [*answers.rejections, *unplaced], known.rejected, now)
     rejected = _with_others(rejected, known.rejected, replaced)
-    part = None
-    if len(appended) or not rejected.equals(known.rejected):
-        part = store.tables.next_part(source.source_id, appended, rejected)
     figures = appended[appended["source_record_id"].isin(placed) | appended["withdrawn"]]
-    return Taken(_outcome(request, answers, _rows(unplaced), figures), part)
+    outcome = _outcome(request, answers, _rows(unplaced), figures)
+    if not len(appended) and rejected.equals(known.rejected):
+        return Taken(outcome, known)
+    records = Records.in_order(Records.joined([known.records, appended]))
+    part = store.tables.next_part(source.source_id, appended, rejected)
+    return Taken(outcome, Kept(records, rejected), part)
 
 
 def run_log(run_id: str, now: datetime, outcomes: Iterable[Outcome]) -> DataFrame[Runs]:
@@ -290,7 +297,8 @@ def _parse(
     accepted = len(parsed.statements) if parsed.accepted is None else parsed.accepted
     rejections = [(one, landed.sha256) for one in parsed.rejections]
     twice = [(one, landed.sha256) for one in repeated]
-    file.statements.append(Statements.validate(fresh, lazy=True))
+    if len(fresh):
+        file.statements.append(Statements.validate(fresh, lazy=True))
     file.rejections += rejections + twice
     file.signals += parsed.signals
     file.rows_in += parsed.rows_in
@@ -452,6 +460,8 @@ def _placing(
 
     The records of the former are kept and wait for a reviewer.
     """
+    if statements.empty:
+        return [], set()
     records = first_revisions(statements, source_id=source_id, now=now)
     unknown = unplaced(records, reference)
     sha256 = dict(zip(statements["file"], statements["landing_sha256"], strict=True))

@@ -25,9 +25,9 @@ class State(StrEnum):
     """How far a window of a source is."""
 
     PENDING = "pending"
-    """Still to be fetched; or fetched in part, or held back, and to be fetched again."""
+    """Still to be fetched; or fetched in part only, and to be fetched again."""
     FETCHED = "fetched"
-    """All its answers have landed: it is never asked for again."""
+    """All its answers have landed. What is held back of them stays here."""
     RECORDED = "recorded"
     PUBLISHED = "published"
 
@@ -78,6 +78,16 @@ class Entry:
     part: str | None = None
     """What it adds to the tables, noted before it is added: it is added once."""
     outcome: Outcome | None = None
+
+    @property
+    def answers(self) -> list[str]:
+        """Where its answers have landed."""
+        return [one.sha256 for one in self.said if isinstance(one, LandedAs)]
+
+    @property
+    def was_fetched(self) -> bool:
+        """Whether the source has ever answered for it."""
+        return self.state is not State.PENDING or bool(self.superseded)
 
 
 class Backfills:

@@ -47,11 +47,8 @@ class Landing:
     def get(
         self, name: str, sha256: str, retrieved_at: datetime | None, covers: Window | None
     ) -> Landed:
-        """An answer that has landed, as it was put; raises FileNotFoundError where it is gone."""
-        path = self._path(sha256)
-        if not path.is_file():
-            raise FileNotFoundError(path)
-        return Landed(name, sha256, path, retrieved_at, covers)
+        """An answer that has landed, as it was put."""
+        return Landed(name, sha256, self._path(sha256), retrieved_at, covers)
 
     def damaged(self) -> list[str]:
         """The landed answers whose content is not what their name says."""

@@ -1,0 +1,173 @@
+"""Ten years by month of three stand-in sources, killed at twenty random instants."""
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from displacement.store.backfills import State
+from displacement.store.store import Store
+from tests.flows.nursery import Nursery, nursery
+from tests.runs import files_below
+from tests.servers.core import StandIn
+from tests.servers.dtm import DtmServer
+from tests.servers.exchange import Request
+from tests.servers.hapi import HapiServer
+from tests.servers.reliefweb import ReliefWebServer
+
+pytestmark = pytest.mark.slow
+
+NOW = "2026-10-02T06:00:00+00:00"
+DAYS = ("--from", "2016-10-01", "--to", "2026-09-30")
+WINDOWS = 3 * 120
+AMONG_THE_WINDOWS, WHILE_PUBLISHING = 17, 3
+SEED = 20180108
+
+DECLARED = """\
+[sources.figures_file]
+enabled = false
+[sources.sheets]
+enabled = false
+[sources.documents]
+enabled = false
+[sources.iom_dtm]
+enabled = true
+countries = ["HTI"]
+[sources.hdx_hapi]
+enabled = true
+countries = ["HTI"]
+options = { population_groups = [] }
+[sources.reliefweb]
+enabled = true
+countries = ["SDN", "SYR"]
+options = { attachments = false }
+"""
+QUICK = """
+[sources.%s.http]
+url = "%s"
+requests_per_second = 1000
+concurrency = %d
+attempts = 2
+first_wait_seconds = 0.01
+"""
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[str, StandIn]]:
+    with (
+        DtmServer(rows=400, countries=["HTI"]) as dtm,
+        HapiServer(rows=300) as hapi,
+        ReliefWebServer(rows=40, quota=10_000) as reliefweb,
+    ):
+        yield {"iom_dtm": dtm, "hdx_hapi": hapi, "reliefweb": reliefweb}
+
+
+@pytest.fixture(scope="module")
+def runs(
+    servers: Mapping[str, StandIn], home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Nursery]:
+    """Commands in a folder whose sources are the stand-ins."""
+    folder = tmp_path_factory.mktemp("crisis")
+    (folder / "data/inbox").mkdir(parents=True)
+    wires = [
+        QUICK % (name, one.base_url, 3 if name == "reliefweb" else 1)
+        for name, one in servers.items()
+    ]
+    (folder / "sources.toml").write_text(DECLARED + "".join(wires), encoding="utf-8")
+    keys = {
+        "DTMAPI_SUBSCRIPTION_KEY": servers["iom_dtm"].key,
+        "HAPI_APP_IDENTIFIER": servers["hdx_hapi"].key,
+        "RELIEFWEB_APPNAME": servers["reliefweb"].key,
+    }
+    with nursery(folder, home, DISPLACEMENT_NOW=NOW, **keys) as started:
+        yield started
+
+
+def first_day(source_id: str, request: Request) -> date:
+    """The first day of the window that a request asks for."""
+    if source_id == "iom_dtm":
+        return date.fromisoformat(request.value("FromReportingDate") or "") + timedelta(days=1)
+    if source_id == "hdx_hapi":
+        return date.fromisoformat(request.value("start_date") or "")
+    [since] = [values[0] for name, values in request.query.items() if name.endswith("[from]")]
+    return date.fromisoformat(since[:10])
+
+
+def durable(store: Path) -> dict[str, set[date]]:
+    """The first days of the windows whose answers the ledger has, by source."""
+    backfills = Store(store).backfills
+    return {
+        name: {
+            one.window.first for one in backfills.entries(name) if one.state is not State.PENDING
+        }
+        for name in backfills.sources()
+    }
+
+
+def recorded(store: Path) -> int:
+    backfills = Store(store).backfills
+    entries = [one for name in backfills.sources() for one in backfills.entries(name)]
+    return sum(one.state is State.RECORDED for one in entries)
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What had been asked for, and what the ledger had, when a backfill was killed."""
+
+    asked: dict[str, int]
+    landed: dict[str, set[date]]
+
+
+def asked_again(source_id: str, server: StandIn, kills: Iterable[Killed]) -> set[date]:
+    """The windows that a source was asked for after a kill, though their answers had landed."""
+    asked = [
+        (number, first_day(source_id, request))
+        for number, request in enumerate(server.requests)
+        if request.query  # an attachment is asked for without
+    ]
+    assert len({day for _, day in asked}) == 120
+    return {
+        day
+        for kill in kills
+        for number, day in asked
+        if number >= kill.asked[source_id] and day in kill.landed.get(source_id, ())
+    }
+
+
+def test_a_backfill_that_is_killed_ends_like_an_undisturbed_one_and_asks_for_nothing_twice(
+    servers: Mapping[str, StandIn], runs: Nursery, tmp_path: Path
+) -> None:
+    started = time.monotonic()
+    runs.start("backfill", *DAYS, "--store", tmp_path / "undisturbed")
+    while not any(server.requests for server in servers.values()):
+        time.sleep(0.01)
+    begun = time.monotonic() - started
+    assert runs.end() == 0
+    working = time.monotonic() - started - begun
+    for server in servers.values():
+        server.requests.clear()
+
+    draw, store = random.Random(SEED), tmp_path / "killed"
+    kills: list[Killed] = []
+    for number in range(AMONG_THE_WINDOWS + WHILE_PUBLISHING):
+        if number < AMONG_THE_WINDOWS:
+            pid = runs.start("backfill", *DAYS, "--store", store)
+            time.sleep(draw.uniform(0, begun + 2 * working / AMONG_THE_WINDOWS))
+        else:
+            pid = runs.start("backfill", "--resume", "--store", store)
+            while recorded(store) < WINDOWS:
+                time.sleep(0.1)
+            time.sleep(draw.uniform(0, begun))
+        assert runs.kill(pid) < 0, "it had ended before"
+        asked = {name: len(server.requests) for name, server in servers.items()}
+        kills.append(Killed(asked, durable(store)))
+    runs.start("backfill", "--resume", "--store", store)
+    assert runs.end() == 0
+
+    assert files_below(store) == files_below(tmp_path / "undisturbed")
+    for name, server in servers.items():
+        assert asked_again(name, server, kills) == set()
