@@ -121,6 +121,8 @@ def _worked(place: Place, work: Backfill) -> Summary:
         )
         for source_id in dict.fromkeys(one.source_id for one in left)
     ]
+    for future in futures:  # while any is at work, the store is not let go
+        future.wait()
     for future in futures:
         future.result()
     summary = publish_snapshot(place, _outcomes(place, work), None, work.run_id, work.started_at)

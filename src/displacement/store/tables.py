@@ -20,7 +20,7 @@ class Kept:
     records: "DataFrame[contracts.Records]"
     """Every revision of every record."""
     rejected: "DataFrame[contracts.Rejected]"
-    """What the source's latest run rejected."""
+    """What the source's latest run rejected; of a backfill, what any of its windows did."""
 
 
 @dataclass(frozen=True)
