@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest.mock import patch
 
@@ -41,8 +41,9 @@ class Nursery:
         return int(self._line())
 
     def kill(self, pid: int) -> int:
-        """Kill it where it stands; returns what `end` does."""
-        os.kill(pid, signal.SIGKILL)
+        """Kill it where it stands, unless it has ended; returns what `end` does."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
         return self.end()
 
     def _line(self) -> str:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.slow
 NOW = "2026-10-02T06:00:00+00:00"
 DAYS = ("--from", "2016-10-01", "--to", "2026-09-30")
 WINDOWS = 3 * 120
-AMONG_THE_WINDOWS, WHILE_PUBLISHING = 17, 3
+EARLY, WHILE_RECORDING, WHILE_PUBLISHING = 10, 10, 2
+"""Kills at any instant of the start and the fetching, at any of the records, and at the end."""
 SEED = 20180108
 
 DECLARED = """\
@@ -143,31 +144,35 @@ def test_a_backfill_that_is_killed_ends_like_an_undisturbed_one_and_asks_for_not
 ) -> None:
     started = time.monotonic()
     runs.start("backfill", *DAYS, "--store", tmp_path / "undisturbed")
-    while not any(server.requests for server in servers.values()):
-        time.sleep(0.01)
+    wait_until(lambda: any(server.requests for server in servers.values()))
     begun = time.monotonic() - started
     assert runs.end() == 0
-    working = time.monotonic() - started - begun
     for server in servers.values():
         server.requests.clear()
 
     draw, store = random.Random(SEED), tmp_path / "killed"
+    done = (
+        sorted(draw.sample(range(1, WINDOWS - 30), WHILE_RECORDING)) + [WINDOWS] * WHILE_PUBLISHING
+    )
     kills: list[Killed] = []
-    for number in range(AMONG_THE_WINDOWS + WHILE_PUBLISHING):
-        if number < AMONG_THE_WINDOWS:
-            pid = runs.start("backfill", *DAYS, "--store", store)
-            time.sleep(draw.uniform(0, begun + 2 * working / AMONG_THE_WINDOWS))
-        else:
-            pid = runs.start("backfill", "--resume", "--store", store)
-            while recorded(store) < WINDOWS:
-                time.sleep(0.1)
-            time.sleep(draw.uniform(0, begun))
-        assert runs.kill(pid) < 0, "it had ended before"
+    for least in [0] * EARLY + done:
+        pid = runs.start("backfill", *DAYS, "--store", store)
+        if least:
+            wait_until(lambda least=least: recorded(store) >= least)
+        time.sleep(draw.uniform(0, begun if least else 2 * begun))
+        if runs.kill(pid) >= 0:
+            break  # only while publishing: it was quicker
         asked = {name: len(server.requests) for name, server in servers.items()}
         kills.append(Killed(asked, durable(store)))
+    assert len(kills) >= 20
     runs.start("backfill", "--resume", "--store", store)
     assert runs.end() == 0
 
     assert files_below(store) == files_below(tmp_path / "undisturbed")
     for name, server in servers.items():
         assert asked_again(name, server, kills) == set()
+
+
+def wait_until(ready: Callable[[], bool]) -> None:
+    while not ready():
+        time.sleep(0.05)
