@@ -12,6 +12,7 @@ import pytest
 from displacement.store.backfills import State
 from displacement.store.store import Store
 from tests.flows.nursery import Nursery, nursery
+from tests.flows.server import PATIENCE
 from tests.runs import files_below
 from tests.servers.core import StandIn
 from tests.servers.dtm import DtmServer
@@ -26,6 +27,8 @@ DAYS = ("--from", "2016-10-01", "--to", "2026-09-30")
 WINDOWS = 3 * 120
 EARLY, WHILE_RECORDING, WHILE_PUBLISHING = 10, 10, 2
 """Kills at any instant of the start and the fetching, at any of the records, and at the end."""
+LONGEST, EACH = 5.0, 10
+"""An early kill comes within so many seconds, and before so many more windows are recorded."""
 SEED = 20180108
 
 DECLARED = """\
@@ -142,24 +145,20 @@ def asked_again(source_id: str, server: StandIn, kills: Iterable[Killed]) -> set
 def test_a_backfill_that_is_killed_ends_like_an_undisturbed_one_and_asks_for_nothing_twice(
     servers: Mapping[str, StandIn], runs: Nursery, tmp_path: Path
 ) -> None:
-    started = time.monotonic()
     runs.start("backfill", *DAYS, "--store", tmp_path / "undisturbed")
-    wait_until(lambda: any(server.requests for server in servers.values()))
-    begun = time.monotonic() - started
     assert runs.end() == 0
     for server in servers.values():
         server.requests.clear()
 
     draw, store = random.Random(SEED), tmp_path / "killed"
-    done = (
-        sorted(draw.sample(range(1, WINDOWS - 30), WHILE_RECORDING)) + [WINDOWS] * WHILE_PUBLISHING
-    )
+    early = [EACH * number for number in range(1, EARLY + 1)]
+    later = sorted(draw.sample(range(early[-1], WINDOWS - 30), WHILE_RECORDING))
     kills: list[Killed] = []
-    for least in [0] * EARLY + done:
+    for number, most in enumerate([*early, *later, *[WINDOWS] * WHILE_PUBLISHING]):
         pid = runs.start("backfill", *DAYS, "--store", store)
-        if least:
-            wait_until(lambda least=least: recorded(store) >= least)
-        time.sleep(draw.uniform(0, begun if least else 2 * begun))
+        longest = draw.uniform(0, LONGEST) if number < EARLY else PATIENCE
+        wait_until(lambda most=most: recorded(store) >= most, longest)
+        time.sleep(draw.uniform(0, 0.5))
         if runs.kill(pid) >= 0:
             break  # only while publishing: it was quicker
         asked = {name: len(server.requests) for name, server in servers.items()}
@@ -173,6 +172,8 @@ def test_a_backfill_that_is_killed_ends_like_an_undisturbed_one_and_asks_for_not
         assert asked_again(name, server, kills) == set()
 
 
-def wait_until(ready: Callable[[], bool]) -> None:
-    while not ready():
-        time.sleep(0.05)
+def wait_until(ready: Callable[[], bool], longest: float) -> None:
+    """Wait for it, or so many seconds, whatever comes first."""
+    until = time.monotonic() + longest
+    while not ready() and time.monotonic() < until:
+        time.sleep(0.1)
