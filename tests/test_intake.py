@@ -212,7 +212,7 @@ def test_a_source_that_cannot_be_asked_is_an_outcome(store, inbox, reference):
     down = Stand(answer("f"), parsed={"f": good}, failure=SourceError("the server is down; wait"))
     outcome = take_stand(down, store, inbox, reference)
     said = "failed: the server is down; wait"
-    assert outcome == Outcome("stand", said, failed=True, complete=False)
+    assert outcome == Outcome("stand", said, failed=True, complete=False, whole=False)
     assert len(kept(store, "stand").records) == 1
 
 

@@ -141,7 +141,8 @@ def test_a_figure_that_a_better_alternative_speaks_for_is_published_as_triangula
         statement(name, stated=stated, alternatives_id="HTI", preference=rank)
         for name, stated, rank in [("baseline", 155_166.0, 1), ("sites", 39_492.0, 2)]
     ]
-    store.tables.append("figures_file", records(*ranked), Rejected.empty())
+    part = store.tables.next_part("figures_file", records(*ranked), Rejected.empty())
+    store.tables.add(part)
     snapshot = publish_tables(store.folder, reference).snapshot
     figures = snapshot.read(Figures).set_index("source_record_id")
     assert figures["role"].fillna("-").to_dict() == {"baseline": "-", "sites": "triangulation"}

@@ -1,7 +1,8 @@
 """How do answers look in a terminal? Tables and plain words, on one pair of consoles."""
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,12 @@ import displacement_schemas as contracts
 from displacement_schemas.vocabulary import Method
 
 if TYPE_CHECKING:
-    from displacement.intake import Outcome
+    from displacement.backfill import Step
     from displacement.normalise.places import Match
+    from displacement.outcome import Outcome
     from displacement.review import Waiting
     from displacement.source_status import SourceStatus
+    from displacement.store.backfills import Backfill
     from displacement.store.retention import Room
     from displacement.store.snapshots import Snapshot, Snapshots
 
@@ -29,6 +32,19 @@ err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 MOST_REASONS = 10
 GIGABYTE = 1e9
+
+
+def lines_to(console: Console, every: float) -> Callable[[str], None]:
+    """Shows progress as lines, one at most every so many seconds."""
+    last = -every
+
+    def show(text: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= every:
+            last = time.monotonic()
+            console.print(text, markup=False)
+
+    return show
 
 
 def show_outcomes(outcomes: "Sequence[Outcome]") -> None:
@@ -158,12 +174,27 @@ def show_status(found: "Sequence[SourceStatus]", snapshots: "Snapshots", store: 
     for one in found:
         for signal in one.signals:
             out.print(f"signal from {one.source_id}: {escape(signal)}")
+        for gap in one.gaps[:MOST_REASONS]:
+            out.print(f"gap: {one.source_id} was never asked for {gap}")
+        if len(one.gaps) > MOST_REASONS:
+            out.print(f"… and {len(one.gaps) - MOST_REASONS} more gaps of {one.source_id}")
     current = snapshots.current()
     if current is None:
         out.print(f"Nothing is published in {store} yet.")
     else:
         out.print(f"Readers get snapshot {current.snapshot_id}, as of {current.manifest['as_of']}.")
         out.print(f"Snapshots kept: {len(snapshots.all())}.")
+
+
+def show_backfills(left: "Sequence[Backfill]", steps: "Mapping[str, Sequence[Step]]") -> None:
+    """The backfills that are not finished, and how to go on with the latest."""
+    for one in left:
+        mine = steps[one.backfill_id]
+        done = sum(step.done for step in mine)
+        out.print(
+            f"Unfinished: the backfill from {one.first} to {one.last} by {one.size}; {done} of "
+            f"{len(mine)} windows are done. Go on with: displacement backfill --resume"
+        )
 
 
 def show_room(room: "Room", budget: float | None) -> None:

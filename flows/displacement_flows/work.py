@@ -13,11 +13,14 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from displacement.changes import Edition, changes_between
-from displacement.intake import Outcome, run_log, take_in
+from displacement.filling import Filling, fill
+from displacement.intake import run_log, take_in
 from displacement.normalise.figures import Reference
+from displacement.outcome import Outcome
 from displacement.publication import publish
 from displacement.reference import load_reference
 from displacement.sources.registry import find_source
+from displacement.store.backfills import Backfill
 from displacement.store.decisions import load_decisions
 from displacement.store.files import remove_leftovers
 from displacement.store.lock import StoreIsBusyError
@@ -31,11 +34,11 @@ from displacement_flows.keys import secrets_of
 from displacement_flows.progress import say
 
 
-class UnknownSourceError(LookupError):
-    """A run was asked for a source that is not declared."""
+class WrongUseError(ValueError):
+    """A run was asked for what cannot be: a source that is not declared, days turned round."""
 
 
-EXPECTED: Final = (UnknownSourceError, ReferenceTableError, StoreIsBusyError, OSError)
+EXPECTED: Final = (WrongUseError, ReferenceTableError, StoreIsBusyError, OSError)
 """What can stop a run from outside; anything else is a fault of the program."""
 
 
@@ -78,9 +81,9 @@ class Summary:
 
 
 @task(name="take in a source", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=1)
-def take_in_source(source_id: str, place: Place, window: Window | None = None) -> Outcome:
+def take_in_source(source_id: str, place: Place) -> Outcome:
     """Fetch, land, parse and record one source."""
-    say(f"reading {source_id}" + (f", {window}" if window else ""))
+    say(f"reading {source_id}")
     reference = place.load_reference()
     declaration = reference.sources[source_id]
     outcome = take_in(
@@ -90,7 +93,6 @@ def take_in_source(source_id: str, place: Place, window: Window | None = None) -
         store=Store(place.store),
         inbox=place.inbox,
         now=place.now,
-        window=window,
         secrets=secrets_of(declaration),
         believed=load_decisions(place.reference, place.store).believed(source_id),
     )
@@ -99,11 +101,39 @@ def take_in_source(source_id: str, place: Place, window: Window | None = None) -
     return outcome
 
 
+@task(name="fill a source", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=1)
+def fill_source(
+    source_id: str, place: Place, backfill: Backfill, windows: list[Window], total: int
+) -> None:
+    """Work the windows of one source that are left; the ledger knows what became of them."""
+    reference = place.load_reference()
+    declaration = reference.sources[source_id]
+    filling = Filling(
+        find_source(source_id),
+        declaration,
+        reference,
+        store=Store(place.store),
+        backfill=backfill,
+        inbox=place.inbox,
+        now=place.now,
+        secrets=secrets_of(declaration),
+        believed=load_decisions(place.reference, place.store).believed(source_id),
+    )
+    fill(filling, windows, total, say)
+
+
 @task(name="publish", cache_policy=NO_CACHE)
-def publish_snapshot(place: Place, outcomes: list[Outcome], as_of: date | None) -> Summary:
-    """Log the run, then publish what is new."""
-    store = Store(place.store)
-    store.ledger.add_run(place.run_id, run_log(place.run_id, place.now, outcomes))
+def publish_snapshot(
+    place: Place,
+    outcomes: list[Outcome],
+    as_of: date | None,
+    run_id: str | None = None,
+    started_at: datetime | None = None,
+) -> Summary:
+    """Log the run, then publish what is new. A run that goes on has the name it began with."""
+    store, run_id = Store(place.store), run_id or place.run_id
+    if outcomes:
+        store.ledger.add_run(run_id, run_log(run_id, started_at or place.now, outcomes))
     published = publish(
         store,
         place.load_reference(),
@@ -144,12 +174,12 @@ def _show_changes(store: Store, snapshot: Snapshot) -> None:
 def enabled_sources(place: Place, chosen: list[str] | None) -> list[str]:
     """The sources to ask: those chosen, else all that are enabled.
 
-    Raises UnknownSourceError for a chosen source that is not declared.
+    Raises WrongUseError for a chosen source that is not declared.
     """
     declared = place.load_reference().sources
     for source_id in chosen or []:
         if source_id not in declared:
-            raise UnknownSourceError(
+            raise WrongUseError(
                 f"there is no source {source_id!r}; declared are: {', '.join(sorted(declared))}"
             )
     return chosen or sorted(name for name, one in declared.items() if one.enabled)

@@ -6,9 +6,9 @@ lock; the second half is `publication`.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from displacement.normalise.revisions import (
     latest_standing,
     vanished_of,
 )
+from displacement.outcome import Outcome
 from displacement.sources.source import (
     Answer,
     Declaration,
@@ -35,7 +36,7 @@ from displacement.sources.source import (
     SourceError,
 )
 from displacement.store.store import Store
-from displacement.store.tables import Kept
+from displacement.store.tables import Kept, Part
 from displacement.windows import Window
 from displacement_schemas import Records, Rejected, Runs, Statements
 
@@ -45,27 +46,6 @@ FEWEST_VANISHED = 2
 """A single figure may always vanish."""
 AWAITS = "nothing of it was recorded; a reviewer can accept it"
 """How the sentence ends that says of data that it was held back, but may be right."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one source's part of a run came to."""
-
-    source_id: str
-    message: str
-    failed: bool = False
-    rows_in: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    new: int = 0
-    revised: int = 0
-    withdrawn: int = 0
-    signals: tuple[str, ...] = ()
-    complete: bool = True
-    """False where too many rows were rejected, or a file failed or was held back."""
-    first_day: date | None = None
-    last_day: date | None = None
-    """The days that were asked for."""
 
 
 @dataclass
@@ -118,6 +98,21 @@ class _Answers:
         return {name for name in self.files if name not in self.unreadable}
 
 
+Said = Landed | Rejection | Failure
+"""What a source says, once its answers have landed."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one source's part of a run came to, and what it adds to the tables."""
+
+    outcome: Outcome
+    known: Kept
+    """What the tables hold once the part has been added."""
+    part: Part | None = None
+    """None where nothing is new."""
+
+
 def take_in(
     source: Source,
     declaration: Declaration,
@@ -147,34 +142,79 @@ def take_in(
         known=frozenset(known.records["file"].unique()),
         secrets=secrets or {},
     )
+    said = landed(source, request, store)
+    taken = read_in(source, request, reference, said, known, store=store, believed=believed)
+    if taken.part is not None:
+        store.tables.add(taken.part)
+    return taken.outcome
+
+
+def landed(source: Source, request: Request, store: Store) -> Iterator[Said]:
+    """Fetch: every answer as it has landed, and what could not be asked or read.
+
+    Raises SourceError where the source as a whole cannot be asked.
+    """
+    for answer in source.fetch(request):
+        if isinstance(answer, Answer):
+            yield store.landing.put(answer, source_id=source.source_id, retrieved_at=request.now)
+        else:
+            yield answer
+
+
+def read_in(
+    source: Source,
+    request: Request,
+    reference: Reference,
+    said: Iterable[Said],
+    known: Kept,
+    *,
+    store: Store,
+    believed: frozenset[str] = frozenset(),
+    superseded: frozenset[str] | None = None,
+) -> Taken:
+    """Parse what a source said, and say what is new beside what is `known`; nothing is written.
+
+    `superseded` names the earlier answers whose rejections these ones replace; None for all.
+    """
+    declaration, now, window = request.declaration, request.now, request.window
     try:
-        answers = _ask(source, request, store)
+        answers = _read(source, said, declaration)
     except SourceError as down:
-        return _failed(source, str(down))
+        return Taken(_failed(source, str(down)), known)
     if answers.failures and not answers.files:
-        return _failed(source, _some([one.reason for one in answers.failures]))
+        return Taken(_failed(source, _some([one.reason for one in answers.failures])), known)
+    replaced = known.rejected
+    if superseded is not None:
+        replaced = replaced[replaced["landing_sha256"].isin(list(superseded))]
     statements = _joined(list(answers.files.values()))
     unplaced, placed = _placing(statements, source.source_id, reference, now)
     _hold_back(answers, declaration, known.records, believed, whole=window is None)
     trusted = [file for file in answers.files.values() if file.held is None]
     recorded = _joined(trusted)
-    stuck = answers.held_names | _broken(answers, known, statements)
+    stuck = answers.held_names | _broken(answers, known.records, replaced, statements)
     answered = _answered(source, answers, known.records)
-    changed = changes(
-        known.records,
-        Statements.in_order(recorded),
-        source_id=source.source_id,
-        now=now,
-        answered={name: covers for name, covers in answered.items() if name not in stuck},
-        dated=source.lists_files,
-        last_success=request.last_success,
-    )
+    answered = {name: covers for name, covers in answered.items() if name not in stuck}
+    changed = Records.empty()
+    if len(recorded) or len(vanished_of(latest_standing(known.records), recorded, answered)):
+        changed = changes(
+            known.records,
+            Statements.in_order(recorded),
+            source_id=source.source_id,
+            now=now,
+            answered=answered,
+            dated=source.lists_files,
+            last_success=request.last_success,
+        )
     appended = _within(changed, window)
     rejected = _rejected(source.source_id, [*answers.rejections, *unplaced], known.rejected, now)
-    if len(appended) or not rejected.equals(known.rejected):
-        store.tables.append(source.source_id, appended, rejected)
+    rejected = _with_others(rejected, known.rejected, replaced)
     figures = appended[appended["source_record_id"].isin(placed) | appended["withdrawn"]]
-    return _outcome(declaration, answers, request, _rows(unplaced), figures)
+    outcome = _outcome(request, answers, _rows(unplaced), figures)
+    if not len(appended) and rejected.equals(known.rejected):
+        return Taken(outcome, known)
+    records = Records.in_order(Records.joined([known.records, appended]))
+    part = store.tables.next_part(source.source_id, appended, rejected)
+    return Taken(outcome, Kept(records, rejected), part)
 
 
 def run_log(run_id: str, now: datetime, outcomes: Iterable[Outcome]) -> DataFrame[Runs]:
@@ -210,32 +250,31 @@ _LOGGED = (
 
 
 def _failed(source: Source, reason: str) -> Outcome:
-    return Outcome(source.source_id, f"failed: {reason}", failed=True, complete=False)
+    return Outcome(source.source_id, f"failed: {reason}", failed=True, complete=False, whole=False)
 
 
-def _ask(source: Source, request: Request, store: Store) -> _Answers:
+def _read(source: Source, said: Iterable[Said], declaration: Declaration) -> _Answers:
     answers = _Answers()
     first_with: dict[str, str] = {}
     records: set[str] = set()
-    for answer in source.fetch(request):
-        if isinstance(answer, Failure):
-            answers.failures.append(answer)
+    for one in said:
+        if isinstance(one, Failure):
+            answers.failures.append(one)
             continue
-        if isinstance(answer, Rejection):
-            file = answers.file(answer.file)
-            file.rejections.append((answer, None))
+        if isinstance(one, Rejection):
+            file = answers.file(one.file)
+            file.rejections.append((one, None))
             file.rows_in += 1
-            answers.unreadable.add(answer.file)
+            answers.unreadable.add(one.file)
             continue
-        landed = store.landing.put(answer, source_id=source.source_id, retrieved_at=request.now)
-        file = answers.file(answer.name)
-        file.covers = answer.covers
-        first = first_with.setdefault(landed.sha256, answer.name)
-        if source.lists_files and first != answer.name:
-            file.rejections.append((_identical(source, answer, first), landed.sha256))
+        file = answers.file(one.name)
+        file.covers = one.covers
+        first = first_with.setdefault(one.sha256, one.name)
+        if source.lists_files and first != one.name:
+            file.rejections.append((_identical(source, one, first), one.sha256))
             file.rows_in += 1
             continue
-        _parse(source, landed, request.declaration, file, records)
+        _parse(source, one, declaration, file, records)
     for failure in answers.failures:
         answers.files.pop(failure.name, None)
     return answers
@@ -258,7 +297,8 @@ def _parse(
     accepted = len(parsed.statements) if parsed.accepted is None else parsed.accepted
     rejections = [(one, landed.sha256) for one in parsed.rejections]
     twice = [(one, landed.sha256) for one in repeated]
-    file.statements.append(Statements.validate(fresh, lazy=True))
+    if len(fresh):
+        file.statements.append(Statements.validate(fresh, lazy=True))
     file.rejections += rejections + twice
     file.signals += parsed.signals
     file.rows_in += parsed.rows_in
@@ -279,7 +319,7 @@ def _rows(rejections: Sequence[tuple[Rejection, str | None]]) -> int:
     return len(numbered) + sum(one.row is None for one, _ in rejections)
 
 
-def _identical(source: Source, answer: Answer, first: str) -> Rejection:
+def _identical(source: Source, answer: Landed, first: str) -> Rejection:
     return Rejection(
         schema=source.source_id,
         file=answer.name,
@@ -335,6 +375,8 @@ def _shrunk(file: _File, standing: DataFrame[Records], most: float) -> str | Non
     """Why a file that suddenly says much less than before is not believed."""
     speaks_for = dict.fromkeys(file.names, file.covers)
     before = standing[standing["file"].isin(file.names)]
+    if len(before) < FEWEST_VANISHED:
+        return None
     before = before[covered(before, speaks_for)]
     gone = vanished_of(Records.in_order(before), _joined([file]), speaks_for)
     if len(gone) < FEWEST_VANISHED or len(gone) <= most * len(before):
@@ -381,17 +423,25 @@ def _answered(
     } | dict.fromkeys(gone)
 
 
-def _broken(answers: _Answers, known: Kept, statements: DataFrame[Statements]) -> set[str]:
+def _broken(
+    answers: _Answers,
+    known: DataFrame[Records],
+    replaced: DataFrame[Rejected],
+    statements: DataFrame[Statements],
+) -> set[str]:
     """Files that lost figures while more of their rows were rejected than before.
 
     A row that has become unreadable is no withdrawal: the last good figures stay.
     """
     now = Counter(r.file for r, _ in answers.rejections if r.row is not None)
-    before = Counter(known.rejected["file"][known.rejected["row"].notna()])
+    before = Counter(replaced["file"][replaced["row"].notna()])
     worse = {file for file in now if now[file] > before[file]}
-    latest = known.records.groupby("source_record_id").tail(1)
-    here = latest["file"].isin(worse) & ~latest["withdrawn"].astype(bool)
-    lost = latest[here & ~latest["source_record_id"].isin(statements["source_record_id"])]
+    if not worse:
+        return set()
+    covers = {name: one.covers for one in answers.files.values() for name in one.names}
+    lost = vanished_of(
+        latest_standing(known), statements, {f: one for f, one in covers.items() if f in worse}
+    )
     answers.signals += [
         f"{file}: {count} figures are gone, but rows of it could not be read: they stay until "
         "the rows are mended"
@@ -410,6 +460,8 @@ def _placing(
 
     The records of the former are kept and wait for a reviewer.
     """
+    if statements.empty:
+        return [], set()
     records = first_revisions(statements, source_id=source_id, now=now)
     unknown = unplaced(records, reference)
     sha256 = dict(zip(statements["file"], statements["landing_sha256"], strict=True))
@@ -441,6 +493,15 @@ def _rejected(
     return Rejected.in_order(Rejected.from_rows(list(rows.values())))
 
 
+def _with_others(
+    rejected: DataFrame[Rejected], known: DataFrame[Rejected], replaced: DataFrame[Rejected]
+) -> DataFrame[Rejected]:
+    """This run's rejections, with those of answers that it says nothing of."""
+    gone = [*replaced["rejected_id"], *rejected["rejected_id"]]
+    others = known[~known["rejected_id"].isin(gone)]
+    return Rejected.in_order(Rejected.joined([rejected, others]))
+
+
 def _rejected_id(source_id: str, rejection: Rejection, before: int) -> str:
     """Stable; two figures of one text may be rejected in the same words, `before` parts them."""
     parts = (source_id, *(str(part) for part in vars(rejection).values()))
@@ -449,13 +510,12 @@ def _rejected_id(source_id: str, rejection: Rejection, before: int) -> str:
 
 
 def _outcome(
-    declaration: Declaration,
-    answers: _Answers,
     request: Request,
+    answers: _Answers,
     unplaced: int,
     appended: DataFrame[Records],
 ) -> Outcome:
-    files = answers.files.values()
+    declaration, files = request.declaration, answers.files.values()
     rejected = sum(file.rows_in - file.accepted for file in files) + unplaced
     accepted = sum(file.accepted for file in files) - unplaced
     withdrawn = appended["withdrawn"].astype(bool)
@@ -471,6 +531,7 @@ def _outcome(
     if answers.failures:
         message += f"; failed: {_some([one.reason for one in answers.failures])}"
     days = [request.days(file.name) for file in files]
+    whole = not held and not answers.failures
     return Outcome(
         source_id=declaration.source_id,
         message=message,
@@ -481,7 +542,8 @@ def _outcome(
         revised=int((~withdrawn & (appended["revision"] > 1)).sum()),
         withdrawn=int(withdrawn.sum()),
         signals=tuple(answers.signals) + tuple(one for file in files for one in file.signals),
-        complete=share <= declaration.rejected_share and not held and not answers.failures,
+        complete=whole and share <= declaration.rejected_share,
+        whole=whole,
         first_day=min((one.first for one in days), default=None),
         last_day=max((one.last for one in days), default=None),
     )

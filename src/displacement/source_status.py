@@ -1,11 +1,12 @@
 """How does each source stand? What `displacement status` shows: last success, rows, next run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from displacement.sources.source import Declaration
+from displacement.windows import Window
 
 DAILY_HOUR: Final = 5
 """The hour (UTC) of the daily deployment."""
@@ -31,6 +32,10 @@ class SourceStatus:
     message: str
     next_run: datetime | None
     """When the daily deployment asks it next; null where it is switched off."""
+    gaps: tuple[Window, ...] = ()
+    """Days between the first and the last fetched which never were."""
+    open_windows: int = 0
+    """Windows that backfills which were not finished have still to do."""
 
 
 def status_of(
@@ -39,16 +44,23 @@ def status_of(
     *,
     now: datetime,
     environment: Mapping[str, str],
+    gaps: Mapping[str, Sequence[Window]] | None = None,
+    open_windows: Mapping[str, int] | None = None,
 ) -> list[SourceStatus]:
     """The standing of every declared source, and of those that only the run log knows.
 
-    `runs` are the rows of the run log, the oldest first.
+    `runs` are the rows of the run log, the oldest first; `gaps` and `open_windows` are what the
+    backfills left, by source.
     """
     mine: dict[str, list[Mapping[str, Any]]] = {}
     for row in runs:
         mine.setdefault(row["source_id"], []).append(row)
     return [
-        _status(name, declared.get(name), mine.get(name, []), now, environment)
+        replace(
+            _status(name, declared.get(name), mine.get(name, []), now, environment),
+            gaps=tuple((gaps or {}).get(name, ())),
+            open_windows=(open_windows or {}).get(name, 0),
+        )
         for name in sorted({*declared, *mine})
     ]
 

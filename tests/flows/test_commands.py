@@ -4,10 +4,13 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from displacement.store.backfills import Backfill, Backfills, Entry, State
+from displacement.windows import Window, WindowSize
 from tests.flows.command import BIN, ROOT, displacement, environment
 from tests.flows.conftest import Published
 
@@ -151,6 +154,10 @@ def test_init_starts_a_folder_and_overwrites_nothing(home: Path, tmp_path: Path)
         ("refresh", "--source", "nowhere"),
         ("backfill", "--from", "2018-02-01", "--to", "2018-01-01"),
         ("backfill", "--from", "2018-01-01", "--to", "2018-02-01", "--window", "year"),
+        ("backfill", "--from", "2018-01-01", "--to", "2018-02-01", "--source", "nowhere"),
+        ("backfill", "--from", "2018-01-01", "--to", "2018-02-01", "--resume"),
+        ("backfill", "--resume", "--force"),
+        ("backfill", "--to", "2018-02-01"),
         ("explain", "--area", "SY07", "--from", "yesterday", "--to", "2018-02-01"),
         ("nonsense",),
     ],
@@ -160,6 +167,27 @@ def test_wrong_use_ends_with_status_2(arguments: tuple[str, ...], home: Path) ->
     assert done.returncode == 2
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
+
+
+def test_status_tells_unfinished_backfills_and_gaps(home: Path, tmp_path: Path) -> None:
+    store, begun = tmp_path / "store", datetime(2018, 2, 1, tzinfo=UTC)
+    days = [Window(date(2018, month, 1), date(2018, month, 28)) for month in (1, 2, 3)]
+    backfills = Backfills(store)
+    backfills.write(
+        Backfill("b", days[0].first, days[1].last, WindowSize.MONTH, ("sheets",), False, "b", begun)
+    )
+    for one in (days[0], days[2]):
+        backfills.write_entry(Entry("sheets", one, State.RECORDED, "b", "b"))
+    done = displacement("status", "--store", store, home=home)
+    assert done.returncode == 0, done.stderr
+    assert "gap: sheets was never asked for 2018-01-29 to 2018-02-28" in done.stdout
+    assert "the backfill from 2018-01-01 to 2018-02-28 by month; 0 of 2 windows" in done.stdout
+    [row] = [
+        one
+        for one in json.loads(displacement("status", "--json", "--store", store, home=home).stdout)
+        if one["source_id"] == "sheets"
+    ]
+    assert (row["gaps"], row["open_windows"]) == (["2018-01-29 to 2018-02-28"], 2)
 
 
 PANDAS = {"pandas", "pandera", "pyarrow", "numpy"}

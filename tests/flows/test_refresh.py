@@ -192,17 +192,24 @@ def test_a_backfill_by_month_holds_what_a_refresh_holds_and_is_not_repeated(
     asked = ("backfill", "--from", "2017-11-01", "--to", "2018-01-31", "--store", tmp_path / "s")
     dry = displacement(*asked, "--inbox", inbox, "--dry-run", home=published.home)
     assert dry.returncode == 0, dry.stderr
-    assert "9 windows to do" in dry.stdout
+    assert "9 windows to do, 0 done" in dry.stdout
+    assert "sheets: 2018-01-01 to 2018-01-31: pending, would be fetched" in dry.stdout
     assert not (tmp_path / "s" / "tables").exists()
 
     done = displacement(*asked, "--inbox", inbox, home=published.home)
     assert done.returncode == 0, done.stderr
+    assert "of 3 windows done" in done.stderr
     columns = ["counter", "stated", "start_date", "end_date", "figure_id", "derived_from"]
     filled = pd.read_parquet(tmp_path / "s/published/latest/figures.parquet")[columns]
     pd.testing.assert_frame_equal(filled, read(published, "figures")[columns])
 
     again = displacement(*asked, "--inbox", inbox, "--dry-run", home=published.home)
-    assert "0 windows to do" in again.stdout
+    assert "0 windows to do, 9 done" in again.stdout
+    assert "sheets: 2018-01-01 to 2018-01-31: published\n" in again.stdout
+    forced = displacement(*asked, "--inbox", inbox, "--dry-run", "--force", home=published.home)
+    assert "9 windows to do, 0 done" in forced.stdout
+    nothing = displacement("backfill", "--resume", *asked[-2:], home=published.home)
+    assert (nothing.returncode, "nothing to resume" in nothing.stdout) == (0, True)
 
 
 def test_as_of_an_earlier_day_only_what_was_known_then_is_used(

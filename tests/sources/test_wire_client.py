@@ -2,6 +2,7 @@
 
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,23 @@ def test_requests_keep_their_distance(server):
         client.get("rows")
     times = [request.at for request in server.requests]
     assert times[-1] - times[0] >= 3 / 20 * 0.9
+
+
+def test_requests_of_several_clients_of_a_server_keep_their_distance_too(server):
+    for _ in range(4):
+        client_of(server.url, requests_per_second=20).get("rows")
+    times = [request.at for request in server.requests]
+    assert times[-1] - times[0] >= 3 / 20 * 0.9
+
+
+def test_several_clients_of_a_server_ask_no_more_at_once_than_declared(server):
+    server.misbehave("slow", times=None, delay=0.1)
+    with ThreadPoolExecutor(6) as pool:
+        for answer in [
+            pool.submit(client_of(server.url, concurrency=2).get, "rows") for _ in range(6)
+        ]:
+            answer.result()
+    assert server.most_at_once == 2
 
 
 def test_no_more_queries_run_side_by_side_than_declared(server):

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -46,6 +47,15 @@ def test_everything_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch
     monkeypatch.setattr(files.os, "fsync", noted)
     write_whole(path, b"one")
     assert seen == [("file", False), ("folder", True)]
+
+
+def test_threads_that_write_the_same_file_do_not_meet(tmp_path):
+    path = tmp_path / "c.json"
+    with ThreadPoolExecutor(8) as pool:
+        for written in [pool.submit(write_whole, path, b"x" * 100_000) for _ in range(40)]:
+            written.result()
+    assert path.stat().st_size == 100_000
+    assert left(tmp_path) == ["c.json"]
 
 
 def test_a_folder_appears_whole(tmp_path):

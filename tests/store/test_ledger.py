@@ -1,4 +1,4 @@
-"""The run log, and the windows that a backfill has done."""
+"""The run log: what each source of each run came to."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,10 +8,8 @@ from displacement.intake import Outcome, run_log
 from displacement.store import parquet
 from displacement.store.files import ASIDE
 from displacement.store.ledger import Ledger
-from displacement.windows import Window
 from displacement_schemas import Runs
 
-WINDOW = Window(date(2018, 1, 1), date(2018, 1, 31))
 NOW = datetime(2018, 1, 10, 6, tzinfo=UTC)
 
 
@@ -63,10 +61,15 @@ def test_a_run_log_that_was_cut_short_is_not_seen(tmp_path):
     assert len(Ledger(tmp_path).runs()) == 2
 
 
-def test_a_window_is_done_for_its_source_and_its_days_alone(tmp_path):
+def test_the_last_success_of_a_backfill_that_ended_long_ago_is_its_last_day(tmp_path):
     ledger = Ledger(tmp_path)
-    assert not ledger.is_done("sheets", WINDOW)
-    ledger.mark_done("sheets", WINDOW, "run")
-    assert Ledger(tmp_path).is_done("sheets", WINDOW)
-    assert not ledger.is_done("documents", WINDOW)
-    assert not ledger.is_done("sheets", Window(date(2018, 1, 1), date(2018, 1, 30)))
+    assert ledger.last_success("sheets") is None
+    past = Outcome("sheets", "–", first_day=date(2010, 1, 1), last_day=date(2012, 12, 31))
+    ledger.add_run("a", run_log("a", NOW, [past]))
+    assert ledger.last_success("sheets") == date(2012, 12, 31)
+    today = Outcome("sheets", "–", first_day=date(2012, 12, 1), last_day=NOW.date())
+    ledger.add_run("b", run_log("b", NOW, [today]))
+    ledger.add_run("c", run_log("c", NOW, [past]))
+    assert ledger.last_success("sheets") == NOW.date()
+    assert ledger.has_run("c")
+    assert not ledger.has_run("d")

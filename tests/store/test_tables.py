@@ -30,6 +30,10 @@ def rejected(*rows):
     return Rejected.in_order(Rejected.from_rows(rows))
 
 
+def append(tables, source_id, frame, refused):
+    tables.add(tables.next_part(source_id, frame, refused))
+
+
 def test_a_store_without_tables_is_empty(tmp_path):
     tables = Tables(tmp_path)
     assert (tables.sources(), tables.parts()) == ([], [])
@@ -41,8 +45,8 @@ def test_a_store_without_tables_is_empty(tmp_path):
 def test_parts_add_up_and_the_latest_rejections_count(tmp_path):
     tables = Tables(tmp_path)
     first, second = records(statement()), records(statement(revision=2, stated=7.0))
-    tables.append(SOURCE, first, rejected(rejection("a"), rejection("b")))
-    tables.append(SOURCE, second, rejected(rejection("c")))
+    append(tables, SOURCE, first, rejected(rejection("a"), rejection("b")))
+    append(tables, SOURCE, second, rejected(rejection("c")))
     kept = tables.read(SOURCE)
     assert kept.records["revision"].to_list() == [1, 2]
     assert kept.records["stated"].to_list() == [60_000, 7]
@@ -52,7 +56,7 @@ def test_parts_add_up_and_the_latest_rejections_count(tmp_path):
 
 def test_what_was_written_comes_back_as_it_was(tmp_path):
     frame = records(statement(), statement("figures/ب.csv#r2", stated=None, start_date=None))
-    Tables(tmp_path).append(SOURCE, frame, rejected(rejection()))
+    append(Tables(tmp_path), SOURCE, frame, rejected(rejection()))
     kept = Tables(tmp_path).read(SOURCE)
     pd.testing.assert_frame_equal(kept.records, frame)
     pd.testing.assert_frame_equal(kept.rejected, rejected(rejection()))
@@ -60,10 +64,10 @@ def test_what_was_written_comes_back_as_it_was(tmp_path):
 
 def test_appending_never_touches_an_earlier_part_or_another_source(tmp_path):
     tables = Tables(tmp_path)
-    tables.append(SOURCE, records(statement()), rejected())
-    tables.append("sheets", records(statement(source_id="sheets")), rejected())
+    append(tables, SOURCE, records(statement()), rejected())
+    append(tables, "sheets", records(statement(source_id="sheets")), rejected())
     before = files_below(tmp_path)
-    tables.append(SOURCE, Records.empty(), rejected(rejection()))
+    append(tables, SOURCE, Records.empty(), rejected(rejection()))
     after = files_below(tmp_path)
     assert {name: after[name] for name in before} == before
     assert len(after) == len(before) + 2
@@ -73,30 +77,30 @@ def test_appending_never_touches_an_earlier_part_or_another_source(tmp_path):
 
 def test_the_names_of_the_parts_tell_what_they_hold(tmp_path):
     for folder, stated in (("one", 1.0), ("two", 1.0), ("three", 2.0)):
-        Tables(tmp_path / folder).append(SOURCE, records(statement(stated=stated)), rejected())
+        append(Tables(tmp_path / folder), SOURCE, records(statement(stated=stated)), rejected())
     one, two, three = (Tables(tmp_path / name).parts() for name in ("one", "two", "three"))
     assert one == two != three
 
 
 def test_a_part_that_was_not_finished_is_not_seen(tmp_path):
     tables = Tables(tmp_path)
-    tables.append(SOURCE, records(statement()), rejected())
+    append(tables, SOURCE, records(statement()), rejected())
     (tmp_path / "tables" / SOURCE / f"{ASIDE}77-000002-abc").mkdir()
     assert len(tables.parts()) == 1
-    tables.append(SOURCE, records(statement(revision=2)), rejected())
+    append(tables, SOURCE, records(statement(revision=2)), rejected())
     assert len(tables.read(SOURCE).records) == 2
 
 
 def test_more_parts_than_nine_keep_their_order(tmp_path):
     tables = Tables(tmp_path)
     for number in range(1, 12):
-        tables.append(SOURCE, Records.empty(), rejected(rejection(str(number))))
+        append(tables, SOURCE, Records.empty(), rejected(rejection(str(number))))
     assert tables.read(SOURCE).rejected["rejected_id"].to_list() == ["11"]
 
 
 def test_a_record_with_two_equal_revisions_is_refused(tmp_path):
     tables = Tables(tmp_path)
     for stated in (1.0, 2.0):
-        tables.append(SOURCE, records(statement(stated=stated)), rejected())
+        append(tables, SOURCE, records(statement(stated=stated)), rejected())
     with pytest.raises(Exception, match="not unique"):
         tables.read(SOURCE)

@@ -1,5 +1,6 @@
 """The commands that ask: of a total, a text, a name, and how the sources stand."""
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -153,20 +154,36 @@ def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
     """Say of each source when it last succeeded, what it covered, and when it is asked next."""
     import os
 
+    from displacement.backfill import gaps_of, steps_of, unfinished
     from displacement.source_status import status_of
     from displacement.store.declarations import load_declarations
     from displacement.store.retention import room_of
     from displacement.store.slips import ReferenceTableError
     from displacement.store.store import Store
-    from displacement_flows.terminal import show_room, show_status
+    from displacement_flows.terminal import show_backfills, show_room, show_status
 
     settings = settings_of(config, store=store)
     with wrong_use_on(ReferenceTableError):
         declared = load_declarations(settings.reference, settings.sources_file).sources
     found = Store(settings.store)
-    rows = status_of(declared, found.ledger.rows(), now=settings.now, environment=os.environ)
+    runs, left = found.ledger.rows(), unfinished(found, declared, settings.now)
+    steps = {one.backfill_id: steps_of(found, one, declared, settings.now) for one in left}
+    rows = status_of(
+        declared,
+        runs,
+        now=settings.now,
+        environment=os.environ,
+        gaps={
+            name: gaps_of(found.backfills.entries(name), name, runs)
+            for name in found.backfills.sources()
+        },
+        open_windows=Counter(
+            one.source_id for some in steps.values() for one in some if not one.done
+        ),
+    )
     if as_json:
         print_json([vars(row) for row in rows])
     else:
         show_status(rows, found.snapshots, settings.store)
+        show_backfills(left, steps)
         show_room(room_of(settings.store), settings.disk_budget_gigabytes)

@@ -21,8 +21,13 @@ from displacement_flows.commands.options import (
 from displacement_flows.environment import keep_prefect_quiet
 
 if TYPE_CHECKING:
+    from displacement.backfill import Step
     from displacement.settings import Settings
+    from displacement.windows import WindowSize
     from displacement_flows.work import Summary
+
+SECONDS_BETWEEN_LINES = 10.0
+"""Of progress, where nobody watches a terminal."""
 
 
 def refresh(
@@ -45,52 +50,95 @@ def refresh(
 
 
 def backfill(
-    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
-    until: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")],
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")
+    ] = None,
     config: ConfigFile = None,
     inbox: Inbox = None,
     store: StoreUrl = None,
     source: SourceIds = None,
     window: Annotated[str, typer.Option(help="month, week or day.")] = "month",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the latest backfill that is unfinished.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Fetch windows again that are done.")
+    ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show the windows that would be worked.")
+        bool, typer.Option("--dry-run", help="Only show the windows, and what would be done.")
     ] = False,
 ) -> None:
-    """Fill history in windows; run it again to go on where a killed one stopped."""
+    """Fill history in windows; run it again, or with --resume, to go on where it was killed."""
     from displacement.windows import WindowSize
-    from displacement_flows.terminal import out
 
     if window not in list(WindowSize):
         raise typer.BadParameter(f"{window!r} is none of month, week, day", param_hint="--window")
-    if until < since:
+    if resume and (since or until or source or force):
+        raise typer.BadParameter("it goes on with what was asked for before", param_hint="--resume")
+    if not resume and (since is None or until is None):
+        raise typer.BadParameter("give --from and --to, or --resume")
+    if since and until and until < since:
         raise typer.BadParameter("--to is before --from")
     settings = settings_of(config, inbox=inbox, store=store)
+    asked = {
+        "since": day_of(since),
+        "until": day_of(until),
+        "sources": source,
+        "resume": resume,
+        "force": force,
+    }
     size = WindowSize(window)
-    with _running("starting the backfill"):
-        from displacement_flows.backfill import backfill as run
-        from displacement_flows.backfill import open_windows
-        from displacement_flows.refresh import place_of
-
-        if dry_run:
-            place = place_of(**_where(settings, config))
-            with wrong_use_on(LookupError, ValueError):
-                todo = open_windows(place, since.date(), until.date(), source, size)
-        else:
-            state = run(
-                **_where(settings, config),
-                since=since.date(),
-                until=until.date(),
-                sources=source,
-                window=size,
-                return_state=True,
-            )
-            summary = _result(state)
     if dry_run:
-        for source_id, one in todo:
-            out.print(f"{source_id}: {one}")
-        out.print(f"{len(todo)} windows to do; nothing was read or written")
+        _show_plan(settings, config, size, asked)
         return
-    _report(summary, settings)
+    with _running("starting the backfill", every=SECONDS_BETWEEN_LINES):
+        from displacement_flows.backfill import backfill as run
+
+        state = run(**_where(settings, config), **asked, window=size, return_state=True)
+        summary = _result(state)
+    if summary is None:
+        _say(str(state.message))
+    else:
+        _report(summary, settings)
+
+
+def _show_plan(
+    settings: "Settings", config: Path | None, size: "WindowSize", asked: dict[str, Any]
+) -> None:
+    """Every window of a backfill, how far it is, and what would be done about it."""
+    with _running("looking at the windows"):
+        from displacement_flows.backfill import NOTHING_LEFT, planned, steps_at
+        from displacement_flows.refresh import place_of
+        from displacement_flows.work import WrongUseError
+
+        place = place_of(**_where(settings, config))
+        with wrong_use_on(WrongUseError):
+            work = planned(place, size=size, **asked)
+        steps = steps_at(place, work) if work else []
+    if work is None:
+        _say(NOTHING_LEFT)
+        return
+    for one in steps:
+        _say(f"{one.source_id}: {one.window}: {one.state}{_would(one)}")
+    todo = [one for one in steps if not one.done]
+    _say(
+        f"{len(todo)} windows to do, {len(steps) - len(todo)} done; nothing was fetched or written"
+    )
+
+
+def _would(step: "Step") -> str:
+    if step.done:
+        return ""
+    return ", would be recorded" if step.landed else ", would be fetched"
+
+
+def _say(sentence: str) -> None:
+    from displacement_flows.terminal import out
+
+    out.print(sentence, markup=False)
 
 
 def _where(settings: "Settings", config: Path | None) -> dict[str, Any]:
@@ -99,29 +147,32 @@ def _where(settings: "Settings", config: Path | None) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(first: str) -> Iterator[None]:
-    """Show on the terminal what a flow does, while it does it."""
+def _running(first: str, every: float | None = None) -> Iterator[None]:
+    """Show on standard error what a flow does, while it does it.
+
+    Where that is no terminal, a line `every` so many seconds; None for no lines.
+    """
     keep_prefect_quiet()
-    from displacement_flows.terminal import err
+    from displacement_flows.terminal import err, lines_to
 
     with err.status(first) as shown:
         from displacement_flows.progress import listening
 
-        with listening(shown.update):
+        with listening(shown.update if err.is_terminal or not every else lines_to(err, every)):
             yield
 
 
-def _result(state: Any) -> "Summary":
-    """The summary of a run that ended; what stopped another one is told in a sentence."""
+def _result(state: Any) -> Any:
+    """What a run that ended came to; what stopped another one is told in a sentence."""
     from displacement.store.slips import ReferenceTableError
     from displacement_flows.terminal import err
-    from displacement_flows.work import EXPECTED, UnknownSourceError
+    from displacement_flows.work import EXPECTED, WrongUseError
 
     try:
-        summary: Summary = state.result()
+        summary = state.result()
     except EXPECTED as stopped:
         err.print(f"error: {stopped}", style="red", markup=False)
-        wrong_use = isinstance(stopped, UnknownSourceError | ReferenceTableError)
+        wrong_use = isinstance(stopped, WrongUseError | ReferenceTableError)
         raise typer.Exit(WRONG_USE if wrong_use else INCOMPLETE) from None
     return summary
 

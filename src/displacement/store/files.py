@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ ASIDE = ".aside-"
 def write_whole(path: Path, content: bytes) -> None:
     """Write aside, flush to the disk, then rename: readers see all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
+    aside = _aside(path)
     with aside.open("wb") as file:
         file.write(content)
         file.flush()
@@ -25,7 +26,7 @@ def write_whole(path: Path, content: bytes) -> None:
 def copy_whole(path: Path, source: Path) -> None:
     """The same for a file that is too large to hold: copied aside, flushed, renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
+    aside = _aside(path)
     shutil.copyfile(source, aside)
     sync_file(aside)
     aside.replace(path)
@@ -36,7 +37,7 @@ def copy_whole(path: Path, source: Path) -> None:
 def whole_folder(path: Path) -> Iterator[Path]:
     """A folder to fill that appears at `path` only once everything in it is on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
+    aside = _aside(path)
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     try:
@@ -49,6 +50,11 @@ def whole_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
         raise
     sync_folder(path.parent)
+
+
+def _aside(path: Path) -> Path:
+    """Where to write first; threads that write the same file do not meet there."""
+    return path.with_name(f"{ASIDE}{os.getpid()}-{threading.get_ident()}-{path.name}")
 
 
 def remove_leftovers(root: Path) -> list[Path]:

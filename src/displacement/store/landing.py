@@ -7,6 +7,7 @@ from pathlib import Path
 
 from displacement.sources.source import Answer, Landed
 from displacement.store.files import copy_whole, write_whole
+from displacement.windows import Window
 
 
 class Landing:
@@ -42,6 +43,12 @@ class Landing:
             answer.content.unlink(missing_ok=True)
             return Landed(answer.name, sha256, path, retrieved_at, answer.covers)
         return Landed(answer.name, sha256, answer.content, retrieved_at, answer.covers)
+
+    def get(
+        self, name: str, sha256: str, retrieved_at: datetime | None, covers: Window | None
+    ) -> Landed:
+        """An answer that has landed, as it was put."""
+        return Landed(name, sha256, self._path(sha256), retrieved_at, covers)
 
     def damaged(self) -> list[str]:
         """The landed answers whose content is not what their name says."""

@@ -1,4 +1,4 @@
-"""What has been done? The run log, and the windows of backfills."""
+"""What has been done? The run log: one row per source and run."""
 
 import json
 from collections.abc import Callable
@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 import displacement_schemas as contracts
 from displacement.store import parquet
 from displacement.store.files import write_whole
-from displacement.windows import Window
 
 if TYPE_CHECKING:
     from pandera.typing import DataFrame
 
 
 class Ledger:
-    """The ledger of a store: `ledger/runs/<run_id>.json` and `ledger/windows/`."""
+    """The run log of a store, `ledger/runs/<run_id>.json`; see `Backfills` for their windows."""
 
     def __init__(self, store: Path) -> None:
-        self._runs = store / "ledger" / "runs"
-        self._windows = store / "ledger" / "windows"
+        self._root = store / "ledger"
+        self._runs = self._root / "runs"
 
     def runs(self) -> "DataFrame[contracts.Runs]":
         """Every source of every run, oldest first."""
@@ -33,9 +32,18 @@ class Ledger:
         return sorted(found, key=lambda row: (row["started_at"], row["run_id"], row["source_id"]))
 
     def last_success(self, source_id: str) -> date | None:
-        """The day of the last run in which the source answered in full."""
+        """The last day for which the source has answered in full.
+
+        That is the day of its last good run, or of a backfill that ended earlier its last day:
+        what lies between was never asked for.
+        """
         rows = [row for row in self.rows() if row["source_id"] == source_id and row["complete"]]
-        return rows[-1]["started_at"].date() if rows else None
+        days = [(row["started_at"].date(), row["last_day"]) for row in rows]
+        return max((min(day, last or day) for day, last in days), default=None)
+
+    def has_run(self, run_id: str) -> bool:
+        """Whether a run is logged."""
+        return (self._runs / f"{run_id}.json").is_file()
 
     def add_run(self, run_id: str, outcome: "DataFrame[contracts.Runs]") -> None:
         """Log a run: one row per source."""
@@ -44,21 +52,8 @@ class Ledger:
         write_whole(self._runs / f"{run_id}.json", content.encode())
 
     def unreadable(self) -> list[Path]:
-        """Notes of runs and windows that say nothing any more."""
-        notes = [*self._runs.glob("[!.]*.json"), *self._windows.glob("*/[!.]*.json")]
-        return [path for path in sorted(notes) if not _is_json(path)]
-
-    def is_done(self, source_id: str, window: Window) -> bool:
-        """Whether a backfill has recorded this window of the source."""
-        return self._window(source_id, window).is_file()
-
-    def mark_done(self, source_id: str, window: Window, run_id: str) -> None:
-        """Note that a backfill has recorded a window."""
-        entry = {"source_id": source_id, "window": str(window), "run_id": run_id}
-        write_whole(self._window(source_id, window), json.dumps(entry, indent=1).encode())
-
-    def _window(self, source_id: str, window: Window) -> Path:
-        return self._windows / source_id / f"{window.first}_{window.last}.json"
+        """Notes of runs, backfills and windows that say nothing any more."""
+        return [path for path in sorted(self._root.rglob("[!.]*.json")) if not _is_json(path)]
 
 
 def _is_json(path: Path) -> bool:

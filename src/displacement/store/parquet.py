@@ -37,19 +37,29 @@ def to_bytes(
     return buffer.getvalue()
 
 
-def read(model: type[Contract], path: Path) -> "DataFrame[Contract]":
-    """Read a table of ours and validate it; columns that came later are null in older files."""
+def read(model: type[Contract], *paths: Path) -> "DataFrame[Contract]":
+    """Read a table of ours, in one file or in several parts, and validate it at once.
+
+    Columns that came later are null in older files.
+    """
+    import pyarrow
+
+    schema = model.arrow_schema()
+    parts = [_table(schema, path) for path in paths]
+    return model.from_arrow(pyarrow.concat_tables(parts) if parts else schema.empty_table())
+
+
+def _table(schema: Any, path: Path) -> Any:
     import pyarrow
     import pyarrow.parquet
 
-    table = pyarrow.parquet.read_table(path)
+    with pyarrow.parquet.ParquetFile(path) as file:
+        table = file.read()
     columns: dict[str, Any] = {name: table.column(name) for name in table.column_names}
-    missing = [field for field in model.arrow_schema() if field.name not in columns]
-    for field in missing:
-        columns[field.name] = pyarrow.nulls(table.num_rows, field.type)
-    schema = model.arrow_schema()
-    ordered = pyarrow.table({name: columns[name] for name in schema.names}).cast(schema)
-    return model.from_arrow(ordered)
+    for field in schema:
+        if field.name not in columns:
+            columns[field.name] = pyarrow.nulls(table.num_rows, field.type)
+    return pyarrow.table({name: columns[name] for name in schema.names}).cast(schema)
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from displacement.store.backfills import Backfills
 from displacement.store.landing import Landing
 from displacement.store.ledger import Ledger
 from displacement.store.snapshots import Snapshots
@@ -28,8 +29,13 @@ class Store:
 
     @property
     def ledger(self) -> Ledger:
-        """Runs and backfill windows."""
+        """The run log."""
         return Ledger(self.folder)
+
+    @property
+    def backfills(self) -> Backfills:
+        """Backfills, and how far each of their windows is."""
+        return Backfills(self.folder)
 
     @property
     def snapshots(self) -> Snapshots:

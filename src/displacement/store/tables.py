@@ -1,7 +1,7 @@
 """What does the store know? Append-only records per source, and what they rejected."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,16 @@ class Kept:
     records: "DataFrame[contracts.Records]"
     """Every revision of every record."""
     rejected: "DataFrame[contracts.Rejected]"
-    """What the source's latest run rejected."""
+    """What the source's latest run rejected; of a backfill, what any of its windows did."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one run (or one window) adds to a source's tables."""
+
+    name: str
+    """`<source_id>/<number>-<digest>`: nothing else can ever have this name."""
+    contents: dict[str, bytes] = field(repr=False)
 
 
 class Tables:
@@ -55,31 +64,36 @@ class Tables:
     def read(self, source_id: str) -> Kept:
         """All records of a source, and its latest rejections."""
         parts = self._parts(source_id)
-        frames = [parquet.read(contracts.Records, part / "records.parquet") for part in parts]
-        records = contracts.Records.in_order(contracts.Records.joined(frames))
-        rejected = (
-            parquet.read(contracts.Rejected, parts[-1] / "rejected.parquet")
-            if parts
-            else contracts.Rejected.empty()
+        records = parquet.read(contracts.Records, *(part / "records.parquet" for part in parts))
+        rejected = parquet.read(
+            contracts.Rejected, *(part / "rejected.parquet" for part in parts[-1:])
         )
-        return Kept(records, rejected)
+        return Kept(contracts.Records.in_order(records), rejected)
 
-    def append(
+    def next_part(
         self,
         source_id: str,
         records: "DataFrame[contracts.Records]",
         rejected: "DataFrame[contracts.Rejected]",
-    ) -> None:
-        """Add a part. The caller holds the store's lock."""
+    ) -> "Part":
+        """What a run has to add, with the name that it will have."""
         contents = {
             "records.parquet": parquet.to_bytes(contracts.Records, records),
             "rejected.parquet": parquet.to_bytes(contracts.Rejected, rejected),
         }
         digest = _digest_of(list(contents.values()))
         number = 1 + max((int(p.name.partition("-")[0]) for p in self._parts(source_id)), default=0)
-        with whole_folder(self._root / source_id / f"{number:06d}-{digest}") as folder:
-            for name, content in contents.items():
+        return Part(f"{source_id}/{number:06d}-{digest}", contents)
+
+    def add(self, part: "Part") -> None:
+        """Add a part; it is there whole or not at all. The caller holds the store's lock."""
+        with whole_folder(self._root / part.name) as folder:
+            for name, content in part.contents.items():
                 (folder / name).write_bytes(content)
+
+    def has(self, part: str) -> bool:
+        """Whether a part has been added."""
+        return (self._root / part).is_dir()
 
     def _parts(self, source_id: str) -> list[Path]:
         return sorted((self._root / source_id).glob("[0-9]*-*"))

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -172,7 +173,7 @@ class Client:
         self._session.headers["Accept-Encoding"] = "gzip, deflate"
         self._session.headers.update(headers or {})
         self._session.auth = login
-        self._pace = _Pace(1 / self.http.requests_per_second)
+        self._limits = _limits_of(self.http)
 
     def get(
         self, path: str, parameters: Parameters | None = None, expected: Expected = Expected.JSON
@@ -249,8 +250,8 @@ class Client:
         self, url: str, parameters: Parameters | None, expected: Expected, take: "_Take"
     ) -> Reply:
         asked = list(self._parameters.items()) + _pairs(parameters)
-        self._pace.wait()
         with (
+            self._limits,
             _plain_faults(urlsplit(url).hostname or url, self.http),
             self._session.get(
                 url,
@@ -343,20 +344,39 @@ class _Session(requests.Session):
                 prepared_request.headers.pop(name, None)
 
 
-class _Pace:
-    """Keeps requests at least so many seconds apart, whichever thread makes them."""
+class _Limits:
+    """Keeps to the declared rate and concurrency, whichever client and thread asks.
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    Entering waits until so many seconds have passed since the last request began, and until
+    fewer requests are under way than there may be.
+    """
+
+    def __init__(self, requests_per_second: float, concurrency: int) -> None:
+        self._seconds = 1 / requests_per_second
         self._next = 0.0
         self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(concurrency)
 
-    def wait(self) -> None:
+    def __enter__(self) -> None:
+        self._places.acquire()
         with self._lock:
             now = time.monotonic()
             mine = max(self._next, now)
             self._next = mine + self._seconds
         time.sleep(max(0.0, mine - now))
+
+    def __exit__(self, *_: object) -> None:
+        self._places.release()
+
+
+@cache
+def _limits(_server: str, requests_per_second: float, concurrency: int) -> _Limits:
+    return _Limits(requests_per_second, concurrency)
+
+
+def _limits_of(http: Http) -> _Limits:
+    """The limits of a server, shared by all who ask it: a backfill asks anew for each window."""
+    return _limits(urlsplit(http.url).netloc, http.requests_per_second, http.concurrency)
 
 
 @contextmanager
