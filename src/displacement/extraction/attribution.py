@@ -141,13 +141,15 @@ def own_count(document: Document, *, only_own: bool) -> Attribution:
     kind = _kind_of_publisher(document)
     if not publisher or kind is CounterKind.MEDIA or (only_own and not (known and known.own)):
         return UNKNOWN
-    if kind is CounterKind.UNKNOWN and _LONE_WORD.fullmatch(publisher):
+    if kind is CounterKind.UNKNOWN and _TELLS_NOTHING.fullmatch(publisher):
         return UNKNOWN
     return Attribution(0, 0, 0, (known and known.name) or publisher, kind)
 
 
-_LONE_WORD: Final = re.compile(r"\w[a-zà-ÿ'-]*")
-"""A name that does not tell what it names."""
+_TELLS_NOTHING: Final = re.compile(
+    r"\w[^\sA-Z]*|(?:The|Le|La|Les|El|Los|Las|Il|O|Der|Die|Das)\s\S+(?:\s\S+){0,3}|L'\S+(?:\s\S+)?"
+)
+"""One word, or an article before a few: so papers are called, and some bodies that nobody knows."""
 
 
 def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | None:
