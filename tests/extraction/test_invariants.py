@@ -122,6 +122,40 @@ def test_a_body_that_counts_speaks_for_itself_where_it_names_nobody():
 
     assert counter("UNHCR") == ["UNHCR"]
     assert counter("Levant Dispatch") == ["unknown"]
+    assert counter("Upper Valley Residents Initiative") == ["Upper Valley Residents Initiative"]
+    assert counter("OEVR") == ["OEVR"]
+    assert counter("Radio Upper Valley") == ["unknown"]
+    assert counter("The Lantern") == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("text", "counter"),
+    [
+        ("Revolta, the island's relief committee, says 6,000 people have fled.", "Revolta"),
+        ("The state relief agency, Remas, said 6,000 people had fled.", "Remas"),
+        (
+            "The head of the relief agency, Ali Example, said 6,000 people had fled.",
+            "Relief agency",
+        ),
+        (
+            "The relief commission RCV told envoys that 6,000 people fled.",
+            "Relief commission (RCV)",
+        ),
+        ("The relief commission (RCV) said that 6,000 people fled.", "Relief commission (RCV)"),
+        (
+            "The Ministry of Relief has opened 14 schools. The ministry said 6,000 people fled.",
+            "Ministry of Relief",
+        ),
+        (
+            "The Ministry of Relief said 300 fled. The department of roads said 900 fled.",
+            "Ministry of Relief",
+        ),
+    ],
+)
+def test_a_body_is_named_by_its_own_name_and_a_part_of_it_by_the_whole(text: str, counter: str):
+    found = extract(text, PUBLISHED).figures
+    assert counter in found["counter"].iloc[-1]
+    assert "Example" not in found["counter"].iloc[-1]
 
 
 def test_who_verbs_a_number_of_its_own_is_not_the_source_of_the_one_before():

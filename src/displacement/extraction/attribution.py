@@ -1,7 +1,8 @@
 """Who counted? Finds whom a text gives as the source of what it says.
 
-The publisher is never the counter unless it counted itself; a private person never is: the
-organisation that the person speaks for counts, or nobody known.
+A medium is never the counter unless it counted itself; any other publisher is, where its text
+names nobody. A private person never is: the organisation that the person speaks for counts, or
+nobody known.
 """
 
 import re
@@ -15,7 +16,7 @@ from displacement.extraction.document import Document, Span
 from displacement.extraction.nations import countries
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.numbers import Number
-from displacement.extraction.rules import Rule, load_rules
+from displacement.extraction.rules import FOLDED, Rule, load_rules
 from displacement.extraction.speakers import Speaker, read_speaker
 from displacement_schemas.vocabulary import CounterKind
 
@@ -40,6 +41,12 @@ class Attribution:
     """Whether the words can only be said of somebody who speaks."""
     counts: bool = False
     """Whether a number follows the verb at once: "X has counted 300" says nothing of others."""
+    pointed: "Attribution | None" = None
+    """The body named last before words that point back: "the agency" may mean no other."""
+    heads: bool = False
+    """Whether it is a body that has others below it: a ministry."""
+    below: bool = False
+    """Whether it is a part of some body: the ministry named before counts, if there is one."""
 
     @property
     def speaks(self) -> bool:
@@ -56,6 +63,8 @@ class _Named(NamedTuple):
     private: bool = False
     own: bool = False
     """Whether what it publishes are its own counts."""
+    short: str = ""
+    """The abbreviation that stands behind it: "the refugee commission CNARR"."""
 
 
 UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=False)
@@ -123,18 +132,24 @@ def publisher_as_counter(document: Document) -> Attribution | None:
 
 
 def own_count(document: Document, *, only_own: bool) -> Attribution:
-    """The publisher, where it is one that counts; else nobody known.
+    """The publisher, unless it is a medium; else nobody known.
 
     `only_own` takes only one whose bulletins give its own counts, whomever they name besides.
     """
-    publisher, lang = document.publisher or "", document.lang
-    watches = not only_own and only_pattern(lang, "counting_body").search(publisher)
-    named = _publisher_named(publisher, lang, strict=not watches)
-    if watches and not named:
-        return Attribution(0, 0, 0, publisher, CounterKind.UNKNOWN)
-    if not named or named.kind is CounterKind.MEDIA or (only_own and not named.own):
+    publisher = document.publisher
+    known = _publisher_named(publisher or "", document.lang, strict=True)
+    kind = _kind_of_publisher(document)
+    if not publisher or kind is CounterKind.MEDIA or (only_own and not (known and known.own)):
         return UNKNOWN
-    return Attribution(0, 0, 0, named.name or str(document.publisher), named.kind)
+    if kind is CounterKind.UNKNOWN and _TELLS_NOTHING.fullmatch(publisher):
+        return UNKNOWN
+    return Attribution(0, 0, 0, (known and known.name) or publisher, kind)
+
+
+_TELLS_NOTHING: Final = re.compile(
+    r"\w[^\sA-Z]*|(?:The|Le|La|Les|El|Los|Las|Il|O|Der|Die|Das)\s\S+(?:\s\S+){0,3}|L'\S+(?:\s\S+)?"
+)
+"""One word, or an article before a few: so papers are called, and some bodies that nobody knows."""
 
 
 def passed_on_by(attributions: list[Attribution], source: Attribution) -> str | None:
@@ -152,8 +167,10 @@ def _earlier(pronoun: Attribution, attributions: list[Attribution]) -> Attributi
 
 
 def _filled(attribution: Attribution, before: Attribution | None) -> Attribution:
-    """A pronoun takes the counter of the sentences before."""
-    if attribution.counter == _POINTS_BACK and before:
+    """A pronoun takes the counter of the sentences before, and so does a part of its body."""
+    if attribution.counter == _POINTS_BACK:
+        before = before or attribution.pointed
+    if before and (attribution.counter == _POINTS_BACK or (attribution.below and before.heads)):
         return replace(attribution, counter=before.counter, kind=before.kind, known=before.known)
     return replace(attribution, known=attribution.known and attribution.counter != _POINTS_BACK)
 
@@ -193,23 +210,73 @@ def _read(
     if _pointing_back(document.lang).search(words.strip(" ,").lower()) and not _named(
         words, document.lang
     ):
-        return replace(said, counter=_POINTS_BACK, known=True)
-    spoken = None if strict or rule.id == "cue.colon" else _speaks(match, rule)
+        pointed = _body_before(document, masked, begin, words)
+        return replace(said, counter=_POINTS_BACK, known=True, pointed=pointed)
+    label = bool(_LABEL.match(masked, match.end()))
+    said = replace(said, spoken=not label)
+    spoken = None if strict or label or rule.id == "cue.colon" else _speaks(match, rule)
     first = rule.get("side") == "after"
     named = _resolved(words, document.lang, strict=strict, spoken=spoken, first=first)
     if named is None or named.private:
-        return replace(said, private=named is not None, spoken=spoken is not False)
+        return replace(said, private=named is not None, spoken=said.spoken and spoken is not False)
     if only_pattern(document.lang, "lone_title").match(words[named.start : named.end].strip()):
         return replace(said, spoken=spoken is not False)
-    named = _before_description(named, words, document.lang, strict=strict)
+    named = _with_short(_before_description(named, words, document.lang, strict=strict), words)
     begin = min(match.start(), region.start + named.start)
     end = region.start + named.end
     as_written = document.text[region.start + named.start : end]
+    name = named.name or _as_name(as_written, document.lang)
     if rule.id == "cue.counted_by":
         cue_end = end  # the days behind it are those of the counting
     return Attribution(
-        begin, end, cue_end, named.name or _as_name(as_written, document.lang), named.kind
+        begin,
+        end,
+        cue_end,
+        f"{name} ({named.short})" if named.short else name,
+        named.kind,
+        heads=bool(
+            only_pattern(document.lang, "upper_body").search(words[named.start : named.end])
+        ),
+        below=bool(only_pattern(document.lang, "lower_body").fullmatch(words.strip(" ,"))),
     )
+
+
+_LABEL: Final = re.compile(r":\s*[\ue001-\ue004]")
+"""What makes a line of a table of "Deaths confirmed": nobody confirms anything there."""
+
+
+def _body_before(document: Document, masked: str, begin: int, words: str) -> Attribution | None:
+    """The body that a text named last, though not as one that said something."""
+    if not only_pattern(document.lang, "means_a_body").search(words.strip(" ,").lower()):
+        return None
+    start = max(0, begin - BODY_BEFORE)
+    before = masked[start:begin]
+    found: tuple[int, Attribution] | None = None
+    for rule in possible(document.lang, "counter", letters_of(document.lang, before)):
+        if not rule.get("sure") or rule.get("kind") == CounterKind.MEDIA:
+            continue
+        for match in rule.pattern.finditer(before):
+            if found is None or match.end() > found[0]:
+                written = document.text[start + match.start() : start + match.end()]
+                name = rule.get("says") or _as_name(written, document.lang)
+                found = match.end(), Attribution(0, 0, 0, name, CounterKind(rule.get("kind")))
+    return found and found[1]
+
+
+BODY_BEFORE: Final = 400
+"""So far back "the agency" may mean a body that has not yet said anything."""
+
+
+def _with_short(named: _Named, words: str) -> _Named:
+    """The name with the abbreviation behind it, by which the text may call it later."""
+    short = None if named.name else _SHORT.match(words, named.end)
+    if not short or _ABBREVIATION.search(words, named.start, named.end):
+        return named
+    return named._replace(short=short["short"])
+
+
+_SHORT: Final = re.compile(r"\s+(?:\(\s*)?(?P<short>(?!IDPs?\b)[A-Z][A-Z-]{2,9})(?![\w'])")
+_ABBREVIATION: Final = re.compile(r"\b[A-Z]{3,}\b")
 
 
 def _of_publisher(
@@ -240,7 +307,13 @@ def _before_description(named: _Named, words: str, lang: str, *, strict: bool) -
     """The name in "COPECO, the national emergency agency": what it is stands behind it."""
     described = _DESCRIBED.fullmatch(words)
     own = described and _resolved(described["name"], lang, strict=strict, spoken=True)
-    return own if own and not own.private else named
+    if own and not own.private:
+        return own
+    body = only_pattern(lang, "named_body").match(words)
+    if body and not named.name:
+        group = "name" if body["name"] else "behind"
+        return named._replace(start=body.start(group), end=body.end(group))
+    return named
 
 
 def _speaks(match: re.Match[str], rule: Rule) -> bool:
@@ -256,9 +329,12 @@ def _is_we(words: str, document: Document) -> re.Match[str] | None:
 
 
 def _kind_of_publisher(document: Document) -> CounterKind:
-    """A publisher that is known to count is no newspaper."""
-    named = _publisher_named(document.publisher or "", document.lang, strict=False)
-    return named.kind if named else CounterKind.MEDIA
+    """What kind of counter a publisher is: one that is no medium may count."""
+    publisher, lang = document.publisher or "", document.lang
+    if only_pattern(lang, "medium").search(publisher.translate(FOLDED)):
+        return CounterKind.MEDIA
+    named = _publisher_named(publisher, lang, strict=False)
+    return named.kind if named else CounterKind.UNKNOWN
 
 
 @lru_cache(maxsize=256)

@@ -47,11 +47,16 @@ def _comes_home(scene: Scene) -> bool:
     """Whether people come home to their country from another one."""
     people, left = scene.people, scene.nations_of(AreaRole.ORIGIN)
     away = (left | _here(scene)) - people if people else left - _here(scene)
+    if scene.counted is Measure.IDPS and not scene.whole(AreaRole.ORIGIN):
+        away = frozenset()  # the displaced come back from a town, not from a country
     if away or scene.before is Measure.CROSS_BORDER_RETURN:
         return True
     if not people:
         return scene.whole(AreaRole.DESTINATION)
-    return _is_nation(scene) and not _within_country(scene)
+    if scene.counted is Measure.RETURNEES and scene.tells("crossing_over", scene.own_words):
+        return True
+    named = _is_nation(scene) or scene.counted is Measure.RETURNEES
+    return named and not _within_country(scene)
 
 
 def _is_nation(scene: Scene) -> bool:
@@ -68,7 +73,7 @@ def _within_country(scene: Scene) -> bool:
 
 def _is_away(scene: Scene, *, state: bool) -> bool:
     """Whether people who left their homes are in another country."""
-    if _of_two_nations(scene, state=state):
+    if _of_two_nations(scene, state=state) or _in_part_of_another(scene):
         return True
     if scene.tells("inland", scene.own_words):
         return False
@@ -93,6 +98,14 @@ def _of_two_nations(scene: Scene, *, state: bool) -> bool:
     arrive = at_border or scene.whole(AreaRole.DESTINATION)
     arrive = arrive or _country_takes_in(scene) or _country_counts(scene)
     return scene.whole(AreaRole.ORIGIN) or (arrive and not state)
+
+
+def _in_part_of_another(scene: Scene) -> bool:
+    """Whether people went to a region called by its nation, in a text that speaks of another."""
+    found = only_pattern(scene.lang, "part_of_nation").search(scene.thought)
+    reached = scene.nations(found["nation"]) if found else frozenset()
+    told = scene.told_before.rpartition(scene.thought)[0]
+    return bool(reached) and bool(scene.nations(told) - reached)
 
 
 def _here(scene: Scene) -> frozenset[str]:

@@ -63,7 +63,7 @@ def claim_of(
         measure, term = (head.measure, head.term) if head and head.measure else STATE
     if rule.get("keeps") and candidate.carried and not candidate.head:
         measure, term = candidate.carried
-    elif rule.get("measure") == "as_noun" and head and measure in _FLOW_OF_NEW:
+    elif _tells_of_new(rule) and head and measure in _FLOW_OF_NEW:
         newly = only_pattern(lang, "newly").search(f"{candidate.between}{head.noun}")
         measure = _FLOW_OF_NEW[Measure(measure)] if newly else measure
     counted = counted_before(match, lang)
@@ -88,6 +88,11 @@ def claim_of(
         and not (candidate.joined and side == "right")
         and bool(candidate.head or not candidate.stand_in),
     )
+
+
+def _tells_of_new(rule: Rule) -> bool:
+    """Whether its noun may tell of an event; people who live somewhere are counted as they are."""
+    return rule.get("measure") == "as_noun" and not rule.get("lasting")
 
 
 def _begin_before(candidate: Candidate, match: re.Match[str]) -> int:

@@ -36,8 +36,10 @@ _MEASURES: Final = {kind: measure for measure, kind in _KINDS.items()}
 def measure_of(scene: Scene) -> Measure:
     """The measure of a claim in its scene; people who are back are not told apart by borders."""
     said = _KINDS[scene.leader or scene.claim.measure]
-    back = said.back or _comes_back(scene, said)
-    state = _is_state(scene, said)
+    gone = scene.tells("went_back", scene.claim.candidate.right)
+    back = said.back or gone or _comes_back(scene, said)
+    state = _is_state(scene, said) and not (gone and not said.back)
+    state = state or (back and _is_back(scene))
     if back and state:
         return Measure.RETURNEES
     abroad = said.abroad or is_abroad(scene, back=back, state=state)
@@ -57,6 +59,12 @@ def _comes_back(scene: Scene, said: Kind) -> bool:
         or _sent_home(scene)
         or _goes_home(scene)
     )
+
+
+def _is_back(scene: Scene) -> bool:
+    """Whether people who came home are counted as a stock: where they live, not when they came."""
+    stretched = any(period.kind in (*_STRETCHES, "month") for period in scene.periods)
+    return scene.tells("back_now", scene.clean[scene.begin : scene.end]) and not stretched
 
 
 _HOME: Final = (Measure.RETURN, Measure.CROSS_BORDER_RETURN)

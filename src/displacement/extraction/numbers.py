@@ -51,6 +51,17 @@ def masked(clean: str, numbers: list[Number]) -> str:
     return "".join(pieces)
 
 
+def without_brackets(mask: str, lang: str) -> str:
+    """The masked text without brackets around a number whose noun stands behind them."""
+    return _bracketed(lang).sub(r" \1 ", mask) if ")" in mask else mask
+
+
+@cache
+def _bracketed(lang: str) -> re.Pattern[str]:
+    rules = load_rules(lang)
+    return rules.compile(r"\(({n})\)(?=\s?(?:{person}|{household})(?!\w))")
+
+
 _MARKS: Final = {"year": "\ue002", "day": "\ue003", "ordinal": "\ue004"}
 _DATE: Final = r"\d{4}-\d{2}-\d{2}(?!\d)|\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?!\d)"
 _TIME: Final = r"\d{1,2}:\d{2}(?::\d{2})?(?!\d)"

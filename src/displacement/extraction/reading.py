@@ -16,7 +16,7 @@ from displacement.extraction.document import Document, read_document
 from displacement.extraction.evidence import overall_cause
 from displacement.extraction.figures import figure_rows
 from displacement.extraction.groups import grouped
-from displacement.extraction.numbers import find_numbers, masked
+from displacement.extraction.numbers import find_numbers, masked, without_brackets
 from displacement.extraction.proposals import NOBODY, Checked, FigureProposer, checked, heard
 from displacement.extraction.rejecters import settle, unmasked
 from displacement.extraction.rules import load_rules
@@ -80,7 +80,7 @@ def _read(
     numbers = find_numbers(document.clean, 0, document.lang)
     if not any(first <= number.start < last for number in numbers):
         return [], []
-    mask = masked(document.clean, numbers)
+    mask = without_brackets(masked(document.clean, numbers), document.lang)
     settled = settle(document, mask, numbers)
     view = unmasked(document.clean, mask, settled)
     decisions = bind(document, view, numbers, settled)

@@ -96,7 +96,10 @@ class Scene:
     def people(self) -> frozenset[str]:
         """The nations by which the people are named."""
         noun = self.claim.candidate.noun
-        return self.nations(f"{noun.modifiers} {noun.noun}") if noun else frozenset()
+        if not noun:
+            return frozenset()
+        behind = only_pattern(self.lang, "adjective_behind").match(self.clean, noun.end)
+        return self.nations(f"{noun.modifiers} {noun.noun}{behind[0] if behind else ''}")
 
     def nations(self, words: str) -> frozenset[str]:
         """The nations that words name."""

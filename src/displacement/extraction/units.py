@@ -54,7 +54,10 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
                 noun = compound
             modifiers = masked[modifiers_start : noun.start()]
             if noun.lastgroup != "people" or _CAPITALS.fullmatch(modifiers.lstrip()):
-                return _head(noun, modifiers, adjectives, lang, of_number=of_number)
+                in_camps = _lodged(noun, masked, limit, lang)
+                return _head(
+                    noun, modifiers, adjectives, lang, of_number=of_number, in_camps=in_camps
+                )
         if stop.match(masked, position, limit):
             return None
         word = _WORD.match(masked, position, limit)
@@ -70,6 +73,13 @@ def read_head(masked: str, start: int, limit: int, lang: str) -> Head | None:
             of_number = True
         position = word.end()
     return None
+
+
+def _lodged(noun: re.Match[str], masked: str, limit: int, lang: str) -> bool:
+    """Whether inmates are those of relief camps."""
+    if noun.lastgroup != "held":
+        return False
+    return bool(load_rules(lang).only("camp_inmates").match(masked, noun.end(), limit))
 
 
 def _end_of_line(masked: str, start: int, limit: int) -> int:
@@ -147,8 +157,9 @@ def _head(
     lang: str,
     *,
     of_number: bool,
+    in_camps: bool,
 ) -> Head:
-    kind = noun.lastgroup or ""
+    kind = "displaced_person" if in_camps else noun.lastgroup or ""
     said: dict[str, Any] = load_rules(lang).words["nouns"].get(kind, {"unit": "person"})
     measure, term = said.get("measure"), said.get("term")
     adjective = adjectives.search(modifiers)
