@@ -25,7 +25,7 @@ The Turkish Red Crescent is preparing a camp for 800 newly displaced families in
 NAMED = VOLUNTEERS | {
     "record_id": "named",
     "areas": "",
-    "area_text": "Idleb > The Three Wells of Hazano",
+    "area_text": "Idleb > Kafr Threewells",
 }
 
 

@@ -146,6 +146,7 @@ def take_in(
         last_success=store.ledger.last_success(source.source_id),
         known=frozenset(known.records["file"].unique()),
         secrets=secrets or {},
+        areas=reference.gazetteer,
     )
     try:
         answers = _ask(source, request, store)

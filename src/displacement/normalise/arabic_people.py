@@ -44,6 +44,13 @@ def without_arabic_people(text: str) -> str:
     return _without_mentions(text, names, someone)
 
 
+def names_arabic_person(words: str) -> bool:
+    """Whether words that should name an organisation name a private person."""
+    said = words.split()
+    given = len(said) > 1 and said[0] in _GIVEN and not _PUBLIC.intersection(said)
+    return given or without_arabic_people(words) != words
+
+
 def _any(name: str) -> str:
     return "|".join(map(re.escape, sorted(_OWN[name], key=lambda word: (-len(word), word))))
 

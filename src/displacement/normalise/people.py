@@ -59,24 +59,23 @@ def without_people(text: str) -> str:
     return _without_mentions("".join(pieces) + text[last:], roles, lang)
 
 
-def names_person(words: str) -> bool:
+def names_latin_person(words: str) -> bool:
     """Whether words that should name an organisation or a role name a private person.
 
     By a title, by a role with a name behind it, or by a first name that many bear.
     """
     for capitals in {words, words.title()}:
         for name in _names(capitals):
-            first = name.text.split()[0].casefold()
-            if name.title or name.role or (first in _GIVEN and name.several):
+            given = name.text.split()[0].casefold() in _GIVEN
+            if name.title or name.role or (given and name.several):
                 return True
     return False
 
 
-def is_role(words: str) -> bool:
-    """Whether words say what somebody is or where they work, and no name."""
-    said = [_folded(word) for word in re.findall(r"[^\W\d_]+", words)]
-    known = any(one in _ROLES or one in _OFFICES or one in _PUBLIC for one in said)
-    return known and not names_person(words)
+def tells_role(words: str) -> bool:
+    """Whether one of the words says what somebody is or where they work."""
+    said = {_folded(word) for word in re.findall(r"[^\W\d_]+", words)}
+    return not said.isdisjoint(_ROLES | _OFFICES | _PUBLIC | _ARABIC_ROLES)
 
 
 class _Token(NamedTuple):
@@ -136,6 +135,9 @@ def _set(name: str) -> frozenset[str]:
 _ROLES: Final = _set("roles")
 _OFFICES: Final = _set("offices")
 _PUBLIC: Final = _set("public")
+_ARABIC_ROLES: Final = frozenset(
+    word for name in ("roles", "private", "indefinite", "offices") for word in _words(name, "ar")
+)
 _STARTERS: Final = _set("starters")
 _PLACES: Final = _set("places")
 _PLAIN: Final = _set("plain")

@@ -6,14 +6,19 @@ People keep their role and lose their name; numbers, addresses, accounts and pos
 import re
 from typing import Final
 
-from displacement.normalise.arabic_people import without_arabic_people
+from displacement.normalise.arabic_people import names_arabic_person, without_arabic_people
 from displacement.normalise.contacts import (
     REMOVED,
     public_address,
     redact_addresses,
     redact_contacts,
 )
-from displacement.normalise.people import WORDS, is_role, names_person, without_people
+from displacement.normalise.people import (
+    WORDS,
+    names_latin_person,
+    tells_role,
+    without_people,
+)
 
 __all__ = [
     "REMOVED",
@@ -43,6 +48,16 @@ def redact_speakers(text: str) -> str:
             break
         text = cleared
     return text
+
+
+def names_person(words: str) -> bool:
+    """Whether words that should name an organisation or a role name a private person."""
+    return names_latin_person(words) or names_arabic_person(words)
+
+
+def is_role(words: str) -> bool:
+    """Whether words say what somebody is or where they work, and no name."""
+    return tells_role(words) and not names_person(words)
 
 
 def _any(name: str, *langs: str) -> str:
