@@ -123,6 +123,10 @@ PIECES = st.sampled_from(
         "+963 944 123 456",
         "a@b.org",
         "Levant Dispatch",
+        "https://x.example/u/rima",
+        "a teacher named",
+        "Activist Ahmad Khalil",
+        "قال محمد الخليل إن",
         "One of them",
         "Yesterday",
     ]
@@ -405,3 +409,5 @@ def test_a_role_says_what_somebody_is(words: str, *, role: bool) -> None:
 )
 def test_paths_of_addresses_keep_no_user(address: str, expected: str) -> None:
     assert public_address(address) == expected
+    assert redact_speakers(f"See {address} now.") == f"See {expected} now."
+    assert redact_speakers(f"See {expected} now.") == f"See {expected} now."

@@ -28,20 +28,22 @@ def without_arabic_people(text: str) -> str:
         return text
     names: dict[str, None] = {}
     someone = str(_OWN["someone"])
-
-    def stand_in(match: re.Match[str]) -> str:
+    pieces, last, position = [], 0, 0
+    while match := _NAMED.search(text, position):
         found = _person(match)
-        if found is None:
-            return match[0]
+        if found is None:  # a name may begin within what is none
+            position = match.start() + 1
+            continue
         head, name, rest = found
         names[name] = None
         stays = match["before"] + (match["private"] or "") + head
         if match["private"] or head or match["kin"] or match["role"]:
-            return f"{stays.rstrip()}{rest}{' ' if match['role'] else ''}"
-        return f"{stays}{someone}{rest}"
-
-    text = _NAMED.sub(stand_in, text)
-    return _without_mentions(text, names, someone)
+            instead = f"{stays.rstrip()}{rest}{' ' if match['role'] else ''}"
+        else:
+            instead = f"{stays}{someone}{rest}"
+        pieces += [text[last : match.start()], instead]
+        last = position = match.end()
+    return _without_mentions("".join(pieces) + text[last:], names, someone)
 
 
 def names_arabic_person(words: str) -> bool:

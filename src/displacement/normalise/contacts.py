@@ -70,7 +70,7 @@ def _any(name: str) -> str:
 _ACCOUNT: Final = re.compile(
     r"[@~]|(?!.*\.(?:html?|php|aspx?|pdf|jsp|xml)\Z)[^\W\d_]+\.[^\W\d_]+\Z"
 )
-_URL: Final = re.compile(r"\bhttps?://[^\s<>\"”»)\]]{1,2000}")
+_URL: Final = re.compile(r"\bhttps?://[^\s<>\"”»)\[\]]{1,2000}")
 _LONG_RUN: Final = re.compile(r"(?<![\w.,/#$€£=-])\d{9,}(?![\w.,-]*\d)(?!\s*%)")
 """No count of people has so many digits without a sign between them."""
 
