@@ -75,6 +75,18 @@ def test_a_counter_that_is_a_person_is_rejected_and_never_lands(inbox, counter, 
     assert good or "names a person" in parsed.rejections[0].reason
 
 
+def test_a_counter_who_speaks_in_a_quote_is_a_person(inbox):
+    quote = "Qaswara Zalmut said 60,000 people had fled."
+    other = {"record_id": "b", "quote": "60,000 fled, UNHCR said."}
+    rows = [UNHCR | {"counter": "Qaswara Zalmut", "quote": quote}, UNHCR | other]
+    write_figures(inbox, rows)
+    parsed = parse(inbox)
+    assert parsed.statements["counter"].to_list() == ["UNHCR"]
+    assert "names a person" in parsed.rejections[0].reason
+    [answer] = fetch(inbox)
+    assert "Zalmut" not in answer.content.decode()
+
+
 def test_of_area_texts_and_addresses_nothing_personal_lands(inbox):
     row = UNHCR | {
         "areas": "",

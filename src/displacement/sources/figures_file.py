@@ -182,6 +182,7 @@ def _allowed(
     writer = csv.writer(written, lineterminator="\n")
     writer.writerows([] for _ in range(first_row - 2))
     writer.writerow([header[n] for n in keep] + others)
+    persons = _speakers(header, rows)
     for cells in rows:
         if not any(cells):
             writer.writerow([])
@@ -189,9 +190,28 @@ def _allowed(
             # Which cell belongs to which column is unknown, so none is kept.
             writer.writerow([""] * (len(cells) - len(header) + len(keep) + len(others)))
         else:
-            kept = [_cleared(header[n], cells[n], areas) for n in keep]
+            said = (LEFT_OUT if cell in persons else cell for cell in cells)
+            kept = [
+                _cleared(column, cell, areas)
+                for column, cell in zip(header, said, strict=True)
+                if column in COLUMNS
+            ]
             writer.writerow(kept + [""] * len(others))
     return written.getvalue().encode("utf-8")
+
+
+def _speakers(header: list[str], rows: list[list[str]]) -> set[str]:
+    """Counters and publishers whom a quote of the file shows to be private persons."""
+    whole = [dict(zip(header, cells, strict=True)) for cells in rows if len(cells) == len(header)]
+    named = {row[name] for row in whole for name in NAMES if row.get(name)}
+    quotes = {row["quote"] for row in whole if row.get("quote")}
+    telling = {quote for quote in quotes if any(one in quote for one in named)}
+    cleared = {quote: redact_speakers(quote) for quote in telling}
+    return {
+        one
+        for one in named
+        if any(one in said and one not in left for said, left in cleared.items())
+    }
 
 
 def _cleared(column: str, cell: str, areas: Gazetteer | None) -> str:
