@@ -66,6 +66,8 @@ def is_personal(role: str, cell: Cell, known: Callable[[str], bool] | None = Non
             return True
         if all(_CODE_LIKE.fullmatch(part) for part in codes):
             return False
+    elif _CODE_LIKE.fullmatch(text):
+        return False
     else:
         text = _CODE_IN_TEXT.sub("", text)
     return looks_personal(text) or _digits(text) >= NAME_DIGITS
