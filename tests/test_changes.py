@@ -151,10 +151,10 @@ def test_another_household_size_is_told_with_both_sizes(inbox, store, reference,
 
 def test_a_name_that_now_means_another_area_is_told(inbox, store, reference, folder):
     named = {name: value for name, value in UNHCR.items() if name != "areas"}
-    write_figures(inbox, [named | {"area_text": "Three Wells"}, VOLUNTEERS])
+    write_figures(inbox, [named | {"area_text": "Threewells"}, VOLUNTEERS])
     for code, now in (("SY0702", NOW), ("SY0703", LATER)):
         (folder / "corrections.toml").write_text(
-            f'[[aliases]]\ntext = "Three Wells"\narea_codes = "{code}"\n'
+            f'[[aliases]]\ntext = "Threewells"\narea_codes = "{code}"\n'
             'code_system = "ocha_pcode"\nreason = "local name"\n'
             'provider = "officer"\nstatus = "confirmed"\n',
             encoding="utf-8",

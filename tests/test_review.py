@@ -25,7 +25,7 @@ The Turkish Red Crescent is preparing a camp for 800 newly displaced families in
 NAMED = VOLUNTEERS | {
     "record_id": "named",
     "areas": "",
-    "area_text": "Idleb > The Three Wells of Hazano",
+    "area_text": "Idleb > Kafr Threewells",
 }
 
 
@@ -211,6 +211,8 @@ def test_decisions_replay_to_the_same_tables_in_another_store(desk, tmp_path):
         ("", "because", "needs a role"),
         ("officer", " ", "needs a reason"),
         ("Karim Haddad", "because", "person's name"),
+        ("qaswara zalmut", "because", "could be a name"),
+        ("analyst qaswara zalmut", "because", "could be a name"),
         ("officer", "call +963 944 123 456", "person's name, address or number"),
     ],
 )

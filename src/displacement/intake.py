@@ -141,6 +141,7 @@ def take_in(
         last_success=store.ledger.last_success(source.source_id),
         known=frozenset(known.records["file"].unique()),
         secrets=secrets or {},
+        areas=reference.gazetteer,
     )
     said = landed(source, request, store)
     taken = read_in(source, request, reference, said, known, store=store, believed=believed)

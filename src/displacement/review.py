@@ -19,8 +19,8 @@ from displacement.normalise.aliases import Alias, plain_text
 from displacement.normalise.area_codes import Key
 from displacement.normalise.corrections import Action, Correction
 from displacement.normalise.figures import Reference
-from displacement.normalise.privacy import redact_speakers
-from displacement.sources.sheets.workbook import looks_personal
+from displacement.normalise.privacy import is_role, redact_speakers
+from displacement.sources.personal import looks_personal
 from displacement.store.decisions import (
     Decisions,
     add_decision,
@@ -63,6 +63,11 @@ class Reviewer:
                     f"the {what} seems to hold a person's name, address or number: say a role, as "
                     "in “information-management officer”"
                 )
+        if not is_role(self.role):
+            raise NotDecidedError(
+                "the role is none that we know, and could be a name: say what you do, as in "
+                "“information-management officer”"
+            )
 
     @property
     def signature(self) -> dict[str, str]:

@@ -55,11 +55,20 @@ def _plant_figures(folder: Path, flock: Flock) -> None:
         VOLUNTEERS | {"record_id": "c", "counter": f"Volunteers {flock.phone(f'{where} counter')}"},
         VOLUNTEERS | {"record_id": "d", "publisher": flock.mail(f"{where} publisher")},
         VOLUNTEERS | {"record_id": "e", "event_id": flock.arabic_phone(f"{where} event")},
+        VOLUNTEERS | {"record_id": "f", "counter": f"Dr {flock.name(f'{where} counter')}"},
+        VOLUNTEERS
+        | {
+            "record_id": "g",
+            "areas": "",
+            "area_text": f"Idlib, at {flock.name(f'{where} area')} house",
+            "url": f"https://site.example/u/{flock.account(f'{where} url')}",
+        },
     ]
     bad = [
         VOLUNTEERS | {"record_id": f"bad-{column}", column: flock.name(f"{where} bad {column}")}
         for column in ("stated", "stated_high", "published_on", "end_date", "measure", "unit")
     ]
+    bad.append(VOLUNTEERS | {"record_id": "at", "stated": flock.position(f"{where} bad stated")})
     bad.append(VOLUNTEERS | {"record_id": "bad-error", "error": flock.phone(f"{where} bad error")})
     _write_csv(folder / f"{flock.name(f'{where} file')}.csv", [row | beside for row in good + bad])
     ragged = io.StringIO()
@@ -93,6 +102,7 @@ def _plant_sheets(folder: Path, flock: Flock, where: str) -> None:
     for number, sidecar in enumerate(
         (
             f'counter = "Call {flock.phone(f"{where} sidecar")}"',
+            f'counter = "Dr {flock.name(f"{where} sidecar counter")}"',
             f'measure = "{flock.name(f"{where} sidecar measure")}"',
             f'published_on = "{flock.name(f"{where} sidecar day")}"',
             f'"{flock.name(f"{where} sidecar key")}" = "x"',
@@ -160,6 +170,15 @@ def _bad_rows(sheet: Worksheet, flock: Flock, where: str) -> None:
         sheet.append(row)
         row[column] = flock.phone(f"{where} cell of column {column}")
         sheet.append(row)
+        row[column] = flock.position(f"{where} cell of column {column}")
+        sheet.append(row)
+    for column in range(3):
+        names = (flock.name, flock.arabic_name, flock.rare_arabic_name)
+        for name in (one(f"{where} cell of column {column}") for one in names):
+            row = list(ROW)
+            for cell in (name, f"{ROW[column]} - {name}", f"{ROW[column]} {name.lower()}"):
+                row[column] = cell
+                sheet.append(row)
     for column in (1, 2):
         row = list(ROW)
         row[column] = f"Dana {flock.arabic_phone(f'{where} cell of column {column}')}"
@@ -178,7 +197,7 @@ def _plant_reports(folder: Path, flock: Flock) -> None:
         "mail.eml": _mail(flock),
     }
     for name, text in reports.items():
-        stem = flock.name(f"report {name} file")
+        stem = flock.name(f"report {name} file").lower()
         (folder / f"2018-01-08 {stem} {name}").write_text(text, encoding="utf-8")
     owner = f"/Author ({flock.name('pdf author')}) /Creator ({flock.account('pdf creator')})"
     told = f"published: 2018-01-08\n\n{FLED.format(people='7,800')}, UNHCR said."
@@ -197,7 +216,9 @@ def _plant_reports(folder: Path, flock: Flock) -> None:
 
 
 def _english(flock: Flock) -> str:
-    one, two, three = (flock.name("english speaker") for _ in range(3))
+    one, two, three, four, five, six, seven, eight = (
+        flock.name("english speaker") for _ in range(8)
+    )
     return (
         f"title: Families flee\npublisher: Levant Dispatch\nauthor: {flock.name('header author')}\n"
         f"published: 2018-01-08\n\nBy {flock.name('byline')}\n\n"
@@ -206,7 +227,12 @@ def _english(flock: Flock) -> str:
         f"{flock.mail('english text')}. According to {two}, 41, a farmer from Hama, 300 people "
         f"arrived in Saraqab on Monday.\n\n“We left,” {three} told Levant Dispatch. The tents "
         f"stand at {flock.position('english text')}. {flock.name('displaced person')}, 44, fled "
-        "with seven children.\n"
+        f"with seven children. In Harim, volunteer coordinator {four} registered 333 families. "
+        f"{five} (34), a nurse, said so; {five.upper()} and {five.lower()} are one. "
+        f"{six}: “We left.” Our correspondent {seven} reports; photo: {eight}. The device has "
+        f"IMEI {flock.device('english text')}, WhatsApp {flock.mobile('english text')}, lat "
+        f"{flock.position('english text').partition(',')[0]}; see "
+        f"https://site.example/u/{flock.account('english text')}.\n"
     )
 
 
@@ -231,7 +257,10 @@ def _arabic(flock: Flock) -> str:
         f"بين 15 كانون الأول و6 كانون الثاني. وأضاف {one.split()[1]} أن الخيام لا تكفي. "
         f"وبحسب {two}، وهو مزارع من حماة، وصلت 320 عائلة إلى سراقب. "
         f"وقالت السيدة {three} إنها فقدت منزلها. "
-        f"الهاتف: {flock.arabic_phone('arabic text')}.\n"
+        f"قال {flock.rare_arabic_name('arabic speaker')} إن 300 شخص نزحوا. "
+        f"سجلت المتطوعة {flock.rare_arabic_name('arabic volunteer')} 310 عائلة. "
+        f"بحسب أبو {flock.rare_arabic_name('arabic speaker')} نزح 320 شخصا. "
+        f"الهاتف: {flock.arabic_phone('arabic text')}. واتساب {flock.mobile('arabic text')}\n"
     )
 
 

@@ -24,6 +24,15 @@ class Flock:
         letters = self._letters(_ARABIC)
         return self._made(f"{kind} name", f"محمد ال{letters}ضظغثي")
 
+    def rare_arabic_name(self, kind: str) -> str:
+        """One in Arabic whose first name nobody else bears."""
+        letters = self._letters(_ARABIC)
+        return self._made(f"{kind} rare name", f"ق{letters}ضظغث ال{letters}ضظغثي")
+
+    def mobile(self, kind: str) -> str:
+        """A number as people write it behind the name of a network."""
+        return self._made(f"{kind} mobile", f"9{len(self.all):03d}590731")
+
     def phone(self, kind: str) -> str:
         """A number that no network has."""
         return self._made(f"{kind} phone", f"+963 {len(self.all):03d} 590 731")

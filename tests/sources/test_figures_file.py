@@ -3,11 +3,14 @@
 import datetime as dt
 import hashlib
 import time
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from displacement.reference import load_reference
 from displacement.sources.figures_file import COLUMNS, REQUIRED, SOURCE
 from displacement.sources.source import Answer, Declaration, Landed, Rejection, Request
 from tests.runs import NOW, UNHCR, VOLUNTEERS, holds, take_in_all, write_figures
@@ -44,6 +47,66 @@ def refused(inbox, content):
     assert isinstance(rejection, Rejection)
     assert rejection.reason.startswith("figures/counts.csv: ")
     return rejection
+
+
+@cache
+def known():
+    """The reference's areas, as a run hands them to every source."""
+    return load_reference(Path(__file__).parents[2] / "data" / "reference").gazetteer
+
+
+@pytest.mark.parametrize(
+    ("counter", "good"),
+    [
+        ("Dr Qaswara Zalmut", False),
+        ("volunteer Qaswara Zalmut", False),
+        ("السيد قسورة الزلموط", False),
+        ("Ahmad Zalmut", False),
+        ("Local volunteers", True),
+        ("Enab Baladi", True),
+    ],
+)
+def test_a_counter_that_is_a_person_is_rejected_and_never_lands(inbox, counter, *, good):
+    text = lines(ROW.replace("UNHCR", counter))
+    parsed = parse_text(inbox, text)
+    assert len(parsed.statements) == int(good)
+    [answer] = fetch(inbox)
+    assert good or "Zalmut" not in answer.content.decode() + str(parsed.rejections)
+    assert good or "names a person" in parsed.rejections[0].reason
+
+
+def test_a_counter_who_speaks_in_a_quote_is_a_person(inbox):
+    quote = "Qaswara Zalmut said 60,000 people had fled."
+    other = {"record_id": "b", "quote": "60,000 fled, UNHCR said."}
+    rows = [UNHCR | {"counter": "Qaswara Zalmut", "quote": quote}, UNHCR | other]
+    write_figures(inbox, rows)
+    parsed = parse(inbox)
+    assert parsed.statements["counter"].to_list() == ["UNHCR"]
+    assert "names a person" in parsed.rejections[0].reason
+    [answer] = fetch(inbox)
+    assert "Zalmut" not in answer.content.decode()
+
+
+def test_of_area_texts_and_addresses_nothing_personal_lands(inbox):
+    row = UNHCR | {
+        "areas": "",
+        "area_text": "Hama, at Qaswara Zalmut house",
+        "url": "https://x.example/u/qaswara.zalmut?token=0944777111",
+        "quote": "Qaswara Zalmut said 9100 fled, WhatsApp 944777111",
+    }
+    write_figures(inbox, [row])
+    [answer] = SOURCE.fetch(Request(DECLARATION, inbox, NOW, areas=known()))
+    landed = answer.content.decode().casefold()
+    assert "hama at (withheld)" in landed
+    assert not [one for one in ("qaswara", "zalmut", "944777111") if one in landed]
+
+
+@pytest.mark.parametrize("stated", ["35.74,36.55", "777-1119", "0944777111x"])
+def test_what_is_no_number_but_leads_to_somebody_is_not_quoted(inbox, stated):
+    write_figures(inbox, [UNHCR | {"stated": stated}])
+    [rejected] = parse(inbox).rejections
+    assert "…" in (rejected.value or "")
+    assert not {"35.74", "777-1119", "0944777111"} & set(rejected.reason.split("'"))
 
 
 def lines(*rows):

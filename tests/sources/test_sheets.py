@@ -2,6 +2,7 @@ import datetime as dt
 import hashlib
 import json
 import random
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,8 @@ def write_csv(inbox, rows, name="count.csv", delimiter=",", encoding="utf-8"):
     (inbox / "volunteers" / name).write_bytes("\n".join(lines).encode(encoding))
 
 
-def fetch(inbox, declaration=DECLARATION):
-    return list(SOURCE.fetch(Request(declaration, inbox, NOW)))
+def fetch(inbox, declaration=DECLARATION, areas=None):
+    return list(SOURCE.fetch(Request(declaration, inbox, NOW, areas=areas)))
 
 
 def parse(inbox, declaration=DECLARATION):
@@ -47,6 +48,12 @@ def parse(inbox, declaration=DECLARATION):
     parsed = SOURCE.parse(Landed(answer.name, sha256, answer.content), declaration)
     assert parsed.rows_in == len(parsed.statements) + len(parsed.rejections)
     return parsed
+
+
+@cache
+def known_areas():
+    reference = DATA / "reference"
+    return Gazetteer(load_areas(reference), load_described_areas(reference))
 
 
 def landed_text(inbox):
@@ -467,10 +474,9 @@ def test_what_lands_is_canonical_json(inbox):
 
 
 def test_the_example_of_january_2018_reads_as_intended():
-    [answer] = fetch(DATA / "inbox")
+    gazetteer = known_areas()
+    [answer] = fetch(DATA / "inbox", areas=gazetteer)
     parsed = SOURCE.parse(Landed(answer.name, "0" * 64, answer.content), DECLARATION)
-    reference = DATA / "reference"
-    gazetteer = Gazetteer(load_areas(reference), load_described_areas(reference))
     statements = parsed.statements
     matches = gazetteer.match_many(statements["area_names"])
     assert parsed.rows_in == 23
@@ -485,3 +491,91 @@ def test_the_example_of_january_2018_reads_as_intended():
         key for name in ("eastern Hama", "southern Idlib") for key in gazetteer.match(name).codes
     }
     assert {key for match in matches for key in match.codes} == described
+
+
+ARIHA = ["Idleb", "Ariha", "Ehsem", 100, 560, "15/12/2017", "24/12/2017"]
+
+
+def landed_area(inbox, cell):
+    """What lands of a cell of sub-districts, and what people are told of it."""
+    write_book(inbox, [HEADER, [*ARIHA[:2], cell, *ARIHA[3:]]])
+    [answer] = fetch(inbox, areas=known_areas())
+    body = json.loads(answer.content)
+    parsed = SOURCE.parse(Landed(answer.name, "0" * 64, answer.content), DECLARATION)
+    return body["sheets"][0]["rows"][0][1]["sub_district"], parsed.signals
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("Ehsem - Qaswara Zalmut", "Ehsem (withheld)"),
+        ("Ehsem (Qaswara)", "Ehsem (withheld)"),
+        ("Qaswara Zalmut", "(withheld)"),
+        ("سراقب قسورة الزلموط", "سراقب (withheld)"),
+        ("Ehsem near house of hajji qaswara", "Ehsem near (withheld)"),
+        ("Maaret Tamsrin Ali", "Maaret Tamsrin (withheld)"),
+        ("SY070501 Qaswara Zalmut", "(withheld)"),
+    ],
+)
+def test_of_an_area_cell_only_areas_stay(inbox, cell, kept):
+    landed, signals = landed_area(inbox, cell)
+    assert landed == kept
+    assert "row 2: words that are no area known were withheld" in signals[0]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Ehsem", "Ehsem town", "ناحية إحسم", "Ma'arrat an Nu'man", "Khan Shaykhoun", "Ehsim",
+        "SY070501 Ehsem", "Ehsem, Ariha", "northern Ariha", "Maaretnman",
+        "Foobarin", "Kafr Foobarin", "كفر فوبار",
+    ],
+)  # fmt: skip
+def test_areas_their_spellings_and_unknown_villages_stay(inbox, cell):
+    assert landed_area(inbox, cell) == (cell, [])
+
+
+def test_a_row_with_words_withheld_waits_for_a_reviewer(inbox):
+    write_book(inbox, [HEADER, [*ARIHA[:2], "Ehsem - Qaswara Zalmut", *ARIHA[3:]]])
+    [answer] = fetch(inbox, areas=known_areas())
+    parsed = SOURCE.parse(Landed(answer.name, "0" * 64, answer.content), DECLARATION)
+    [path] = parsed.statements["area_names"]
+    assert path == "Idleb > Ariha > Ehsem (withheld)"
+    assert known_areas().match(path).codes == ()
+
+
+@pytest.mark.parametrize("cell", ["Ali", "1qaswara", "Qaswara", "SY0705 Ali", "ALI"])
+def test_codes_are_codes_alone(inbox, cell):
+    write_book(inbox, [[*HEADER, "P-code"], [*ARIHA, cell]])
+    [answer] = fetch(inbox, areas=known_areas())
+    [[_, cells]] = json.loads(answer.content)["sheets"][0]["rows"]
+    assert cells["area_code"] is None
+
+
+@pytest.mark.parametrize(
+    "cell", ["SY070501|SY070502", "SY070501, SY070502", "SY0705", "CD6101ZS01"]
+)
+def test_lists_of_codes_are_no_telephone(inbox, cell):
+    write_book(inbox, [[*HEADER, "P-code"], [*ARIHA, cell]])
+    [answer] = fetch(inbox, areas=known_areas())
+    [[_, cells]] = json.loads(answer.content)["sheets"][0]["rows"]
+    assert cells["area_code"] == cell
+
+
+@pytest.mark.parametrize("cell", ["35.74,36.55", 35.741234, "03777111", "777-1119", "35,7412"])
+def test_a_position_or_a_telephone_is_quoted_nowhere(inbox, cell):
+    write_book(inbox, [HEADER, [*ARIHA[:3], None, cell, *ARIHA[5:]]])
+    parsed = parse(inbox)
+    [rejected] = parsed.rejections
+    assert rejected.value is None
+    assert str(cell) not in str(parsed.rejections) + landed_text(inbox)
+    assert "looks like a phone number, a position or an address" in rejected.reason
+
+
+@pytest.mark.parametrize("counter", ["Dr Qaswara Zalmut", "Volunteer Qaswara Zalmut"])
+def test_a_counter_is_no_person(inbox, counter):
+    write_book(inbox, [HEADER, ARIHA])
+    (inbox / "volunteers" / "count.toml").write_text(f'counter = "{counter}"\n')
+    [refused] = fetch(inbox)
+    assert "counter names a person" in refused.reason
+    assert "Zalmut" not in refused.reason

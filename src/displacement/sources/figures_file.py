@@ -17,9 +17,17 @@ from typing import Any
 import pandas as pd
 from pandera.typing import DataFrame
 
-from displacement.normalise.privacy import public_address, redact_contacts, redact_speakers
+from displacement.normalise.places import Gazetteer
+from displacement.normalise.privacy import (
+    names_person,
+    public_address,
+    redact_contacts,
+    redact_speakers,
+)
 from displacement.normalise.quantities import read_number
+from displacement.sources.area_words import kept_area_text
 from displacement.sources.file_names import files_of
+from displacement.sources.personal import is_no_number
 from displacement.sources.source import Answer, Declaration, Landed, Parsed, Rejection, Request
 from displacement_schemas import FiguresFileRows, Statements
 from displacement_schemas.vocabulary import (
@@ -48,11 +56,14 @@ DEFAULTS = {
     "area_role": AreaRole.LOCATION.value,
     "cause": Cause.UNKNOWN.value,
 }
-TEXTS = ("counter", "publisher", "areas", "area_text")
+NAMES = ("counter", "publisher")
+"""Of organisations and groups; a person's name is left out."""
+AREAS = ("areas", "area_text")
 NAMED = ("record_id", "event_id")
 """What rows and events are called; a mail or a phone number is no name of either."""
 LEFT_OUT = "…"
 """Stands for words where none belong."""
+A_PERSON = "this names a person; name the organisation or group, as in “Local volunteers”"
 _SLIP = re.compile(r"[a-z_]{1,25}")
 _WORDS = re.compile(r"[^\W\d_]+")
 SCHEMA = FiguresFileRows.table_name()
@@ -76,9 +87,9 @@ class FiguresFile:
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each file with the columns of the contract only; unreadable ones are rejections."""
-        for path, name in files_of(request.inbox / "figures", strict=False):
+        for path, name in files_of(request.inbox / "figures"):
             if path.suffix == ".csv":
-                yield _answer(path, f"figures/{name}")
+                yield _answer(path, f"figures/{name}", request.areas)
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Read and check every row."""
@@ -110,7 +121,7 @@ DROPPED = "dropped:"
 """Marks, in what is landed, the header of a column that was not kept."""
 
 
-def _answer(path: Path, name: str) -> Answer | Rejection:
+def _answer(path: Path, name: str, areas: Gazetteer | None) -> Answer | Rejection:
     def refuse(check: str, reason: str, column: str | None = None) -> Rejection:
         return Rejection(SCHEMA, name, check, f"{name}: {reason}", column=column)
 
@@ -128,7 +139,7 @@ def _answer(path: Path, name: str) -> Answer | Rejection:
         return refuse("csv", f"this is not a readable CSV file ({wrong})")
     if problem := _header_problem(header, first_row - 1):
         return refuse(*problem)
-    return Answer(name, f"inbox:{name}", "text/csv", _allowed(header, rows, first_row))
+    return Answer(name, f"inbox:{name}", "text/csv", _allowed(header, rows, first_row, areas))
 
 
 def _header_problem(header: list[str], row: int) -> tuple[str, str, str] | None:
@@ -157,7 +168,9 @@ def _table(text: str) -> tuple[list[str], list[list[str]], int]:
     return [name.lower().replace(" ", "_") for name in header], rows, above + 2
 
 
-def _allowed(header: list[str], rows: list[list[str]], first_row: int) -> bytes:
+def _allowed(
+    header: list[str], rows: list[list[str]], first_row: int, areas: Gazetteer | None
+) -> bytes:
     """The file with the columns of the contract only: anything else could name a person."""
     keep = [n for n, name in enumerate(header) if name in COLUMNS]
     others = [
@@ -169,6 +182,7 @@ def _allowed(header: list[str], rows: list[list[str]], first_row: int) -> bytes:
     writer = csv.writer(written, lineterminator="\n")
     writer.writerows([] for _ in range(first_row - 2))
     writer.writerow([header[n] for n in keep] + others)
+    persons = _speakers(header, rows)
     for cells in rows:
         if not any(cells):
             writer.writerow([])
@@ -176,13 +190,32 @@ def _allowed(header: list[str], rows: list[list[str]], first_row: int) -> bytes:
             # Which cell belongs to which column is unknown, so none is kept.
             writer.writerow([""] * (len(cells) - len(header) + len(keep) + len(others)))
         else:
-            kept = [_cleared(header[n], cells[n]) for n in keep]
+            said = (LEFT_OUT if cell in persons else cell for cell in cells)
+            kept = [
+                _cleared(column, cell, areas)
+                for column, cell in zip(header, said, strict=True)
+                if column in COLUMNS
+            ]
             writer.writerow(kept + [""] * len(others))
     return written.getvalue().encode("utf-8")
 
 
-def _cleared(column: str, cell: str) -> str:
-    """A cell as it lands: no names of speakers in quotes, no ways to reach people anywhere.
+def _speakers(header: list[str], rows: list[list[str]]) -> set[str]:
+    """Counters and publishers whom a quote of the file shows to be private persons."""
+    whole = [dict(zip(header, cells, strict=True)) for cells in rows if len(cells) == len(header)]
+    named = {row[name] for row in whole for name in NAMES if row.get(name)}
+    quotes = {row["quote"] for row in whole if row.get("quote")}
+    telling = {quote for quote in quotes if any(one in quote for one in named)}
+    cleared = {quote: redact_speakers(quote) for quote in telling}
+    return {
+        one
+        for one in named
+        if any(one in said and one not in left for said, left in cleared.items())
+    }
+
+
+def _cleared(column: str, cell: str, areas: Gazetteer | None) -> str:
+    """A cell as it lands: no names of people, no ways to reach them anywhere.
 
     Where a number, a day or a word of a list belongs, other words may be a name; one word in
     small letters is a slip that may be told.
@@ -193,10 +226,19 @@ def _cleared(column: str, cell: str) -> str:
         return public_address(cell)
     if column in NAMED:
         return "" if redact_contacts(cell) != cell else cell
-    if column in TEXTS:
-        return redact_contacts(cell)
+    if column in NAMES:
+        return LEFT_OUT if names_person(cell) else redact_contacts(cell)
+    if column in AREAS:
+        return kept_area_text(redact_contacts(cell), areas) if cell else cell
+    return _cleared_value(column, cell)
+
+
+def _cleared_value(column: str, cell: str) -> str:
+    """A number, a day or a word of a list; of what is none only signs that lead to nobody."""
     if _is_readable(column, cell) or _SLIP.fullmatch(cell):
         return cell
+    if column not in _VOCABULARIES and is_no_number(cell):
+        return LEFT_OUT
     return _WORDS.sub(LEFT_OUT, redact_contacts(cell))
 
 
@@ -278,6 +320,8 @@ class _Checked:
     def _check_all(self) -> None:
         for name in ("counter", "measure"):
             self._flag(name, "required", self._text[name] == "", lambda _: "a value is needed here")
+        for name in NAMES:
+            self._flag(name, "person", self._text[name] == LEFT_OUT, lambda _: A_PERSON)
         for name, words in _VOCABULARIES.items():
             self._check_words(name, words)
         vague = self._text["quantifier"] == Quantifier.VAGUE

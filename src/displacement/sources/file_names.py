@@ -21,19 +21,17 @@ SHORTEST_WORD: Final = 3
 """Shorter ones are initials at most."""
 DIGITS: Final = 4
 """So few digits of a digest part files, and fit too many names to give one away."""
-FOLDERS: Final = {"figures": False, "volunteers": True, "reports": False}
-"""The parts of an inbox, and whether those who count name the files in it."""
+FOLDERS: Final = ("figures", "volunteers", "reports")
+"""The parts of an inbox."""
 NAMELESS: Final = "file"
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_PLAIN: Final = re.compile(r"[a-z]+|[A-Z]{3,6}")
-"""How analysts write words and short forms of organisations: names begin with a capital."""
 
 
-def files_of(folder: Path, *, strict: bool) -> list[tuple[Path, str]]:
+def files_of(folder: Path) -> list[tuple[Path, str]]:
     """What a folder holds, in order, each with the name that it has in the store."""
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    names = public_names([path.name for path in paths], strict=strict)
+    names = public_names([path.name for path in paths])
     return list(zip(paths, names, strict=True))
 
 
@@ -41,39 +39,36 @@ def names_in_store(inbox: Path) -> list[tuple[str, str]]:
     """The files of an inbox, each with its name in the store, for those who look for a file."""
     return [
         (f"{part}/{name}", f"{part}/{path.name}")
-        for part, strict in FOLDERS.items()
-        for path, name in files_of(inbox / part, strict=strict)
+        for part in FOLDERS
+        for path, name in files_of(inbox / part)
         if path.is_file() and not path.name.startswith(".")
     ]
 
 
-def public_names(names: Iterable[str], *, strict: bool) -> list[str]:
-    """The names without words that could be a person's; a few digits part what is then the same.
-
-    With `strict` only words of the list stay; without, words in small letters and short forms too.
-    """
+def public_names(names: Iterable[str]) -> list[str]:
+    """The names without words that could be a person's; a few digits part what is then the same."""
     found: list[str] = []
     for name in names:
         digits = DIGITS
-        while (public := _public_name(name, digits, strict=strict)) in found and public != name:
+        while (public := _public_name(name, digits)) in found and public != name:
             digits += 1
         found.append(public)
     return found
 
 
-def _public_name(name: str, digits: int, *, strict: bool) -> str:
+def _public_name(name: str, digits: int) -> str:
     stem, dot, ending = name.rpartition(".")
     stem, ending = (stem, dot + ending) if stem else (name, "")
     kept = redact_contacts(stem).replace(REMOVED, "")
-    kept = _WORD.sub(lambda word: word[0] if _is_public(word[0], strict=strict) else "", kept)
+    kept = _WORD.sub(lambda word: word[0] if _is_public(word[0]) else "", kept)
     if kept == stem:
         return name
     kept = re.sub(r"([\W_])[\W_]+", r"\1", kept).strip(" -_.,()") or NAMELESS
     return f"{kept}-{hashlib.sha256(stem.encode()).hexdigest()[:digits]}{ending}"
 
 
-def _is_public(word: str, *, strict: bool) -> bool:
-    if len(word) < SHORTEST_WORD or (not strict and _PLAIN.fullmatch(word)):
+def _is_public(word: str) -> bool:
+    if len(word) < SHORTEST_WORD:
         return True
     return _folded(word) in _words() or month_number(word) is not None
 

@@ -74,7 +74,9 @@ class Kobotoolbox:
             form: KoboForm = query.what
             asked = {"limit": PAGE_ROWS, "fields": json.dumps(_fields(form, token))}
             reply, rows = sweep(client, f"assets/{form.uid}/data.json", asked, _page, "_id")
-            content = landing_of(form, [_submission(row, form, token) for row in rows])
+            content = landing_of(
+                form, [_submission(row, form, token) for row in rows], request.areas
+            )
             yield replace(reply.answer(query, content), url=reply.url.partition("?")[0])
 
         yield from ask_all(client, [Query(f"kobotoolbox/{one.name}", one) for one in forms], ask)

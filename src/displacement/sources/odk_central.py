@@ -75,7 +75,7 @@ class OdkCentral:
             path = f"{version}{service}/Submissions"
             reply, rows = sweep(client, path, asked, _page, "__id")
             kept = [_submission(row, form, token) for row in rows if not _gone(row)]
-            content = landing_of(form, kept)
+            content = landing_of(form, kept, request.areas)
             yield replace(reply.answer(query, content), url=reply.url.partition("?")[0])
 
         yield from ask_all(client, [Query(f"odk_central/{one.name}", one) for one in forms], ask)

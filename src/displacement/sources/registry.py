@@ -11,7 +11,10 @@ import displacement.sources
 from displacement.sources.source import Source
 
 NOT_SOURCES = frozenset(
-    {"enumerators", "file_names", "forms", "registry", "sidecar", "source", "wire"}
+    {
+        *("area_words", "enumerators", "file_names", "forms", "personal", "registry", "sidecar"),
+        *("source", "wire"),
+    }
 )
 
 

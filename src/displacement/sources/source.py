@@ -27,6 +27,7 @@ from displacement_schemas.vocabulary import (
 if TYPE_CHECKING:
     from pandera.typing import DataFrame
 
+    from displacement.normalise.places import Gazetteer
     from displacement_schemas import Statements
 
 EVER: Final = date(1900, 1, 1)
@@ -114,6 +115,8 @@ class Request:
     known: frozenset[str] = frozenset()
     """The files (or queries) of which the store has figures."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    areas: "Gazetteer | None" = field(default=None, repr=False)
+    """The areas known, by which names of areas are told from those of people."""
 
     def days(self, file: str) -> Window:
         """The days to ask a file (or query) for.

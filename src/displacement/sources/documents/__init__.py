@@ -14,7 +14,13 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from displacement.extraction import Extraction, extract, has_rules, split_header
-from displacement.normalise.privacy import public_address, redact_contacts, redact_speakers
+from displacement.normalise.privacy import (
+    REMOVED,
+    names_person,
+    public_address,
+    redact_contacts,
+    redact_speakers,
+)
 from displacement.sources.documents.files import LONGEST_CODE, READABLE, Report, read_report
 from displacement.sources.documents.unreadable import UnreadableError
 from displacement.sources.file_names import files_of
@@ -34,7 +40,7 @@ class Documents:
 
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each report's text and publication facts; one that gives no text is a rejection."""
-        for path, name in files_of(request.inbox / FOLDER, strict=False):
+        for path, name in files_of(request.inbox / FOLDER):
             if path.suffix.lower() in READABLE and not path.name.startswith("."):
                 yield _answer(path, f"{FOLDER}/{name}")
 
@@ -104,10 +110,13 @@ def _answer(path: Path, name: str) -> Answer | Rejection:
 
 def landing_of(report: Report) -> bytes:
     """What lands of a report: its text without the names of speakers, and its facts."""
+    text, publisher = report.text, report.publisher
+    if publisher and names_person(publisher):
+        text, publisher = text.replace(publisher, REMOVED), None
     body = {
-        "text": redact_speakers(report.text),
+        "text": redact_speakers(text),
         "published": str(report.published),
-        "publisher": report.publisher and redact_contacts(report.publisher),
+        "publisher": publisher and redact_contacts(publisher),
         "lang": report.lang,
         "url": report.url and public_address(report.url),
     }

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from displacement.normalise.places import Gazetteer
 from displacement.normalise.quantities import without_marks
 from displacement.sources.forms.listed import DATES, Form
-from displacement.sources.sheets.workbook import has_other_words, is_personal
+from displacement.sources.personal import has_other_words
+from displacement.sources.sheets.workbook import kept_cells
 
 UNKNOWN: Final = "unknown"
 _CODE: Final = re.compile(r"(?=.*\d)[\w:.-]{1,60}")
@@ -73,10 +75,15 @@ def _coded(text: str) -> str:
     return text if _CODE.fullmatch(text) else hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def landing_of(form: Form, submissions: Sequence[Submission]) -> bytes:
-    """What lands of a form: canonical JSON, the same whatever order the pages had."""
+def landing_of(
+    form: Form, submissions: Sequence[Submission], areas: Gazetteer | None = None
+) -> bytes:
+    """What lands of a form: canonical JSON, the same whatever order the pages had.
+
+    `areas` tell which words of an answer are the names of areas.
+    """
     rows = [
-        _landed(form, one, number, answers)
+        _landed(form, one, number, answers, areas)
         for one in submissions
         for number, answers in one.figures
     ]
@@ -92,7 +99,11 @@ def _place(row: Mapping[str, Any]) -> tuple[str, str, int]:
 
 
 def _landed(
-    form: Form, one: Submission, number: int | None, answers: Mapping[str, Any]
+    form: Form,
+    one: Submission,
+    number: int | None,
+    answers: Mapping[str, Any],
+    areas: Gazetteer | None,
 ) -> dict[str, Any]:
     cells: dict[str, str] = {}
     withheld = set()
@@ -103,11 +114,15 @@ def _landed(
             cell = _day(cell)
         if value is None or value == "" or column in cells:
             continue
-        role = "date" if column == "day" else column
-        if cell is None or is_personal(role, cell) or has_other_words(role, cell):
+        if cell is None or has_other_words(_role(column), cell):
             withheld.add(column)
         else:
             cells[column] = cell
+    kept = kept_cells({_role(column): cell for column, cell in cells.items()}, areas)
+    withheld |= cells.keys()
+    cells = {
+        column: str(kept[_role(column)]) for column in cells if kept[_role(column)] is not None
+    }
     named = {
         "submission": one.identifier,
         "repeat": number,
@@ -117,6 +132,11 @@ def _landed(
         "withheld": " ".join(sorted(withheld - set(cells))) or None,
     }
     return {name: value for name, value in named.items() if value is not None} | cells
+
+
+def _role(column: str) -> str:
+    """What a sheet calls the column."""
+    return "date" if column == "day" else column
 
 
 def _versions(form: Form, submissions: Sequence[Submission]) -> dict[str, Any]:

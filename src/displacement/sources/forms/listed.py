@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Final, Self, TypeVar
 
 import pydantic
 
-from displacement.sources.sheets.workbook import looks_personal
+from displacement.normalise.privacy import names_person
+from displacement.sources.personal import looks_personal
 from displacement.sources.source import Declaration, SourceError
 from displacement_schemas.vocabulary import AreaRole, Cause, Measure
 
@@ -58,7 +59,9 @@ class Form(ABC):
     @pydantic.model_validator(mode="after")
     def _sensible(self) -> Self:
         for text in (self.counter, self.publisher):
-            if text is not None and (not text.strip() or looks_personal(text)):
+            if text is not None and (
+                not text.strip() or looks_personal(text) or names_person(text)
+            ):
                 raise ValueError("counter and publisher are names of organisations or groups")
         self._check_columns()
         self._check_paths()

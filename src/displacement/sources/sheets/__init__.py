@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from displacement.normalise.dates import read_day
+from displacement.normalise.places import Gazetteer
+from displacement.normalise.privacy import names_person
 from displacement.sources.enumerators import Token, tokens
 from displacement.sources.file_names import files_of
+from displacement.sources.personal import looks_personal
 from displacement.sources.sheets.rows import read_table
 from displacement.sources.sheets.signals import signals_of
 from displacement.sources.sheets.statements import statements_of
 from displacement.sources.sheets.workbook import (
     UnreadableError,
-    looks_personal,
     read_sheets,
     table_of,
 )
@@ -45,9 +47,9 @@ class Sheets:
     def fetch(self, request: Request) -> Iterator[Answer | Rejection]:
         """Each sheet's allowed cells as JSON; a file that cannot be used is one rejection."""
         token = tokens(request.secrets)
-        for path, name in files_of(request.inbox / FOLDER, strict=True):
+        for path, name in files_of(request.inbox / FOLDER):
             if path.is_file() and not path.name.startswith((".", "~$")):
-                yield from _answers(path, name, token)
+                yield from _answers(path, name, token, request.areas)
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Read and check every row of a landed sheet."""
@@ -67,19 +69,21 @@ class Sheets:
 SOURCE = Sheets()
 
 
-def _answers(path: Path, called: str, token: Token | None) -> Iterator[Answer | Rejection]:
+def _answers(
+    path: Path, called: str, token: Token | None, areas: Gazetteer | None
+) -> Iterator[Answer | Rejection]:
     name = f"{FOLDER}/{called}"
     if path.suffix.lower() in COMPANIONS:
         return
     try:
-        content = _landing(path, called, token)
+        content = _landing(path, called, token, areas)
     except UnreadableError as error:
         yield Rejection(SheetRows.table_name(), name, "unreadable_file", f"{FOLDER}/{error}")
     else:
         yield Answer(name, f"inbox:{name}", "application/json", content)
 
 
-def _landing(path: Path, called: str, token: Token | None) -> bytes:
+def _landing(path: Path, called: str, token: Token | None, areas: Gazetteer | None) -> bytes:
     """What lands of one file: canonical JSON, the same for the same sheet on every machine."""
     if path.suffix.lower() not in READABLE:
         raise UnreadableError(
@@ -90,7 +94,7 @@ def _landing(path: Path, called: str, token: Token | None) -> bytes:
         if not any(any(str(cell or "").strip() for cell in row) for row in sheet.grid):
             continue
         try:
-            tables.append(table_of(sheet, token=token))
+            tables.append(table_of(sheet, token=token, areas=areas))
         except UnreadableError as error:
             left_out.append(str(error))
     if not tables:
@@ -129,6 +133,11 @@ def _checked(file: str, key: str, value: Any) -> str:
         raise UnreadableError(f"{file}: {key} must be one of {', '.join(WORDS[key])}.")
     if not isinstance(value, str) or not value.strip() or looks_personal(value):
         raise UnreadableError(f"{file}: {key} must be the name of an organisation or group.")
+    if names_person(value):
+        raise UnreadableError(
+            f"{file}: {key} names a person; name the organisation or group, as in "
+            "“Local volunteers”."
+        )
     return value.strip()
 
 

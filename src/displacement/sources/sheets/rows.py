@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from displacement.normalise.dates import read_day
 from displacement.normalise.quantities import read_number
+from displacement.sources.personal import Cell
 from displacement.sources.sheets.headers import (
     AREA_COLUMNS,
     CODE_COLUMNS,
@@ -18,12 +19,10 @@ from displacement.sources.sheets.headers import (
     ENUMERATOR,
     is_total,
 )
-from displacement.sources.sheets.workbook import Cell
 from displacement.sources.source import Rejection
 from displacement_schemas import SheetRows
 
 SCHEMA: Final = SheetRows.table_name()
-WITHHELD: Final = "(withheld)"
 
 Record = dict[str, Any]
 Days = tuple[dt.date, dt.date]
@@ -148,7 +147,7 @@ def _read(
 
 def _missing(cells: dict[str, Cell], what: str, columns: tuple[str, ...]) -> str:
     withheld = any(column in cells and cells[column] is None for column in columns)
-    why = "; a cell was withheld because it looks like a phone number or an address"
+    why = "; a cell was withheld because it looks like a phone number, a position or an address"
     return f"there is no {what}{why if withheld else ''}"
 
 

@@ -25,6 +25,7 @@ def signals_of(
         found = (
             *_columns(landed),
             *_withheld(landed),
+            *_unknown_words(landed),
             *_totals(table),
             *_repeated(table.records),
             *_sizes(table.records),
@@ -44,8 +45,16 @@ def _columns(landed: dict[str, Any]) -> Iterator[str]:
 def _withheld(landed: dict[str, Any]) -> Iterator[str]:
     if rows := sorted({row for row, _ in landed["withheld"]}):
         yield (
-            f", {_listed('row', rows)}: cells that look like phone numbers or addresses were "
-            "withheld; take them out of the sheet."
+            f", {_listed('row', rows)}: cells that look like phone numbers, positions, "
+            "addresses or no codes were withheld; take them out of the sheet."
+        )
+
+
+def _unknown_words(landed: dict[str, Any]) -> Iterator[str]:
+    if rows := sorted({row for row, _ in landed.get("unknown_words", ())}):
+        yield (
+            f", {_listed('row', rows)}: words that are no area known were withheld from the names "
+            "of areas, because they could be a person's; correct the sheet, or import the areas."
         )
 
 

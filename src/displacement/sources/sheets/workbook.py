@@ -10,8 +10,9 @@ import io
 import re
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -21,9 +22,11 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from displacement.normalise.dates import read_day
-from displacement.normalise.quantities import read_number, western_digits, without_marks
+from displacement.normalise.places import Gazetteer
+from displacement.normalise.quantities import without_marks
+from displacement.sources.area_words import WITHHELD, kept_areas
 from displacement.sources.enumerators import Token
+from displacement.sources.personal import Cell, has_other_words, is_personal, looks_personal
 from displacement.sources.sheets.headers import (
     AREA_COLUMNS,
     CODE_COLUMNS,
@@ -38,30 +41,19 @@ from displacement.sources.sheets.headers import (
     roles_of,
     roles_of_tags,
 )
+from displacement_schemas.vocabulary import MatchMethod
 
-Cell = str | float | None
-"""A cell as it lands: text, or the number itself where it is no whole one."""
 Grid = list[list[Any]]
 
 DEEPEST_HEADER: Final = 30
 TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt")
 DELIMITERS: Final = (",", ";", "\t", "|")
 ARABIC_WINDOWS: Final = "cp1256"
-PHONE_DIGITS: Final = 9
-NAME_DIGITS: Final = 5
 TOTAL: Final = "Total"
 LEFT_OUT: Final = "…"
 """Stands for words in a cell of numbers or days: nothing that holds it can be read as one."""
 
 _WORDS: Final = re.compile(r"[^\W\d_]+")
-_EMAIL: Final = re.compile(r"\S@\S|\bwww\.|https?:")
-_DATE_LIKE: Final = re.compile(
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]\d{1,2}:\d{2}(:[\d.]+)?Z?)?"
-    r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}"
-)
-_PHONE_LIKE: Final = re.compile(r"\+?\d(?:[\s().\-/]*\d)+")
-_CODE: Final = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]{0,12}|[A-Za-z]{2,3}(?:-[A-Za-z]{1,3})?")
-_CODE_LIKE: Final = re.compile(r"[A-Za-z]{2,3}\d+|[CN]\d{4,5}")
 
 
 class UnreadableError(Exception):
@@ -134,26 +126,31 @@ def named_headers(sheet: Sheet, declared: Declared) -> set[str]:
 
 
 def table_of(
-    sheet: Sheet, declared: Declared | None = None, token: Token | None = None
+    sheet: Sheet,
+    declared: Declared | None = None,
+    token: Token | None = None,
+    areas: Gazetteer | None = None,
 ) -> dict[str, Any]:
     """What may land of a sheet: its mapped columns, row by row. Raises UnreadableError.
 
     With a `declared` mapping all of its columns have to be there, and no other one lands. Of
-    who counted only the token lands, where there is one.
+    who counted only the token lands, where there is one. `areas` tell which words of an area
+    cell are the names of areas.
     """
     header = _header(sheet.grid, declared)
     if header is None:
         raise UnreadableError(_what_is_missing(sheet, declared))
     _refuse_doubled_columns(sheet.name, header)
-    rows, withheld = [], []
+    rows, withheld, unknown = [], [], []
     for number, row in enumerate(sheet.grid[header.last_row :], start=header.last_row + 1):
         cells = _allowed(sheet, number - 1, header)
         named = cells.pop(ENUMERATOR, None)
         who = token(named) if token else None
         if not cells or is_tag_row(row) or _repeats_header(row, header, declared):
             continue
-        kept = {role: _kept(role, cell) for role, cell in cells.items()}
+        kept = kept_cells(cells, areas)
         withheld += [[number, role] for role in sorted(cells) if kept[role] is None]
+        unknown += [[number, role] for role in AREA_COLUMNS if WITHHELD in str(kept.get(role))]
         rows.append([number, kept | ({ENUMERATOR: who} if who else {})])
     return {
         "name": _without_personal(sheet.name),
@@ -165,49 +162,26 @@ def table_of(
         "unknown_columns": [get_column_letter(column + 1) for column in header.unknown],
         "rows": rows,
         "withheld": withheld,
+    } | ({"unknown_words": unknown} if unknown else {})
+
+
+def kept_cells(cells: Mapping[str, Cell], areas: Gazetteer | None) -> dict[str, Cell]:
+    """What is kept of the cells of a row; None for one that is withheld.
+
+    Of a total nothing stays but that it is one, of the name of an area what names one.
+    """
+    known = None if areas is None else partial(_has_code, areas)
+    kept: dict[str, Cell] = {
+        role: None if is_personal(role, cell, known) else cell for role, cell in cells.items()
     }
+    named = [role for role in AREA_COLUMNS if isinstance(kept.get(role), str)]
+    totals = [role for role in AREA_COLUMNS if role in cells and is_total(cells[role])]
+    names = kept_areas([str(kept[role]) for role in named], areas) if not totals else []
+    return kept | dict(zip(named, names, strict=bool(names))) | dict.fromkeys(totals, TOTAL)
 
 
-def _kept(role: str, cell: Cell) -> Cell:
-    """What is kept of a cell; of a total nothing but that it is one."""
-    if role in AREA_COLUMNS and is_total(cell):
-        return TOTAL
-    return None if is_personal(role, cell) else cell
-
-
-def looks_personal(text: str) -> bool:
-    """Whether a text holds what looks like a phone number, an e-mail or a web address."""
-    plain = western_digits(without_marks(text))
-    if _EMAIL.search(plain):
-        return True
-    runs = _PHONE_LIKE.findall(_DATE_LIKE.sub("; ", plain))
-    return any(sum(sign.isdigit() for sign in run) >= PHONE_DIGITS for run in runs)
-
-
-def is_personal(role: str, cell: Cell) -> bool:
-    """Whether a cell may not be kept; names of areas hold fewer digits than those of people."""
-    text = western_digits(str(cell))
-    if looks_personal(text) or (role in CODE_COLUMNS and not _are_codes(text)):
-        return True
-    if role in COUNT_COLUMNS or role in DATE_COLUMNS or _CODE_LIKE.fullmatch(text.strip()):
-        return False
-    return sum(sign.isdigit() for sign in text) >= NAME_DIGITS
-
-
-def _are_codes(text: str) -> bool:
-    """Whether a text is codes and nothing but codes; a word among them may be a name."""
-    return all(_CODE.fullmatch(part) for part in re.split(r"[\s,;|،/]+", text) if part)
-
-
-def has_other_words(role: str, cell: Cell) -> bool:
-    """Whether a count or a day holds words that make none: they may be a name."""
-    if role not in (*COUNT_COLUMNS, *DATE_COLUMNS) or not _WORDS.search(str(cell or "")):
-        return False
-    try:
-        (read_number if role in COUNT_COLUMNS else read_day)(cell)
-    except ValueError:
-        return True
-    return False
+def _has_code(areas: Gazetteer, code: str) -> bool:
+    return areas.match_code(code).method is MatchMethod.CODE
 
 
 def _unopened(name: str, error: Exception) -> UnreadableError:
@@ -390,7 +364,7 @@ def _plain(value: object) -> Cell:
 
 
 def _without_personal(text: str) -> str:
-    return "(withheld)" if looks_personal(text) else text
+    return WITHHELD if looks_personal(text) else text
 
 
 def _repeats_header(row: list[Any], header: Header, declared: Declared | None) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from displacement.normalise.dates import read_day
+from displacement.normalise.places import Gazetteer
 from displacement.sources.file_names import files_of
 from displacement.sources.sheets.rows import read_table
 from displacement.sources.sheets.signals import signals_of
@@ -64,14 +65,14 @@ class Workbooks:
         asked = []
         for entry in listed:
             if entry.folder is not None:
-                yield from _from_folder(entry, entry.folder)
+                yield from _from_folder(entry, entry.folder, request.areas)
             elif _needs_month(entry) and not _month(entry, entry.url or ""):
                 yield _no_month(entry, _name(entry), "address")
             else:
                 asked.append(Query(_name(entry), entry))
         if asked:
             client = Client(request, discreet=True)
-            yield from ask_all(client, asked, lambda query: _from_url(client, query))
+            yield from ask_all(client, asked, lambda query: _from_url(client, query, request.areas))
 
     def parse(self, landed: Landed, declaration: Declaration) -> Parsed:
         """Read and check every row of a landed file."""
@@ -84,13 +85,15 @@ class Workbooks:
 SOURCE = Workbooks()
 
 
-def _from_folder(entry: Listed, place: str) -> Iterator[Answer | Rejection | Failure]:
+def _from_folder(
+    entry: Listed, place: str, areas: Gazetteer | None
+) -> Iterator[Answer | Rejection | Failure]:
     folder = Path(place)
     if not folder.is_dir():
         reason = f"{_name(entry)}: there is no folder {place}; make it, or change the entry"
         yield Failure(_name(entry), reason)
         return
-    for path, called in files_of(folder, strict=entry.layout is Layout.SHEET):
+    for path, called in files_of(folder):
         suffix = path.suffix.lower()
         if not path.is_file() or path.name.startswith((".", "~$")):
             continue
@@ -99,16 +102,18 @@ def _from_folder(entry: Listed, place: str) -> Iterator[Answer | Rejection | Fai
             reason = f"{name}: it is neither .xlsx nor .csv; save it as one of them."
             yield Rejection(_schema(entry), name, "unreadable_file", reason)
         elif suffix in READABLE:
-            yield from _from_file(entry, path, name)
+            yield from _from_file(entry, path, name, areas)
 
 
-def _from_file(entry: Listed, path: Path, name: str) -> Iterator[Answer | Rejection]:
+def _from_file(
+    entry: Listed, path: Path, name: str, areas: Gazetteer | None
+) -> Iterator[Answer | Rejection]:
     if _needs_month(entry) and not _month(entry, path.name):
         yield _no_month(entry, name, "file")
         return
     try:
         called = name.rpartition("/")[2]
-        landings = _landings(entry, path.read_bytes(), called, path.name, None)
+        landings = _landings(entry, path.read_bytes(), called, path.name, areas=areas)
     except OSError as error:
         reason = f"{name}: it cannot be opened ({error.strerror})."
         yield Rejection(_schema(entry), name, "unreadable_file", reason)
@@ -119,13 +124,15 @@ def _from_file(entry: Listed, path: Path, name: str) -> Iterator[Answer | Reject
             yield Answer(name, f"folder:{name}", "application/json", content)
 
 
-def _from_url(client: Client, query: Query) -> Iterable[Answer]:
+def _from_url(client: Client, query: Query, areas: Gazetteer | None) -> Iterable[Answer]:
     entry: Listed = query.what
     url = entry.url or ""
     reply = client.get(url, expected=Expected.CSV if entry.is_csv else Expected.WORKBOOK)
     called = entry.name + (".csv" if entry.is_csv else ".xlsx")
     try:
-        landings = _landings(entry, reply.body, called, url, _public(reply.url, entry))
+        landings = _landings(
+            entry, reply.body, called, url, areas=areas, url=_public(reply.url, entry)
+        )
     except UnreadableError as wrong:
         raise SourceError(str(wrong)) from None
     for content in landings:
@@ -138,17 +145,25 @@ def _public(url: str, entry: Listed) -> str | None:
 
 
 def _landings(
-    entry: Listed, content: bytes, called: str, named: str, url: str | None
+    entry: Listed,
+    content: bytes,
+    called: str,
+    named: str,
+    *,
+    areas: Gazetteer | None,
+    url: str | None = None,
 ) -> list[bytes]:
     """What lands of each sheet of a file: canonical JSON, the same on every machine.
 
     `named` is the name or address that may tell a month or a day of publication.
     """
     if entry.layout is Layout.OCHA:
-        bodies = ocha.landings_of(sheets_of(content, called), _month(entry, named) or "")
+        bodies = ocha.landings_of(sheets_of(content, called), _month(entry, named) or "", areas)
     else:
         bodies = _sheet_landings(
-            entry, sheets_of(content, called, partial(known_headers, declared=entry.headers))
+            entry,
+            sheets_of(content, called, partial(known_headers, declared=entry.headers)),
+            areas,
         )
         month = None if entry.has_dates else _month(entry, named)
         bodies = [body | {"month": month} for body in bodies]
@@ -164,12 +179,14 @@ def _canonical(body: dict[str, Any]) -> bytes:
     return text.encode("utf-8")
 
 
-def _sheet_landings(entry: Listed, sheets: list[Sheet]) -> list[dict[str, Any]]:
+def _sheet_landings(
+    entry: Listed, sheets: list[Sheet], areas: Gazetteer | None
+) -> list[dict[str, Any]]:
     headers = entry.headers
     tables, left_out = [], []
     for sheet in sheets:
         if len(named_headers(sheet, headers)) > MOSTLY * len(headers):
-            tables.append(table_of(sheet, headers))
+            tables.append(table_of(sheet, headers, areas=areas))
         elif any(any(str(cell or "").strip() for cell in row) for row in sheet.grid):
             left_out.append(_lacking(sheet, entry))
     if not tables:

@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pydantic
 
 from displacement.normalise.dates import month_number
-from displacement.sources.sheets.workbook import looks_personal
+from displacement.normalise.privacy import names_person
+from displacement.sources.personal import looks_personal
 from displacement.sources.source import Declaration, SourceError
 from displacement_schemas.vocabulary import AreaRole, Cause, Measure
 
@@ -64,7 +65,9 @@ class Listed:
         if (self.url is None) == (self.folder is None):
             raise ValueError("give either url or folder")
         for text in (self.counter, self.publisher):
-            if text is not None and (not text.strip() or looks_personal(text)):
+            if text is not None and (
+                not text.strip() or looks_personal(text) or names_person(text)
+            ):
                 raise ValueError("counter and publisher are names of organisations or groups")
         fixed = (self.measure, self.area_role, *self.columns)
         if self.layout is Layout.OCHA and any(fixed):

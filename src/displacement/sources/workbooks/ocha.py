@@ -13,6 +13,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from displacement.normalise.dates import month_number
+from displacement.normalise.places import Gazetteer
 from displacement.normalise.quantities import read_number, without_marks
 from displacement.sources.sheets.headers import is_total
 from displacement.sources.sheets.workbook import (
@@ -70,7 +71,9 @@ class _Wrong(NamedTuple):
     sentence: str
 
 
-def landings_of(sheets: Sequence[Sheet], month: str) -> list[dict[str, Any]]:
+def landings_of(
+    sheets: Sequence[Sheet], month: str, areas: Gazetteer | None
+) -> list[dict[str, Any]]:
     """What may land of each flow sheet of a workbook that holds `month`.
 
     Raises UnreadableError.
@@ -88,7 +91,7 @@ def landings_of(sheets: Sequence[Sheet], month: str) -> list[dict[str, Any]]:
                 )
             named = _FLOW.fullmatch(sheet.title.strip())
             number = month_number(named["month"]) if named else None
-            tables[kind] = table_of(sheet, HEADERS[kind]) | {"named_month": number}
+            tables[kind] = table_of(sheet, HEADERS[kind], areas=areas) | {"named_month": number}
         elif summary := _SUMMARY.fullmatch(sheet.title.strip()):
             totals[KINDS[summary["kind"].lower()]] = _total_in(sheet.grid, month)
         elif not _REPEATS.fullmatch(sheet.title.strip()):
