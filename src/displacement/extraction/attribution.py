@@ -180,7 +180,10 @@ _POINTS_BACK: Final = "\ue000"
 
 def _rank(attribution: Attribution) -> int:
     # "X, citing Y": Y counted, X passed it on
-    return 0 if attribution.cue in ("cue.according_to", "cue.counted_by", "cue.paper_of", "cue.figures_from") else 1
+    return 0 if attribution.cue in _OF_SOURCES else 1
+
+
+_OF_SOURCES: Final = ("cue.according_to", "cue.counted_by", "cue.paper_of", "cue.figures_from")
 
 
 def _distance(attribution: Attribution, number: Number) -> int:

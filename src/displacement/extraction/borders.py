@@ -24,9 +24,8 @@ def is_abroad(scene: Scene, *, back: bool, state: bool) -> bool:
     settled = state or back or claim.term in _MOVING
     if scene.counted is Measure.REFUGEES and settled:
         return True
-    if state and scene.tells("refuge_abroad", scene.predicate):
-        return True
-    if scene.tells("border", scene.thought):
+    refuge = state and scene.tells("refuge_abroad", scene.predicate)
+    if refuge or scene.tells("border", scene.thought):
         return True
     return _comes_home(scene) if back else _is_away(scene, state=state)
 
