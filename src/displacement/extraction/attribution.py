@@ -137,7 +137,7 @@ def own_count(document: Document, *, only_own: bool) -> Attribution:
     `only_own` takes only one whose bulletins give its own counts, whomever they name besides.
     """
     publisher = document.publisher
-    known = _publisher_named(publisher or "", document.lang, strict=True)
+    known = _publisher_named((publisher or "").translate(FOLDED), document.lang, strict=True)
     kind = _kind_of_publisher(document)
     if not publisher or kind is CounterKind.MEDIA or (only_own and not (known and known.own)):
         return UNKNOWN
@@ -180,7 +180,10 @@ _POINTS_BACK: Final = "\ue000"
 
 def _rank(attribution: Attribution) -> int:
     # "X, citing Y": Y counted, X passed it on
-    return 0 if attribution.cue in ("cue.according_to", "cue.counted_by", "cue.paper_of") else 1
+    return 0 if attribution.cue in _OF_SOURCES else 1
+
+
+_OF_SOURCES: Final = ("cue.according_to", "cue.counted_by", "cue.paper_of", "cue.figures_from")
 
 
 def _distance(attribution: Attribution, number: Number) -> int:
@@ -330,8 +333,8 @@ def _is_we(words: str, document: Document) -> re.Match[str] | None:
 
 def _kind_of_publisher(document: Document) -> CounterKind:
     """What kind of counter a publisher is: one that is no medium may count."""
-    publisher, lang = document.publisher or "", document.lang
-    if only_pattern(lang, "medium").search(publisher.translate(FOLDED)):
+    publisher, lang = (document.publisher or "").translate(FOLDED), document.lang
+    if only_pattern(lang, "medium").search(publisher):
         return CounterKind.MEDIA
     named = _publisher_named(publisher, lang, strict=False)
     return named.kind if named else CounterKind.UNKNOWN
@@ -403,7 +406,7 @@ def _region_before(masked: str, end: int, limit: int, lang: str) -> Span:
 
 
 _BEFORE_STOP: Final = re.compile(
-    r"[\ue001-\ue004;:\"—]|\bthat\b|\b(?:while|but|although|and then)\b"
+    r"[\ue001-\ue004;:\"—]|\b(?:that|whom)\b|\b(?:while|but|although|and then)\b"
 )
 _WHO: Final = re.compile(r"\s*(?:who|which|whose|speaking|citing|quoting|quoted)\b")
 _SEGMENT: Final = re.compile(r"[^,]+")
@@ -476,11 +479,18 @@ def _widened(named: _Named, phrase: Speaker | None, words: str, *, exact: bool) 
         return named
     start, end = phrase.span
     if phrase.private:
-        beside = end <= named.start and "," not in words[end : named.start]
+        subject = exact and not _AFTER_PREPOSITION.search(words, 0, named.start)
+        beside = end <= named.start and "," not in words[end : named.start] and not subject
         return _Named(None, phrase.kind, start, end, private=True) if beside else named
     if not exact and not named.name and start <= named.start and named.end <= end:
         return named._replace(start=start, end=end)
     return named
+
+
+_AFTER_PREPOSITION: Final = re.compile(
+    r"\b(?:of|at|for|from|with|in|on|near|by|to|outside|inside|and|or)\s+(?:the\s+|an?\s+)?\Z"
+)
+"""What makes a body that follows a part of another phrase: "a driver for the UN said"."""
 
 
 def _as_name(words: str, lang: str) -> str:
@@ -489,6 +499,16 @@ def _as_name(words: str, lang: str) -> str:
     if joined and name.startswith(joined):
         name = apart + name.removeprefix(joined)  # Arabic writes "to the council" as one word
     return name[:1].upper() + name[1:]
+
+
+def source_of_others(attributions: list[Attribution]) -> Attribution | None:
+    """Who counted what other sentences tell, by one that says so: "These figures come from X"."""
+    return last_known([one for one in attributions if one.cue == "cue.figures_from"])
+
+
+def still_speaking(attributions: list[Attribution]) -> Attribution | None:
+    """Whose words the next sentence may go on with: not those of a body that only plans."""
+    return last_known([one for one in attributions if one.cue != "cue.plans"])
 
 
 def last_known(attributions: list[Attribution]) -> Attribution | None:

@@ -15,14 +15,17 @@ from displacement_schemas.vocabulary import AreaRole, Measure, Modality, Term
 def is_abroad(scene: Scene, *, back: bool, state: bool) -> bool:
     """Whether people crossed a border, or came back over one, or live beyond one."""
     claim = scene.claim
-    if claim.modality is Modality.ORDERED or _stays_inside(scene, state=state):
+    if claim.modality is Modality.ORDERED:
+        return False
+    if (back and walks_home(scene)) or (not state and _brought_to_others(scene)):
+        return True
+    if _stays_inside(scene, state=state):
         return False
     settled = state or back or claim.term in _MOVING
     if scene.counted is Measure.REFUGEES and settled:
         return True
-    if state and scene.tells("refuge_abroad", scene.predicate):
-        return True
-    if scene.tells("border", scene.thought):
+    refuge = state and scene.tells("refuge_abroad", scene.predicate)
+    if refuge or scene.tells("border", scene.thought):
         return True
     return _comes_home(scene) if back else _is_away(scene, state=state)
 
@@ -37,6 +40,23 @@ def _stays_inside(scene: Scene, *, state: bool) -> bool:
     if scene.counted is Measure.IDPS and scene.tells("internal", named):
         return True
     return claim.term is Term.DISPLACED and scene.tells("within", scene.thought)
+
+
+def walks_home(scene: Scene) -> bool:
+    """Whether people of one nation cross over, in a text on those who go home from another."""
+    if not scene.people or not scene.tells("over", scene.thought):
+        return False
+    found = only_pattern(scene.lang, "homeward").search(scene.told_before)
+    return bool(found and scene.nations(found["nation"]) - scene.people)
+
+
+def _brought_to_others(scene: Scene) -> bool:
+    """Whether people are brought, from no place named, to where refugees of another nation are."""
+    to, told = scene.nations_of(AreaRole.DESTINATION), scene.told_before
+    if not to or scene.nations_of(AreaRole.ORIGIN) or not scene.tells("bringing", scene.own_words):
+        return False
+    home = _named(scene, "peoples", told)
+    return bool(home) and not to & home and scene.tells("refugee_setting", told)
 
 
 _WITHIN: Final = (Term.EVACUATED, Term.RELOCATED)

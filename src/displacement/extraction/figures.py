@@ -14,7 +14,9 @@ from displacement.extraction.attribution import (
     own_count,
     passed_on_by,
     publisher_as_counter,
+    source_of_others,
     statement_spans,
+    still_speaking,
 )
 from displacement.extraction.candidates import only_pattern
 from displacement.extraction.claims import Claim, Decision, Refusal
@@ -55,6 +57,9 @@ HISTORIC_DAYS: Final = 3 * 366
 
 SENTENCES_BACK: Final = 12
 """How far back a sentence may point for its counter or its period."""
+
+SOURCE_AFTER: Final = 3
+"""So many sentences later a text may tell where its figures come from."""
 
 SENTENCES_OF_A_TITLE: Final = 3
 """So many lines may stand above the text of a report."""
@@ -110,7 +115,7 @@ class _Contexts:
             said, when = self._said(past)
             before = before or last_known(said)
             earlier = [*self._of_events(said, when), *earlier]
-        just_before = self._still_speaking(index)
+        just_before = self._told_after(index) or self._still_speaking(index)
         before = before or publisher_as_counter(document)
         places = find_places(document.clean, span, document.lang)
         sayings = list(statement_spans(found, self._masked, document.lang))
@@ -123,9 +128,16 @@ class _Contexts:
         for past in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
             said = self._said(past)[0]
             if said and (past == index - 1 or self._opens_report(past)):
-                return last_known(said)
+                return still_speaking(said)
             if any(one.speaks for one in said):
                 return None
+        return None
+
+    def _told_after(self, index: int) -> Attribution | None:
+        """The source that one of the next sentences gives for the figures before it."""
+        for later in range(index + 1, min(len(self._document.sentences), index + 1 + SOURCE_AFTER)):
+            if source := source_of_others(self._said(later)[0]):
+                return source
         return None
 
     def _opens_report(self, past: int) -> bool:

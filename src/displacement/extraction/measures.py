@@ -6,7 +6,7 @@ border lie between where they were at home and where they are counted?
 
 from typing import Final, NamedTuple
 
-from displacement.extraction.borders import is_abroad
+from displacement.extraction.borders import is_abroad, walks_home
 from displacement.extraction.candidates import only_pattern
 from displacement.extraction.rules import rules_that
 from displacement.extraction.scene import Scene
@@ -58,6 +58,7 @@ def _comes_back(scene: Scene, said: Kind) -> bool:
         or scene.tells("back", scene.thought)
         or _sent_home(scene)
         or _goes_home(scene)
+        or walks_home(scene)
     )
 
 
@@ -130,6 +131,7 @@ def _came_within(scene: Scene) -> bool:
     counting = f"{candidate.left[-NEAR:]} {scene.predicate}"
     if not scene.tells("registering", counting) or scene.tells("census", scene.said):
         return False
+    stretches = stretches or scene.tells("one_day", scene.thought)
     return stretches or any(scene.tells(at, scene.thought) for at in ("gate", "natural_border"))
 
 

@@ -35,7 +35,7 @@ class Context:
     before: Attribution | None
     """The last counter named in the sentences before."""
     just_before: Attribution | None
-    """The source of what was said right before."""
+    """The source of what was said right before, or that a next sentence gives for it."""
     earlier: list[Period]
     """The periods named in the sentences before, in order."""
     header: Period | None
