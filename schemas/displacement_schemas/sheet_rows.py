@@ -17,6 +17,12 @@ class SheetRows(Table):
     area_code: Series[Text] = field("Area code as written.", nullable=True)
     families: Series[Decimal] = field("Families.", unit="households", ge=0, nullable=True)
     people: Series[Decimal] = field("People.", unit="persons", ge=0, nullable=True)
+    families_high: Series[Decimal] = field(
+        "The most families, where the cell says a range.", unit="households", ge=0, nullable=True
+    )
+    people_high: Series[Decimal] = field(
+        "The most people, where the cell says a range.", unit="persons", ge=0, nullable=True
+    )
     start_date: Series[Day] = field("First day.", nullable=True)
     end_date: Series[Day] = field("Last day, inclusive.")
     enumerator: Series[Text] = field("A keyed token of who counted.", nullable=True)

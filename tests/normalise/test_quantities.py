@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from displacement.normalise.quantities import read_number
+from displacement.normalise.quantities import read_counts, read_number
 
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
@@ -72,6 +72,57 @@ def test_a_number_is_read_as_people_write_it(cell, number):
 def test_what_is_no_certain_count_is_refused_with_a_sentence(cell, words):
     with pytest.raises(ValueError, match=words):
         read_number(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "column", "counts"),
+    [
+        ("33,163I DPs", "people", {"people": (33_163, None)}),
+        ("33,163 IDPs", "people", {"people": (33_163, None)}),
+        ("(178.689) نسمة", "people", {"people": (178_689, None)}),
+        ("178.689 نسمة", "people", {"people": (178_689, None)}),
+        ("150 عائلة", "families", {"families": (150, None)}),
+        (
+            "35141 عائلة(228416نسمة)",
+            "people",
+            {"families": (35_141, None), "people": (228_416, None)},
+        ),
+        (
+            "35141 عائلة (228416 نسمة)",
+            "families",
+            {"families": (35_141, None), "people": (228_416, None)},
+        ),
+        (
+            "420 HHs / 2,310 individuals",
+            "families",
+            {"families": (420, None), "people": (2_310, None)},
+        ),
+        ("66,188 – 77,280", "people", {"people": (66_188, 77_280)}),
+        ("66,188-77,280 persons", "people", {"people": (66_188, 77_280)}),
+        ("١٦١١", "people", {"people": (1_611, None)}),
+        (37, "people", {"people": (37, None)}),
+    ],
+)
+def test_a_cell_may_hold_units_a_range_or_families_with_their_people(cell, column, counts):
+    assert read_counts(cell, column) == counts
+
+
+@pytest.mark.parametrize(
+    ("cell", "column"),
+    [
+        ("150 عائلة", "people"),
+        ("33,163 people", "families"),
+        ("777-1111", "people"),
+        ("77,280 – 66,188", "people"),
+        ("944 – 777 – 111", "people"),
+        ("2018-01-03", "people"),
+        ("12,88 نسمة", "people"),
+        ("5 people and Dana", "people"),
+    ],
+)
+def test_a_cell_that_says_something_else_is_refused(cell, column):
+    with pytest.raises(ValueError, match=r"number|words|range"):
+        read_counts(cell, column)
 
 
 @given(st.integers(0, 10**8), st.sampled_from([",", ".", "،", "٬", " "]), st.booleans())

@@ -87,6 +87,18 @@ def test_families_are_stated_only_where_people_are_not(inbox):
     assert statements["stated"].to_list() == [100, 1150]
 
 
+def test_a_cell_may_hold_families_with_their_people_or_a_range(inbox):
+    both = [*HEISH[:3], None, "35141 عائلة(228416نسمة)", *HEISH[5:]]
+    wide = [*SURAN[:4], "66,188 – 77,280", *SURAN[5:]]
+    write_book(inbox, [HEADER, both, wide])
+    parsed = parse(inbox)
+    first, second = parsed.statements.sort_values("row").to_dict("records")
+    assert (first["unit"], first["stated"], first["quantifier"]) == ("person", 228_416, "exact")
+    assert first["tier"] == "accepted"
+    assert (second["stated"], second["stated_high"]) == (66_188, 77_280)
+    assert second["quantifier"] == "range"
+
+
 def test_the_table_is_found_below_titles_and_above_tags_and_blank_rows(inbox):
     header = [
         "محافظة / Governorate",

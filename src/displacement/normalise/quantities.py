@@ -9,7 +9,7 @@ import unicodedata
 from decimal import Decimal
 from itertools import pairwise
 from numbers import Real
-from typing import Final
+from typing import Final, NamedTuple
 
 EMPTY: Final = "the cell is empty where a number is needed"
 ARABIC_DECIMAL: Final = "\u066b"
@@ -33,6 +33,24 @@ _MINUS: Final = re.compile(r"^\(?\s*[-−–—]\s*\d")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([.,\u060c\u066c' ])[0-9]{3})(?:\1[0-9]{3})*")
 _DECIMAL: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,})\.([0-9]{1,2}|[0-9]{4,})")
 _TERM: Final = re.compile(r"(?P<number>[0-9][0-9.,\u060c\u066b\u066c ]*)?\s*(?P<scale>[^\W\d_]+)?")
+_FAMILIES: Final = r"(?:عائلات|عائلة|عائله|أسرة|اسرة|أسر|famil(?:y|ies)|households?|HHs?)"
+_PEOPLE: Final = (
+    r"(?:نسمة|نسمه|شخصاً|شخصا|شخص|أشخاص|فرداً|فردا|فرد|أفراد|نازحاً|نازح"
+    r"|I ?DPs?|persons?|people|individuals?|inds?)"
+)
+_BOTH: Final = re.compile(
+    rf"(?P<families>[0-9].*?)\s*{_FAMILIES}\W*?(?P<people>[0-9].*?)\s*{_PEOPLE}\s*\)?",
+    re.IGNORECASE,
+)
+_IN_UNITS: Final = {
+    column: re.compile(rf"\(?(?P<number>[0-9].*?)\)?\s*{words}\.?", re.IGNORECASE)
+    for column, words in (("families", _FAMILIES), ("people", _PEOPLE))
+}
+_RANGE: Final = re.compile(
+    r"([0-9].*?)\s+(?:[-–—]|to|إلى|الى)\s+([0-9].*)"
+    r"|([0-9]{1,3}(?:,[0-9]{3})+)[-–—]([0-9]{1,3}(?:,[0-9]{3})+)"
+)
+"""With spaces or thousands signs: “777-1111” may be a telephone's."""
 _HARAKAT: Final = re.compile("[\u064b-\u0652\u0640]")
 
 
@@ -53,6 +71,35 @@ def read_number(cell: object) -> float:
     if _MINUS.match(text):
         raise ValueError(f"“{cell.strip()}” is negative, and a count cannot be negative")
     return _counted(_sum_of_terms(text, cell.strip()), cell)
+
+
+class Counted(NamedTuple):
+    """Families or people as a cell says them: one number, or the least and the most of a range."""
+
+    number: float
+    high: float | None = None
+
+
+def read_counts(cell: object, column: str) -> dict[str, Counted]:
+    """The counts of a cell in the column of families or of people, by what they count.
+
+    Beside a plain number a cell may hold its unit ("33,163 IDPs"), a range ("66,188 – 77,280"),
+    or families with their people ("35141 عائلة (228416 نسمة)"). Raises ValueError as
+    `read_number` does.
+    """
+    text = _tidied(cell) if isinstance(cell, str) else ""
+    if both := _BOTH.fullmatch(text):
+        families, people = read_number(both["families"]), read_number(both["people"])
+        return {"families": Counted(families), "people": Counted(people)}
+    if found := _IN_UNITS[column].fullmatch(text):
+        text = found["number"]
+    ends = _RANGE.fullmatch(text)
+    if ends is None:
+        return {column: Counted(read_number(text if found else cell))}
+    low, high = (read_number(end) for end in ends.groups() if end)
+    if high <= low:
+        raise ValueError(f"“{cell}” is no range: the second number is not above the first")
+    return {column: Counted(low, high)}
 
 
 def western_digits(text: str) -> str:

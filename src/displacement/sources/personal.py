@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from displacement.normalise.dates import read_day
-from displacement.normalise.quantities import read_number, western_digits, without_marks
+from displacement.normalise.quantities import read_counts, western_digits, without_marks
 
 Cell = str | float | None
 """A cell as it lands: text, or the number itself where it is no whole one."""
@@ -108,7 +108,9 @@ def _is_misplaced(role: str, text: str) -> bool:
 
 def _is_readable(role: str, cell: Any) -> bool:
     try:
-        value = (read_number if role in COUNTS else read_day)(cell)
+        if role not in COUNTS:
+            return bool(read_day(cell))
+        counts = read_counts(cell, role)
     except ValueError:
         return False
-    return not isinstance(value, float) or value.is_integer()
+    return all(one.number.is_integer() for one in counts.values())

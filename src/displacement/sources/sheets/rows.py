@@ -6,10 +6,11 @@ A row is rejected with its first problem, and costs no other row.
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from displacement.normalise.dates import read_day
-from displacement.normalise.quantities import read_number
+from displacement.normalise.quantities import Counted, read_counts
 from displacement.sources.personal import Cell
 from displacement.sources.sheets.headers import (
     AREA_COLUMNS,
@@ -82,16 +83,19 @@ def read_cells(cells: dict[str, Cell], days: Days | None) -> Record:
     names = {column: cells.get(column) for column in AREA_COLUMNS}
     if code is None and not any(names.values()):
         raise RowError("missing_area", "sub_district", None, _missing(cells, "area", AREA_COLUMNS))
-    families, people = (_count(cells, column) for column in COUNT_COLUMNS)
-    if families is None and people is None:
+    counts = _counts(cells)
+    if not counts:
         sentence = _missing(cells, "number of families or people", COUNT_COLUMNS)
         raise RowError("missing_number", "people", None, sentence)
     start, end = days or _period(cells)
     return {
         **names,
         "area_code": None if code is None else str(code).upper(),
-        "families": families,
-        "people": people,
+        **{column: counts[column].number if column in counts else None for column in COUNT_COLUMNS},
+        **{
+            f"{column}_high": counts[column].high if column in counts else None
+            for column in COUNT_COLUMNS
+        },
         "start_date": start,
         "end_date": end,
         "enumerator": cells.get(ENUMERATOR),
@@ -101,21 +105,26 @@ def read_cells(cells: dict[str, Cell], days: Days | None) -> Record:
 
 def _total(number: int, cells: dict[str, Cell]) -> Total:
     try:
-        families, people = (_count(cells, column) for column in COUNT_COLUMNS)
+        counts = _counts(cells)
     except RowError as error:
         return Total(number, None, None, str(error))
+    families, people = (counts[c].number if c in counts else None for c in COUNT_COLUMNS)
     return Total(number, families, people)
 
 
 _ORDER: Final = (*AREA_COLUMNS, *reversed(CODE_COLUMNS), *COUNT_COLUMNS, *DATE_COLUMNS)
 
 
-def _count(cells: dict[str, Cell], column: str) -> float | None:
-    value = _read(cells, column, read_number, "unreadable_number")
-    if value is not None and not value.is_integer():
-        sentence = f"“{cells[column]}” is no whole number, and {column} are counted one by one"
-        raise RowError("fractional_count", column, cells[column], sentence)
-    return value
+def _counts(cells: dict[str, Cell]) -> dict[str, Counted]:
+    """Families and people; what has a column of its own is not taken from another's cell."""
+    found: dict[str, Counted] = {}
+    for column in COUNT_COLUMNS:
+        read = _read(cells, column, partial(read_counts, column=column), "unreadable_number") or {}
+        if any(not one.number.is_integer() for one in read.values()):
+            sentence = f"“{cells[column]}” is no whole number, and {column} are counted one by one"
+            raise RowError("fractional_count", column, cells[column], sentence)
+        found |= {name: one for name, one in read.items() if name == column or not cells.get(name)}
+    return found
 
 
 def _period(cells: dict[str, Cell]) -> tuple[dt.date | None, dt.date]:

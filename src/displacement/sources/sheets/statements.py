@@ -40,6 +40,7 @@ def statements_of(
         return Statements.empty()
     measure = meta["measure"] or Measure.NEW_DISPLACEMENT.value
     counted = rows["people"].notna()
+    most = rows["people_high"].where(counted, rows["families_high"])
     same = {
         "counter": meta["counter"] or declaration.counter or COUNTER,
         "publisher": meta["publisher"] or declaration.publisher,
@@ -47,7 +48,6 @@ def statements_of(
         "term": TERMS.get(measure, Term.DISPLACED.value),
         "cause": meta["cause"] or Cause.UNKNOWN.value,
         "modality": Modality.ASSERTED.value,
-        "quantifier": Quantifier.EXACT.value,
         "in_words": False,
         "date_precision": DatePrecision.DAY.value,
         "area_role": meta["area_role"] or AreaRole.LOCATION.value,
@@ -60,6 +60,10 @@ def statements_of(
             "partition_id": rows["file"] + "#" + rows["sheet"],
             "unit": counted.map({True: Unit.PERSON.value, False: Unit.HOUSEHOLD.value}),
             "stated": rows["people"].fillna(rows["families"]),
+            "stated_high": most,
+            "quantifier": most.notna().map(
+                {True: Quantifier.RANGE.value, False: Quantifier.EXACT.value}
+            ),
             "area_codes": rows["area_code"].str.replace(r"[\s,;|،/]+", "|", regex=True),
             "area_names": [_path(*names) for names in _names(rows)],
             "area_text": [
