@@ -75,6 +75,7 @@ class Filling:
             last_success=self._last_success,
             known=known,
             secrets=self.secrets,
+            areas=self.reference.gazetteer,
         )
 
 

@@ -132,8 +132,11 @@ def test_an_edited_report_is_a_revision_and_its_vanished_figure_a_withdrawal(tak
     with Reports([report(1)]) as server:
         take(server)
         server.reports = [report(1, TEXT.replace("12,400", "13,100"))]
-        outcome = take(server)
-    assert (outcome.new, outcome.withdrawn) == (1, 1)
+        edited = take(server)
+        server.reports = [report(1, "Nothing is known of the displaced any more.")]
+        emptied = take(server)
+    assert (edited.new, edited.revised, edited.withdrawn) == (0, 1, 0)
+    assert (emptied.new, emptied.revised, emptied.withdrawn) == (0, 0, 1)
 
 
 def test_a_report_without_a_text_is_read_from_its_pdf(take, store):

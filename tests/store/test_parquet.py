@@ -36,7 +36,7 @@ def test_every_reader_finds_the_same_rows_and_columns(snapshot, table):
     found = duckdb.sql(f"select * from '{path}'")
     assert list(ours.columns) == theirs.columns == found.columns == names
     assert len(ours) == len(theirs) == len(found.fetchall())
-    assert len(ours) > 0 or table == "conflicts"
+    assert len(ours) > 0 or table in {"conflicts", "balance"}
 
 
 @pytest.mark.parametrize("table", VALUED)
