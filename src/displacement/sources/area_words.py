@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from displacement.normalise.people import WORDS
 from displacement.normalise.place_names import (
     ARTICLES,
     SHORTEST_SLIP,
@@ -20,6 +19,7 @@ from displacement.normalise.place_names import (
     without_slips,
 )
 from displacement.normalise.places import PATH_SEPARATOR, Gazetteer, Match
+from displacement.normalise.privacy.words import WORDS
 from displacement_schemas.vocabulary import MatchMethod
 
 WITHHELD: Final = "(withheld)"

@@ -7,7 +7,7 @@ other things with; a role stays, a name without one becomes "a source".
 import re
 from typing import Final, NamedTuple
 
-from displacement.normalise.people import WORDS
+from displacement.normalise.privacy.words import WORDS, one_of
 
 _OWN: Final = WORDS["ar"]
 _SHORTEST_PART: Final = 4
@@ -54,7 +54,7 @@ def names_arabic_person(words: str) -> bool:
 
 
 def _any(name: str) -> str:
-    return "|".join(map(re.escape, sorted(_OWN[name], key=lambda word: (-len(word), word))))
+    return one_of(map(re.escape, _OWN[name]))
 
 
 _BINDING: Final = "(?:أبو|أبي|أبا|أم|عبد|بن|ابن|بنت|آل|أبوال)"

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from displacement.normalise.privacy.words import one_of
+
 REMOVED: Final = "[removed]"
 _ID: Final = 8
 """Digits of a number in an address; a longer one may be a telephone's."""
@@ -63,8 +65,7 @@ def _without_number(match: re.Match[str]) -> str:
 
 
 def _any(name: str) -> str:
-    words = sorted(_WORDS["labels"][name], key=lambda word: (-len(word), word))
-    return "|".join(words)
+    return one_of(_WORDS["labels"][name])
 
 
 _ACCOUNT: Final = re.compile(

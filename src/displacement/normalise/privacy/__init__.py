@@ -6,19 +6,16 @@ People keep their role and lose their name; numbers, addresses, accounts and pos
 import re
 from typing import Final
 
-from displacement.normalise.arabic_people import names_arabic_person, without_arabic_people
-from displacement.normalise.contacts import (
+from displacement.normalise.privacy.arabic import names_arabic_person, without_arabic_people
+from displacement.normalise.privacy.contacts import (
     REMOVED,
     public_address,
     redact_addresses,
     redact_contacts,
 )
-from displacement.normalise.people import (
-    WORDS,
-    names_latin_person,
-    tells_role,
-    without_people,
-)
+from displacement.normalise.privacy.latin import without_people
+from displacement.normalise.privacy.persons import names_latin_person
+from displacement.normalise.privacy.words import any_of, tells_role
 
 __all__ = [
     "REMOVED",
@@ -60,17 +57,12 @@ def is_role(words: str) -> bool:
     return tells_role(words) and not names_person(words)
 
 
-def _any(name: str, *langs: str) -> str:
-    words = (word for lang in langs or ("en", "fr") for word in WORDS[lang][name])
-    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
-
-
 _SIGNED: Final = r"[A-Z\u00c0-\u00de][\w.'’-]{0,30}(?:[ \t]+[A-Z\u00c0-\u00de][\w.'’-]{0,30}){1,3}"
 _BYLINE: Final = re.compile(
-    rf"(?m)^(?P<by>{_any('bylines')})[ \t]+{_SIGNED}"
+    rf"(?m)^(?P<by>{any_of('bylines')})[ \t]+{_SIGNED}"
     rf"(?:(?:,|[ \t]+(?:and|et))[ \t]+{_SIGNED}){{0,4}}[ \t]*$"
-    rf"|^(?P<dear>{_any('greetings')})[ \t]+{_SIGNED}(?=[ \t]*[,!]?[ \t]*$)"
-    rf"|^(?P<arabic>(?:{_any('bylines', 'ar')})[ \t]*:|{_any('greetings', 'ar')})"
+    rf"|^(?P<dear>{any_of('greetings')})[ \t]+{_SIGNED}(?=[ \t]*[,!]?[ \t]*$)"
+    rf"|^(?P<arabic>(?:{any_of('bylines', 'ar')})[ \t]*:|{any_of('greetings', 'ar')})"
     r"(?:[ \t]+[\u0621-\u065f]{2,15}){1,4}(?=[ \t]*[،,]?[ \t]*$)"
 )
 
