@@ -9,13 +9,9 @@ from typing import Any, Final
 from displacement.extraction.attribution import (
     Attribution,
     choose,
-    find_attributions,
     last_known,
-    own_count,
     passed_on_by,
-    publisher_as_counter,
     source_of_others,
-    statement_spans,
     still_speaking,
 )
 from displacement.extraction.candidates import only_pattern
@@ -31,6 +27,8 @@ from displacement.extraction.measures import measure_of
 from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.periods import Period, find_periods
 from displacement.extraction.places import find_places
+from displacement.extraction.publishers import own_count, publisher_as_counter
+from displacement.extraction.sayings import find_attributions, statement_spans
 from displacement.extraction.scene import Scene
 from displacement.extraction.scopes import (
     Area,
