@@ -1,0 +1,1 @@
+"""Volunteers' sheets: where their tables are, what rows state, what never lands."""
