@@ -10,8 +10,9 @@ from typing import Any
 from unittest.mock import patch
 
 from displacement import report
-from displacement.intake import Outcome, run_log, take_in
+from displacement.intake import run_log, take_in
 from displacement.normalise.figures import Reference
+from displacement.outcome import Outcome
 from displacement.publication import Published, publish
 from displacement.sources.registry import find_source
 from displacement.store.decisions import load_decisions

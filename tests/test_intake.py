@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from displacement.intake import Outcome, run_log, take_in
+from displacement.intake import run_log, take_in
+from displacement.outcome import Outcome
 from displacement.sources.source import Answer, Declaration, Parsed, Rejection, SourceError
 from displacement.store.store import Store
 from displacement.windows import Window

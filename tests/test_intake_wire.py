@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from displacement.intake import AWAITS, run_log, take_in
+from displacement.intake import run_log, take_in
+from displacement.intake.trust import AWAITS
 from displacement.sources.source import (
     Answer,
     Declaration,

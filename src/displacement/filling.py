@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from displacement.backfill import has_landed
-from displacement.intake import LONGEST_VALUE, Said, landed, read_in
+from displacement.intake import landed, read_in
+from displacement.intake.answers import Said
+from displacement.intake.rejections import LONGEST_VALUE
 from displacement.normalise.figures import Reference
 from displacement.outcome import Outcome
 from displacement.sources.source import (

@@ -14,7 +14,8 @@ from typing import Any, Final
 import pandas as pd
 from pandera.typing import DataFrame
 
-from displacement.intake import AWAITS, LONGEST_VALUE
+from displacement.intake.rejections import LONGEST_VALUE
+from displacement.intake.trust import AWAITS
 from displacement.normalise.aliases import Alias, plain_text
 from displacement.normalise.area_codes import Key
 from displacement.normalise.corrections import Action, Correction

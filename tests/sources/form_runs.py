@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from displacement.intake import Outcome, run_log, take_in
+from displacement.intake import run_log, take_in
 from displacement.normalise.figures import Reference
+from displacement.outcome import Outcome
 from displacement.sources.source import Answer, Declaration, Http, Landed, Parsed, Request, Source
 from displacement.store.store import Store
 from tests.runs import REFERENCE

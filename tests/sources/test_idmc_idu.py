@@ -10,7 +10,8 @@ from typing import Any, Self
 import pandas as pd
 import pytest
 
-from displacement.intake import Outcome, take_in
+from displacement.intake import take_in
+from displacement.outcome import Outcome
 from displacement.sources.idmc_idu import SOURCE
 from displacement.sources.source import Declaration, Http, Landed
 from displacement.store.store import Store

@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from displacement.intake import Outcome, take_in
+from displacement.intake import take_in
 from displacement.normalise.figures import Reference
 from displacement.normalise.revisions import latest_standing
+from displacement.outcome import Outcome
 from displacement.sources.iom_dtm import SOURCE, cause_of
 from displacement.sources.source import Declaration, Landed, Parsed, SourceError
 from displacement.store.store import Store

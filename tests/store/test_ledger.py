@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
-from displacement.intake import Outcome, run_log
+from displacement.intake import run_log
+from displacement.outcome import Outcome
 from displacement.store import parquet
 from displacement.store.files import ASIDE
 from displacement.store.ledger import Ledger

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from displacement.intake import Outcome
 from displacement.normalise.figures import Reference
+from displacement.outcome import Outcome
 from displacement.sources.kobotoolbox import SOURCE
 from displacement.sources.source import Parsed
 from tests.servers import RecordedServer

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from displacement.intake import Outcome, take_in
+from displacement.intake import take_in
 from displacement.normalise.revisions import latest_standing
+from displacement.outcome import Outcome
 from displacement.sources.source import Declaration
 from displacement.sources.unhcr_odp import SOURCE
 from displacement.store.store import Store

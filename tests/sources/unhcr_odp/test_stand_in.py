@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from displacement.intake import Outcome, take_in
+from displacement.intake import take_in
+from displacement.outcome import Outcome
 from displacement.sources.unhcr_odp import SOURCE
 from displacement.store.store import Store
 from tests.servers.odp import OdpServer

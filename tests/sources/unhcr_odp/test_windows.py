@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from displacement.intake import Outcome, run_log
+from displacement.intake import run_log
+from displacement.outcome import Outcome
 from displacement.store.store import Store
 from displacement.windows import Window
 from tests.sources.unhcr_odp.series import CUMULATIVE, FLOW, LATER, STOCK, run, series_of, spans
