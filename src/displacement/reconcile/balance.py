@@ -29,9 +29,6 @@ GAP = 1e-10
 """Optimality gap of the estimate, relative to the episode's largest count."""
 LARGEST_BATCH = 1_000_000
 """Entries of the incidence matrices that are worked on together."""
-MOST_VIOLATION = 1e-8
-MOST_GAP = 1e-4
-"""What a certificate may show: worse is a fault of ours, and no answer."""
 EDGE = 0.9
 """Figures that need more than this share of their counters' errors are in tension."""
 STRETCH_GAP = 1e-12
@@ -69,23 +66,6 @@ class Balance:
     gap: float
     """By how much the solvers' objectives may lie above their least values, in units of the
     largest count; zero where the answer has a closed form."""
-    certificate: "Certificate | None" = None
-    """What `balances` measured of it."""
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """How far an answer is from the right one at most, measured once it is there."""
-
-    violation: float
-    """By how much a sum lies outside its allowed range at most, in units of the largest sum."""
-    gap: float
-    """The optimality gap, in units of the largest count and of the hardest pull."""
-
-    @property
-    def holds(self) -> bool:
-        """Whether it is right but for rounding."""
-        return self.violation <= MOST_VIOLATION and self.gap <= MOST_GAP
 
 
 def balances(together: Sequence[Evidence]) -> list[Balance]:
@@ -104,24 +84,17 @@ def balances(together: Sequence[Evidence]) -> list[Balance]:
             for number, answer in zip(numbers, found, strict=True):
                 answers[number] = answer
     return [
-        certified(evidence, harmonised(evidence) if answer is None else answer)
+        told_tense(evidence, harmonised(evidence) if answer is None else answer)
         for evidence, answer in zip(together, answers, strict=True)
     ]
 
 
-def certified(evidence: Evidence, answer: Balance) -> Balance:
-    """The answer with its certificate, from the sums and the gap alone, whoever found it.
-
-    What holds together only at the edges is told as `tense`.
-    """
-    hardest = max(0.5 / float(evidence.error.min()) ** 2, 1.0)
-    sums = evidence.incidence @ answer.cells
-    outside = np.maximum(answer.allowed_low - sums, sums - answer.allowed_high)
-    scale = max(float(sums.max()), 1.0)
-    certificate = Certificate(max(float(outside.max()) / scale, 0.0), answer.gap / hardest)
-    tense = answer.method == Method.BALANCED and _is_tense(evidence, sums)
-    method = Method.TENSE if tense else answer.method
-    return replace(answer, method=method, certificate=certificate)
+def told_tense(evidence: Evidence, answer: Balance) -> Balance:
+    """The answer, told as `tense` where it holds together only at the edges of the errors."""
+    tense = answer.method == Method.BALANCED and _is_tense(
+        evidence, evidence.incidence @ answer.cells
+    )
+    return replace(answer, method=Method.TENSE) if tense else answer
 
 
 def _is_tense(evidence: Evidence, sums: Vector) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from displacement.reconcile.area_tree import AreaTree, Leaves
 from displacement.reconcile.balance import MARGIN, Balance, balances
+from displacement.reconcile.certificates import Certificate, certificate_of
 from displacement.reconcile.chains import Chain, chains, one_kind
 from displacement.reconcile.episodes import Episode
 from displacement.reconcile.polytope import Polytope, largest_sum
@@ -45,6 +46,11 @@ class Solved:
     chain: Chain | None = field(default=None, repr=False, compare=False)
     """Its bounds at hand, where its figures are intervals of a row of cells."""
     _bounds: dict[bytes, float] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """How far the balance is from the right one at most."""
+        return certificate_of(self.episode.evidence, self.balance)
 
     @cached_property
     def cell_values(self) -> Vector:
@@ -162,17 +168,18 @@ def solve_all(episodes: Sequence[Episode]) -> list[Solved]:
         found = balances([episodes[number].evidence for number in numbers])
         chained = _chains([episodes[number] for number in numbers], found)
         for number, result, chain in zip(numbers, found, chained, strict=True):
-            _stop_unless_right(episodes[number], result)
             solved[number] = Solved(episodes[number], result, chain)
+            _stop_unless_right(solved[number])
     return [solved[number] for number in range(len(episodes))]
 
 
-def _stop_unless_right(episode: Episode, result: Balance) -> None:
-    if result.certificate is None or not result.certificate.holds:
+def _stop_unless_right(solved: Solved) -> None:
+    if not solved.certificate.holds:
+        episode = solved.episode
         figures = ", ".join(figure for voice in episode.voices for figure in voice.figure_ids[:1])
         raise ArithmeticError(
             f"the figures of episode {episode.episode_id} were not reconciled exactly "
-            f"({result.certificate}); please report it with these figures: {figures}"
+            f"({solved.certificate}); please report it with these figures: {figures}"
         )
 
 
