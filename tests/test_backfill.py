@@ -124,7 +124,7 @@ class Backfilled:
         return steps_of(self.store, backfill, {"wire": self.declaration}, now)
 
     def unfinished(self):
-        return unfinished(self.store, {"wire": self.declaration}, NOW)
+        return unfinished(self.store, {"wire": self.declaration})
 
     def run(self, backfill=None, now=NOW, **asked):
         """Work at a backfill as a flow does; what it came to."""

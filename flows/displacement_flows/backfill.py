@@ -89,7 +89,7 @@ def planned(
     """
     opened, declared = Store(place.store), place.load_reference().sources
     if resume:
-        left = unfinished(opened, declared, place.now)
+        left = unfinished(opened, declared)
         return gone_on(opened, left[-1], place.now) if left else None
     if since is None or until is None or until < since:
         raise WrongUseError("a backfill needs a first day and a last day that is not before it")

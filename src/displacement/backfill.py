@@ -3,7 +3,7 @@
 Between the ledger of the store and the runs that work at it; `filling` works the windows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -48,7 +48,7 @@ def asked_for(
     """
     windows_between(first, last, size)
     wanted = (first, last, size, tuple(sources), force)
-    for one in reversed(unfinished(store, declared, now)):
+    for one in reversed(unfinished(store, declared)):
         if (one.first, one.last, one.size, one.sources, one.force) == wanted:
             return gone_on(store, one, now)
     run_id = _new_run(store, now)
@@ -65,15 +65,13 @@ def gone_on(store: Store, backfill: Backfill, now: datetime) -> Backfill:
     return replace(backfill, run_id=_new_run(store, now), started_at=now, ended=False)
 
 
-def unfinished(store: Store, declared: Mapping[str, Declaration], now: datetime) -> list[Backfill]:
+def unfinished(store: Store, declared: Mapping[str, Declaration]) -> list[Backfill]:
     """Backfills that were killed, or that could not do all their windows; the oldest first."""
     return [
         one
         for one in store.backfills.all()
         if not one.complete
-        and (
-            not one.ended or any(step.state in OPEN for step in steps_of(store, one, declared, now))
-        )
+        and (not one.ended or any(entry.state in OPEN for entry in _entries(store, one, declared)))
     ]
 
 
@@ -84,17 +82,24 @@ def steps_of(
     noted = {one.backfill_id: one for one in store.backfills.all()}
     return [
         Step(
-            source_id,
-            window,
+            entry.source_id,
+            entry.window,
             state_of(entry, noted),
-            is_done(entry, backfill, declared[source_id].lag_days or 0, now.date()),
+            is_done(entry, backfill, declared[entry.source_id].lag_days or 0, now.date()),
             has_landed(entry, backfill),
         )
-        for source_id in backfill.sources
-        if source_id in declared
-        for window in windows_of(backfill, declared[source_id])
-        for entry in [store.backfills.entry(source_id, window)]
+        for entry in _entries(store, backfill, declared)
     ]
+
+
+def _entries(
+    store: Store, backfill: Backfill, declared: Mapping[str, Declaration]
+) -> Iterator[Entry]:
+    """The note of every window of a backfill, source by source, in the order of their days."""
+    for source_id in backfill.sources:
+        if source_id in declared:
+            for window in windows_of(backfill, declared[source_id]):
+                yield store.backfills.entry(source_id, window)
 
 
 def windows_of(backfill: Backfill, declaration: Declaration) -> list[Window]:
@@ -152,18 +157,18 @@ def outcome_of(
     as one that was not.
     """
     source_id = declaration.source_id
-    entries = [
-        store.backfills.entry(source_id, window) for window in windows_of(backfill, declaration)
-    ]
-    mine = [one for one in entries if one.run_id == backfill.run_id and one.outcome is not None]
+    mine = {
+        window: entry.outcome
+        for window in windows_of(backfill, declaration)
+        for entry in [store.backfills.entry(source_id, window)]
+        if entry.run_id == backfill.run_id and entry.outcome is not None
+    }
     if not mine:
         return None
-    found = [one.outcome for one in mine if one.outcome is not None]
+    found = [*mine.values()]
     read = found if adds_up else found[-1:]
     bad = [
-        f"{entry.window}: {outcome.message}"
-        for entry, outcome in zip(mine, found, strict=True)
-        if not outcome.complete
+        f"{window}: {outcome.message}" for window, outcome in mine.items() if not outcome.complete
     ]
     rows_in, accepted = sum(one.rows_in for one in read), sum(one.accepted for one in read)
     message = f"{accepted} of {rows_in} rows accepted from {_counted(len(mine))}"
@@ -183,8 +188,8 @@ def outcome_of(
         signals=tuple(dict.fromkeys(signal for one in found for signal in one.signals)),
         complete=not bad,
         whole=all(one.whole for one in found),
-        first_day=min(one.window.first for one in mine),
-        last_day=max(one.window.last for one in mine),
+        first_day=min(window.first for window in mine),
+        last_day=max(window.last for window in mine),
     )
 
 
@@ -222,8 +227,7 @@ def _counted(windows: int) -> str:
 def _new_run(store: Store, now: datetime) -> str:
     """A name that no run has; several may begin at one time where the time is set."""
     name = f"{now:%Y%m%dT%H%M%S%f}Z"
-    taken = {one.run_id for one in store.backfills.all()}
-    taken |= {one.backfill_id for one in store.backfills.all()}
+    taken = {one for known in store.backfills.all() for one in (known.run_id, known.backfill_id)}
     number, found = 1, name
     while found in taken or store.ledger.has_run(found):
         number += 1

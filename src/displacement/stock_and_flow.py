@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
+from displacement.reconcile.scopes import Days, day_numbers
 from displacement_schemas import Balance
 from displacement_schemas.vocabulary import AreaRole, Measure
 
@@ -22,7 +23,6 @@ WHOLE: Final = 0.999
 """Of a stock that covers but a part of an area, who came into the area says nothing."""
 
 Numbers = NDArray[np.float64]
-Days = NDArray[np.int64]
 
 
 class _Flow(NamedTuple):
@@ -82,6 +82,8 @@ def balance_of(tables: Mapping[str, Any], as_of: date) -> DataFrame[Balance]:
         & (stocks["coverage"] >= WHOLE)
         & stocks["value"].notna()
     ]
+    if counted.empty:
+        return Balance.empty()
     flows = _Flows(tables["estimates_daily"], tables["estimates_monthly"])
     frames = []
     place = ["measure", "view", "area_code", "admin_level"]
@@ -101,7 +103,7 @@ class _Flows:
     """The published flows by measure, view and area."""
 
     def __init__(self, daily: pd.DataFrame, monthly: pd.DataFrame) -> None:
-        self._daily = daily.reset_index(drop=True)
+        self._daily = daily[daily["admin_level"] <= COARSEST_LEVELS].reset_index(drop=True)
         self._rows = self._daily.groupby(["measure", "view", "area_code"], sort=False).indices
         self._months = monthly.set_index(["measure", "view", "area_code"]).sort_index()
 
@@ -130,7 +132,7 @@ class _Flows:
             rows[name].to_numpy(dtype=np.float64, na_value=np.nan)
             for name in ("value", "low", "high")
         )
-        return _Series(_day_numbers(rows["date"]), *numbers)
+        return _Series(day_numbers(rows["date"]), *numbers)
 
     def _bounds_of_months(self, key: tuple[str, str, str]) -> dict[int, tuple[float, float]]:
         """The bounds of each month, by the number of its first day."""
@@ -140,7 +142,7 @@ class _Flows:
         ends = own[["low", "high"]].to_numpy(dtype=np.float64, na_value=np.nan).tolist()
         return {
             day: (low, high)
-            for day, (low, high) in zip(_day_numbers(own["month"]).tolist(), ends, strict=True)
+            for day, (low, high) in zip(day_numbers(own["month"]).tolist(), ends, strict=True)
         }
 
 
@@ -164,7 +166,7 @@ class _Around(NamedTuple):
 def _between(counts: pd.DataFrame, around: _Around) -> pd.DataFrame:
     """Counts that follow each other in pairs, and what flowed from the first to the second."""
     ordered = counts.sort_values("date")
-    days = _day_numbers(ordered["date"])
+    days = day_numbers(ordered["date"])
     value, low, high = (
         ordered[name].to_numpy(dtype=np.float64, na_value=np.nan)
         for name in ("value", "low", "high")
@@ -235,7 +237,3 @@ def _bounds(
             low = months[start][0] if window[0] <= start and stop <= window[1] else low
         least, most = least + low, most + high
     return least, most
-
-
-def _day_numbers(days: "pd.Series[date]") -> Days:
-    return days.to_numpy(dtype="datetime64[D]").astype(np.int64)

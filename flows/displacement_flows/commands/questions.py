@@ -166,7 +166,7 @@ def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
     with wrong_use_on(ReferenceTableError):
         declared = load_declarations(settings.reference, settings.sources_file).sources
     found = Store(settings.store)
-    runs, left = found.ledger.rows(), unfinished(found, declared, settings.now)
+    runs, left = found.ledger.rows(), unfinished(found, declared)
     steps = {one.backfill_id: steps_of(found, one, declared, settings.now) for one in left}
     rows = status_of(
         declared,

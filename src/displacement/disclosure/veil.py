@@ -36,6 +36,7 @@ OF_FIGURES = (
 )
 """What would give a withheld figure back."""
 NUMBERS_WITHHELD = "signals with numbers are withheld, as figures of few people are concerned"
+BESIDE_FEW = "; more is withheld, as figures of few people stand in the same answer"
 CONTRADICTING = " contradict each other; by how much is withheld, as few people are concerned."
 Flags = NDArray[np.bool_]
 Contract = TypeVar("Contract", bound=Table)
@@ -165,17 +166,10 @@ def rejected_without(
         hashlib.sha256(f"{name}\x1f{number}".encode()).hexdigest()[:16] if hide else kept
         for name, number, kept, hide in zip(names, alike, frame["rejected_id"], beside, strict=True)
     ]
-    reasons = [
-        f"{file}: {check}; more is withheld, as figures of few people stand in the same answer"
-        if hide
-        else said
-        for file, check, said, hide in zip(
-            frame["file"], frame["check"], frame["reason"], beside, strict=True
-        )
-    ]
+    reasons = frame["file"] + ": " + frame["check"] + BESIDE_FEW
     told = {
         "rejected_id": pd.Series(named, frame.index, dtype=frame["rejected_id"].dtype),
-        "reason": pd.Series(reasons, frame.index, dtype=frame["reason"].dtype),
+        "reason": frame["reason"].where(~beside, reasons),
         "value": frame["value"].where(~(beside & numbered)),
         "landing_sha256": frame["landing_sha256"].where(~beside),
     }
@@ -187,29 +181,16 @@ def runs_without(frame: DataFrame[Runs], sources: Collection[str]) -> DataFrame[
     gone = frame["source_id"].isin(sources).to_numpy(bool)
     if not gone.any():
         return frame
-    signals = [
-        _without_numbers(said) if hide else said for said, hide in _told(frame, "signals", gone)
-    ]
-    messages = [
-        said.partition(";")[0] if hide else said for said, hide in _told(frame, "message", gone)
-    ]
-    return _valid(
-        Runs,
-        frame,
-        {
-            "signals": pd.Series(signals, frame.index, dtype=frame["signals"].dtype),
-            "message": pd.Series(messages, frame.index, dtype=frame["message"].dtype),
-        },
-    )
+    signals = frame["signals"].map(_without_numbers, na_action="ignore")
+    messages = frame["message"].str.replace(r"(?s);.*", "", regex=True)
+    told = {
+        "signals": frame["signals"].where(~gone, signals.astype(frame["signals"].dtype)),
+        "message": frame["message"].where(~gone, messages),
+    }
+    return _valid(Runs, frame, told)
 
 
-def _told(frame: Any, column: str, gone: Flags) -> Iterable[tuple[Any, bool]]:
-    return zip(frame[column], gone.tolist(), strict=True)
-
-
-def _without_numbers(signals: Any) -> Any:
-    if not isinstance(signals, str):
-        return signals
+def _without_numbers(signals: str) -> str:
     lines = signals.split("\n")
     kept = [line for line in lines if not any(sign.isdigit() for sign in line)]
     return "\n".join(kept + [NUMBERS_WITHHELD] * (len(kept) < len(lines)))

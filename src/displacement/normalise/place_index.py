@@ -79,6 +79,7 @@ class PlaceIndex:
             if spelling
         ]
         self._scopes: dict[tuple[tuple[Key, ...], int | None], Scope] = {}
+        self._around: dict[tuple[tuple[Key, ...], int | None], Scope] = {}
         self._laid_out: dict[frozenset[Key] | None, Spellings] = {}
 
     def scope(self, keys: tuple[Key, ...] = (), level: int | None = None) -> Scope:
@@ -103,6 +104,14 @@ class PlaceIndex:
             close = close or (country and level == FIRST_LEVEL)
         abroad = level == 0 and not keys
         return Scope(inside, title, close, keys, level, country, abroad)
+
+    def around(self, scope: Scope) -> Scope:
+        """What lies at the same level of the countries that a scope is in."""
+        asked = scope.parents, scope.level
+        if asked not in self._around:
+            countries = {root for key in scope.parents for root in self.roots(key)}
+            self._around[asked] = self.scope(tuple(sorted(countries)), scope.level)
+        return self._around[asked]
 
     def spellings(self, scope: Scope) -> Spellings:
         """The spellings of the areas of a scope."""

@@ -375,16 +375,10 @@ class Gazetteer:
 
     def _likelier(self, name: Name, scope: Scope, than: float) -> Key | None:
         """An area of the level in the same countries, but elsewhere, that is liker to the name."""
-        countries = {root for key in scope.parents for root in self.index.roots(key)}
-        around = self.index.scope(tuple(sorted(countries)), scope.level)
-        return next(
-            (
-                key
-                for key, score in self._ranked(name, around)
-                if score > than and not scope.holds(key) and scope.level is not None
-            ),
-            None,
-        )
+        if scope.level is None:
+            return None
+        ranked = self._ranked(name, self.index.around(scope))
+        return next((key for key, score in ranked if score > than and not scope.holds(key)), None)
 
     def _ranked(self, name: Name, scope: Scope) -> list[tuple[Key, float]]:
         """The areas of a scope by the likeness of their most similar spelling."""

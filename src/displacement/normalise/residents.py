@@ -34,11 +34,12 @@ def beyond_residents(
     if leaving.empty:
         return ()
     area = ["code_system", "area_code"]
-    named = figure_areas.merge(areas[[*area, "population"]], on=area, how="left")
-    residents = named.groupby("figure_id")["population"].agg(lambda one: one.sum(skipna=False))
-    known = leaving.assign(residents=leaving["figure_id"].map(residents)).dropna(
-        subset=["residents"]
-    )
+    named = figure_areas[figure_areas["figure_id"].isin(leaving["figure_id"])]
+    named = named.merge(areas[[*area, "population"]], on=area, how="left")
+    lived = named.assign(known=named["population"].notna()).groupby("figure_id")
+    residents = lived["population"].sum()[lived["known"].all()]
+    known = leaving.assign(residents=leaving["figure_id"].map(residents))
+    known = known[known["residents"].notna()]
     many = known[known["persons"] > MANY_TIMES * known["residents"]]
     if many.empty:
         return ()

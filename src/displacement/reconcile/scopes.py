@@ -152,9 +152,9 @@ def _plain(figures: DataFrame[Figures]) -> pd.DataFrame:
     frame["preference"] = figures["preference"].to_numpy(dtype=np.int64, na_value=UNRANKED)
     for name in ("persons", "persons_low", "persons_high", "error"):
         frame[name] = figures[name].to_numpy(dtype=np.float64)
-    frame["start"] = _day_numbers(figures["start_date"])
-    frame["stop"] = _day_numbers(figures["end_date"]) + 1
-    frame["published"] = _day_numbers(figures["published_on"])
+    frame["start"] = day_numbers(figures["start_date"])
+    frame["stop"] = day_numbers(figures["end_date"]) + 1
+    frame["published"] = day_numbers(figures["published_on"])
     frame["side"] = sides(figures)
     frame["role"] = figures["area_role"].to_numpy(dtype=object)
     frame["view"] = _views(frame)
@@ -168,7 +168,8 @@ def _named_areas(figure_areas: DataFrame[FigureAreas]) -> dict[str, set[AreaKey]
     return named
 
 
-def _day_numbers(days: "pd.Series[date]") -> Days:
+def day_numbers(days: "pd.Series[date]") -> Days:
+    """The days of a column as numbers since 1970-01-01."""
     return days.to_numpy(dtype="datetime64[D]").astype(np.int64)
 
 
