@@ -237,7 +237,7 @@ def _leaves(reconciled: Reconciliation, areas: tuple[AreaKey, ...]) -> Leaves:
 
 def _flowing_in(
     reconciled: Reconciliation, question: Question
-) -> tuple[str | None, list[Solved], tuple[int, int]]:
+) -> tuple[str | None, Sequence[Solved], tuple[int, int]]:
     """View, episodes and window of a question about a flow."""
     groups = {v: s for (m, v), s in reconciled.flows.items() if m == question.measure}
     view = question.view or _usual_view(groups)
@@ -247,7 +247,7 @@ def _flowing_in(
 
 def _standing_on(
     reconciled: Reconciliation, question: Question
-) -> tuple[str | None, list[Solved], tuple[int, int]]:
+) -> tuple[str | None, Sequence[Solved], tuple[int, int]]:
     """View, episodes and window (stocks are solved as one day) of a question about a stock."""
     day = day_number(question.last)
     groups: dict[str, list[Solved]] = {}
@@ -259,7 +259,7 @@ def _standing_on(
     return view, groups.get(view or "", []), (0, 1)
 
 
-def _usual_view(groups: dict[str, list[Solved]]) -> str | None:
+def _usual_view(groups: Mapping[str, Sequence[Solved]]) -> str | None:
     """The view with the most voices."""
     size = {view: sum(len(s.episode.voices) for s in solved) for view, solved in groups.items()}
     return max(sorted(size), key=lambda view: size[view]) if size else None

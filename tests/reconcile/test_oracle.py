@@ -8,7 +8,8 @@ import pytest
 from displacement.reconcile import reconcile
 from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.rollup import total
-from displacement.reconcile.solved import Solved, solve_all
+from displacement.reconcile.solutions import solve_all
+from displacement.reconcile.solved import Solved
 from displacement_schemas.vocabulary import Method
 from tests.reconcile.cases import SYSTEM, Row, areas, figure, frames
 from tests.reconcile.episodes import claims_of, random_episodes

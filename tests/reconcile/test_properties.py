@@ -13,7 +13,8 @@ from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.episodes import episodes_of
 from displacement.reconcile.rollup import Total, roll_up, total
 from displacement.reconcile.scopes import day_number
-from displacement.reconcile.solved import Solved, solve_all
+from displacement.reconcile.solutions import solve_all
+from displacement.reconcile.solved import Solved
 from displacement_schemas.vocabulary import Method
 from tests.reconcile.cases import (
     ONE_AREA,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
@@ -12,14 +13,15 @@ from displacement.reconcile import tables
 from displacement.reconcile.alternatives import preferred_flows, preferred_stocks
 from displacement.reconcile.area_tree import AreaTree
 from displacement.reconcile.episodes import episodes_of
+from displacement.reconcile.leaf_sets import NamedAreas, keys_of
 from displacement.reconcile.parts import parts_apart
-from displacement.reconcile.scopes import Voice, by_measure_and_view, day_number, voices_of
-from displacement.reconcile.solved import Solved, solve_all
+from displacement.reconcile.scopes import Voices, by_measure_and_view, day_number, voices_of
+from displacement.reconcile.solutions import Solutions, solve_all
+from displacement.reconcile.solved import Solved
 from displacement.reconcile.stocks import Standing, carried, standings, stocks_by_day
 from displacement.reconcile.voices import (
     corrected_totals,
     known_on,
-    links_of,
     mark_echoes,
     speaking,
 )
@@ -60,7 +62,7 @@ class Reconciliation:
     coverage: DataFrame[Coverage]
     as_of: date
     tree: AreaTree
-    flows: dict[tuple[str, str], list[Solved]]
+    flows: dict[tuple[str, str], Solutions]
     """Solved episodes of flows, by measure and view."""
     standing: dict[tuple[str, str], list[Standing]]
     """Solved stocks, by measure and view, country by country in order of time."""
@@ -83,45 +85,43 @@ def reconcile(
     as_of = tables.as_of_or_latest(as_of, known["published_on"])
     known = known_on(known, as_of)
     links = FigureAreas.in_order(links[links["figure_id"].isin(known["figure_id"])])
-    tree = AreaTree.build(_contract(Areas, areas), [key for _, key in links_of(links)])
-    known = mark_echoes(known, links, tree)
+    tree = AreaTree.build(_contract(Areas, areas), keys_of(links))
+    named = NamedAreas.of(links, tree)
+    known = mark_echoes(known, named)
     heard = speaking(known)
-    silent = corrected_totals(heard, links, tree)
+    silent = corrected_totals(heard, named)
     heard = Figures.in_order(heard[~heard["figure_id"].isin(silent)])
-    voices = voices_of(heard, links, tree)
-    expiry = {voice.source_id: STOCK_EXPIRY_DAYS for voice in voices} | dict(
-        stock_expiry_days or {}
-    )
-    flows: dict[tuple[str, str], list[Solved]] = {}
+    voices = voices_of(heard, named)
+    expiry = dict.fromkeys(voices.source_id, STOCK_EXPIRY_DAYS) | dict(stock_expiry_days or {})
+    flows: dict[tuple[str, str], Solutions] = {}
     standing: dict[tuple[str, str], list[Standing]] = {}
-    everything: list[Solved] = []
-    covering: list[Voice] = []
+    everything: list[Solutions] = []
+    covering = [voices.take(np.zeros(0, dtype=np.int64))]
     for measure, view, group in by_measure_and_view(voices):
         if measure in STOCKS:
-            able = carried(group, expiry, day_number(as_of) + 1)
+            able = Voices.of(carried(group, expiry, day_number(as_of) + 1), group.sets)
             speaking_here = preferred_stocks(able)
             standing[measure, view] = standings(parts_apart(speaking_here), tree)
-            solved = [s for one in standing[measure, view] for s in one.solved]
+            everything.append(Solutions.of(_once(standing[measure, view])))
         else:
             able, speaking_here = group, preferred_flows(group)
-            solved = solve_all(episodes_of(parts_apart(speaking_here), tree))
-            flows[measure, view] = solved
-        covering += speaking_here
-        silent |= _names(able) - _names(speaking_here)
-        everything += solved
+            flows[measure, view] = solve_all(episodes_of(parts_apart(speaking_here), tree))
+            everything.append(flows[measure, view])
+        covering.append(speaking_here)
+        silent |= set(able.figure_ids) - set(speaking_here.figure_ids)
     by_group = [(measure, view, solved) for (measure, view), solved in flows.items()]
     by_day = [(measure, view, stocks_by_day(s, tree)) for (measure, view), s in standing.items()]
     daily, monthly = tables.by_day_and_month(by_group, tree, as_of)
     return Reconciliation(
         figures=_silenced(known, silent),
         figure_areas=links,
-        estimates=tables.estimates([s for _, _, group in by_group for s in group], tree, as_of),
+        estimates=tables.estimates([*flows.values()], tree, as_of),
         estimates_daily=daily,
         estimates_monthly=monthly,
         stocks=tables.stocks(by_day, tree, as_of),
         contributions=tables.contributions(everything),
         conflicts=tables.conflicts(everything),
-        coverage=tables.coverage(covering),
+        coverage=tables.coverage(Voices.joined(covering)),
         as_of=as_of,
         tree=tree,
         flows=flows,
@@ -129,8 +129,9 @@ def reconcile(
     )
 
 
-def _names(voices: list[Voice]) -> set[str]:
-    return {figure for voice in voices for figure in voice.figure_ids}
+def _once(standing: list[Standing]) -> list[Solved]:
+    """A stock episode that lives on unchanged is one episode."""
+    return list({s.episode.episode_id: s for one in standing for s in one.solved}.values())
 
 
 def _silenced(figures: DataFrame[Figures], silent: set[str]) -> DataFrame[Figures]:

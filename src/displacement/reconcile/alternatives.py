@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from displacement.reconcile.scopes import Voice
+import numpy as np
+import pandas as pd
+
+from displacement.reconcile.scopes import Voice, Voices
 
 Span = tuple[int, int]
 """Half-open days."""
 
 
-def preferred_flows(voices: Sequence[Voice]) -> list[Voice]:
+def preferred_flows(voices: Sequence[Voice]) -> Voices:
     """Voices of one measure and view without those that an alternative speaks for.
 
     A flow is one number for its whole scope: where a better ranked alternative overlaps it
@@ -23,7 +26,7 @@ def preferred_flows(voices: Sequence[Voice]) -> list[Voice]:
     return _preferred(voices, whole=True)
 
 
-def preferred_stocks(live: Sequence[Voice]) -> list[Voice]:
+def preferred_stocks(live: Sequence[Voice]) -> Voices:
     """Live stocks of one measure and view, each cut to the days on which it speaks.
 
     A stock is silent on the days on which a better ranked alternative that overlaps it in
@@ -32,17 +35,17 @@ def preferred_stocks(live: Sequence[Voice]) -> list[Voice]:
     return _preferred(live, whole=False)
 
 
-def _preferred(voices: Sequence[Voice], *, whole: bool) -> list[Voice]:
-    groups: dict[str, list[Voice]] = {}
-    spoken: list[Voice] = []
-    for voice in voices:
-        if voice.alternatives is None:
-            spoken.append(voice)
-        else:
-            groups.setdefault(voice.alternatives, []).append(voice)
-    for group in groups.values():
-        spoken += _spoken(group, whole=whole)
-    return sorted(spoken, key=lambda voice: (voice.figure_ids, voice.start))
+def _preferred(voices: Sequence[Voice], *, whole: bool) -> Voices:
+    heard = Voices.of(voices)
+    ranked = pd.notna(heard.alternatives)
+    if not ranked.any():
+        return heard
+    groups: dict[str | None, list[Voice]] = {}
+    for voice in heard.take(np.flatnonzero(ranked)):
+        groups.setdefault(voice.alternatives, []).append(voice)
+    spoken = [voice for group in groups.values() for voice in _spoken(group, whole=whole)]
+    others = heard.take(np.flatnonzero(~ranked))
+    return Voices.joined([others, Voices.of(spoken, heard.sets)]).in_order()
 
 
 def _spoken(group: list[Voice], *, whole: bool) -> list[Voice]:

@@ -74,6 +74,9 @@ class AreaTree:
     def covering(self, leaves: Leaves) -> list[AreaKey]:
         """The fewest areas that together are exactly these leaves, in order of their codes."""
         wanted = np.unique(leaves)
+        ends = (int(wanted[0]), int(wanted[-1]) + 1) if len(wanted) else (0, 0)
+        if ends[1] - ends[0] == len(wanted) and ends in self._outermost:
+            return [self._outermost[ends]]
         chosen: list[AreaKey] = []
         for key in sorted(self._around(wanted), key=lambda key: (self.level[key], key)):
             left, right = self.interval[key]
@@ -87,6 +90,12 @@ class AreaTree:
         """The areas that hold some of the leaves."""
         innermost = (self._innermost[leaf] for leaf in leaves.tolist())
         return {key for inner in innermost for key in self.ancestors(inner)}
+
+    @cached_property
+    def _outermost(self) -> dict[tuple[int, int], AreaKey]:
+        """By interval: the outermost area that fills it."""
+        keys = sorted(self.interval, key=lambda key: (self.level[key], key), reverse=True)
+        return {self.interval[key]: key for key in keys}
 
     @cached_property
     def _innermost(self) -> dict[int, AreaKey]:

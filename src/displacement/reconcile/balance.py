@@ -4,15 +4,23 @@ Numbers in, numbers out: cells are columns, figures are rows of an incidence mat
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from displacement.reconcile import interior
 from displacement.reconcile.barrier import minimise
-from displacement.reconcile.interior import NARROW
-from displacement.reconcile.polytope import Incidence, Polytope, largest_sum
+from displacement.reconcile.columns import Numbers, Objects, objects, repeated
+from displacement.reconcile.interior import NARROW, Rows
+from displacement.reconcile.polytope import (
+    Incidence,
+    Incidences,
+    Polytope,
+    largest_sum,
+    largest_sums,
+)
 from displacement.reconcile.stretches import Claims, least_strains
 from displacement_schemas.vocabulary import Method
 
@@ -53,6 +61,39 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Evidences(Rows):
+    """The evidence of several episodes of one shape, a row each; see `Evidence`."""
+
+    incidence: Incidences
+    """Episodes by figures by kinds."""
+    exposure: Matrix
+    stated: Matrix
+    low: Matrix
+    high: Matrix
+    error: Matrix
+
+    def __len__(self) -> int:
+        return len(self.stated)
+
+    @property
+    def allowed(self) -> tuple[Matrix, Matrix]:
+        """The least and the greatest sum of each figure that its counter's error allows."""
+        return self.low * (1 - self.error), self.high * (1 + self.error)
+
+    def one(self, row: int) -> Evidence:
+        """The evidence of an episode."""
+        return Evidence(**{name: value[row] for name, value in vars(self).items()})
+
+    @staticmethod
+    def of(together: Sequence[Evidence]) -> "Evidences":
+        """The evidence of episodes of one shape."""
+        columns = [field.name for field in fields(Evidence)]
+        return Evidences(
+            **{name: np.array([getattr(one, name) for one in together]) for name in columns}
+        )
+
+
+@dataclass(frozen=True)
 class Balance:
     """The estimate of every cell, each figure's stretch, and the ranges then allowed."""
 
@@ -68,42 +109,76 @@ class Balance:
     largest count; zero where the answer has a closed form."""
 
 
-def balances(together: Sequence[Evidence]) -> list[Balance]:
+@dataclass(frozen=True)
+class Balances(Rows):
+    """The balances of several episodes of one shape, a row each; see `Balance`."""
+
+    cells: Matrix
+    stretch: Matrix
+    lowered: NDArray[np.bool_]
+    allowed_low: Matrix
+    allowed_high: Matrix
+    method: Objects
+    gap: Vector
+
+    def one(self, row: int) -> Balance:
+        """The balance of an episode."""
+        return Balance(**{name: value[row] for name, value in vars(self).items()})
+
+    @staticmethod
+    def of(several: Sequence[Balance]) -> "Balances":
+        """The columns of some balances."""
+        columns: dict[str, Any] = {
+            name: np.array([getattr(one, name) for one in several])
+            for name in ("cells", "stretch", "lowered", "allowed_low", "allowed_high", "gap")
+        }
+        return Balances(method=objects([one.method for one in several]), **columns)
+
+    def put(self, rows: Numbers | int, found: "Balances | Balance") -> None:
+        """Take some answers in."""
+        for name, column in vars(self).items():
+            column[rows] = getattr(found, name)
+
+
+Answers = tuple[Numbers, Balances]
+"""The rows of a batch that are answered, and their balances."""
+
+
+def balances(together: Evidences) -> Balances:
     """Balance episodes of one shape, each as if it were alone.
 
     Most are answered in batches. What no batch is certain of, such as ranges that hold in one
     point only, is harmonised and estimated one by one, slowly and surely.
     """
-    answers: list[Balance | None] = [None] * len(together)
-    size = max(1, LARGEST_BATCH // max(one.incidence.size for one in together))
+    answers = _unbent(together, np.full(together.exposure.shape, np.nan), Method.STATED)
+    left = np.arange(len(together))
+    size = max(1, LARGEST_BATCH // max(together.incidence[0].size, 1)) if len(together) else 1
     for batched in (_even, _consistent, _contradicting):
-        rest = [number for number, answer in enumerate(answers) if answer is None]
-        for first in range(0, len(rest), size):
-            numbers = rest[first : first + size]
-            found = batched([together[number] for number in numbers])
-            for number, answer in zip(numbers, found, strict=True):
-                answers[number] = answer
-    return [
-        told_tense(evidence, harmonised(evidence) if answer is None else answer)
-        for evidence, answer in zip(together, answers, strict=True)
-    ]
+        answered = [left[:0]]
+        for first in range(0, len(left), size):
+            rows = left[first : first + size]
+            found, told = batched(together[rows])
+            answers.put(rows[found], told)
+            answered.append(rows[found])
+        left = np.setdiff1d(left, np.concatenate(answered), assume_unique=True)
+    for row in left.tolist():
+        answers.put(row, harmonised(together.one(row)))
+    tell_tense(together, answers)
+    return answers
 
 
-def told_tense(evidence: Evidence, answer: Balance) -> Balance:
-    """The answer, told as `tense` where it holds together only at the edges of the errors."""
-    tense = answer.method == Method.BALANCED and _is_tense(
-        evidence, evidence.incidence @ answer.cells
-    )
-    return replace(answer, method=Method.TENSE) if tense else answer
+def tell_tense(together: Evidences, answers: Balances) -> None:
+    """Tell as `tense` what holds together only at the edges of the errors.
 
-
-def _is_tense(evidence: Evidence, sums: Vector) -> bool:
-    """Whether the figures could not all hold were every error a tenth smaller."""
-    low = evidence.low * (1 - EDGE * evidence.error)
-    high = evidence.high * (1 + EDGE * evidence.error)
-    if np.all((low <= sums) & (sums <= high)):
-        return False
-    return not _can_hold(evidence.incidence, low, high)
+    That is where the figures could not all hold were every error a tenth smaller.
+    """
+    low = together.low * (1 - EDGE * together.error)
+    high = together.high * (1 + EDGE * together.error)
+    sums = interior.sums_of(together.incidence, answers.cells)
+    inside = ((low <= sums) & (sums <= high)).all(axis=1)
+    for row in np.flatnonzero((answers.method == Method.BALANCED) & ~inside).tolist():
+        if not _can_hold(together.incidence[row], low[row], high[row]):
+            answers.method[row] = Method.TENSE
 
 
 def balance(evidence: Evidence) -> Balance:
@@ -112,59 +187,62 @@ def balance(evidence: Evidence) -> Balance:
     `cells` is the solution of DESIGN 5.3; sums of cells lie within the (stretched) allowed
     ranges. Raises ArithmeticError where a solver fails, which no input should cause.
     """
-    return balances([evidence])[0]
+    return balances(Evidences.of([evidence])).one(0)
 
 
-def _even(batch: Sequence[Evidence]) -> list[Balance | None]:
+def _even(batch: Evidences) -> Answers:
     """The balances of episodes whose likely ranges one even level meets."""
-    method = Method.STATED if len(batch[0].stated) == 1 else Method.EVEN
-    return [
-        None if np.isnan(level) else _unbent(evidence, level * evidence.exposure, method)
-        for evidence, level in zip(batch, _even_levels(batch).tolist(), strict=True)
-    ]
+    levels = _even_levels(batch)
+    rows = np.flatnonzero(~np.isnan(levels))
+    method = Method.STATED if batch.stated.shape[1] == 1 else Method.EVEN
+    chosen = batch[rows]
+    return rows, _unbent(chosen, levels[rows, None] * chosen.exposure, method)
 
 
-def _unbent(evidence: Evidence, cells: Vector, method: Method, gap: float = 0.0) -> Balance:
-    nothing = np.zeros(len(evidence.stated))
-    return Balance(cells, nothing, nothing.astype(bool), *evidence.allowed, method, gap)
+def _unbent(batch: Evidences, cells: Matrix, method: Method, gap: Vector | float = 0.0) -> Balances:
+    low, high = batch.allowed
+    methods = repeated(method, len(batch))
+    nothing = np.zeros(batch.stated.shape)
+    gaps = np.zeros(len(batch)) + gap
+    return Balances(cells, nothing, nothing.astype(bool), low, high, methods, gaps)
 
 
-def _consistent(batch: Sequence[Evidence]) -> list[Balance | None]:
-    """The balances of episodes whose allowed ranges hold together; None where in doubt."""
-    low, high = np.array([one.allowed for one in batch]).swapaxes(0, 1)
-    return [
-        None if np.isnan(gap) else _unbent(evidence, cells, Method.BALANCED, gap)
-        for evidence, (cells, gap) in zip(batch, _most_even_of(batch, low, high), strict=True)
-    ]
+def _consistent(batch: Evidences) -> Answers:
+    """The balances of episodes whose allowed ranges hold together, without what is in doubt."""
+    cells, gap = _most_even_of(batch, *batch.allowed)
+    rows = np.flatnonzero(~np.isnan(gap))
+    return rows, _unbent(batch[rows], cells[rows], Method.BALANCED, gap[rows])
 
 
-def _contradicting(batch: Sequence[Evidence]) -> list[Balance | None]:
-    """The balances of episodes whose allowed ranges have to be stretched; None where in doubt."""
-    low, high = np.array([one.allowed for one in batch]).swapaxes(0, 1)
+def _contradicting(batch: Evidences) -> Answers:
+    """The balances of episodes whose allowed ranges have to be stretched, without doubtful ones."""
+    low, high = batch.allowed
     stretch, lowered, strained = _stretches_of(batch, low, high)
     low = np.where(lowered, low * (1 - stretch), low)
     high = np.where(lowered, high, high * (1 + stretch))
     sure = np.isfinite(stretch).all(axis=1) & (stretch > NO_STRETCH).any(axis=1)
-    numbers = np.flatnonzero(sure & (high >= 1).all(axis=1))
-    found: list[Balance | None] = [None] * len(batch)
-    cells = _most_even_of([batch[n] for n in numbers.tolist()], low[numbers], high[numbers])
-    for number, (own, gap) in zip(numbers.tolist(), cells, strict=True):
-        if not np.isnan(gap):
-            bent = np.where(stretch[number] > NO_STRETCH, stretch[number], 0.0)
-            ends = low[number], high[number]
-            both = max(gap, float(strained[number]))
-            found[number] = Balance(own, bent, lowered[number], *ends, Method.STRETCHED, both)
-    return found
+    rows = np.flatnonzero(sure & (high >= 1).all(axis=1))
+    cells, gap = _most_even_of(batch[rows], low[rows], high[rows])
+    found = ~np.isnan(gap)
+    rows = rows[found]
+    return rows, Balances(
+        cells=cells[found],
+        stretch=np.where(stretch[rows] > NO_STRETCH, stretch[rows], 0.0),
+        lowered=lowered[rows],
+        allowed_low=low[rows],
+        allowed_high=high[rows],
+        method=repeated(Method.STRETCHED, len(rows)),
+        gap=np.maximum(gap[found], strained[rows]),
+    )
 
 
 def _stretches_of(
-    batch: Sequence[Evidence], low: Vector, high: Vector
-) -> tuple[Vector, NDArray[np.bool_], Vector]:
+    batch: Evidences, low: Matrix, high: Matrix
+) -> tuple[Matrix, NDArray[np.bool_], Vector]:
     """As `harmonise`, for episodes of one shape, with gaps; not a number where in doubt."""
-    incidence = np.array([one.incidence for one in batch], dtype=np.float64)
+    incidence = batch.incidence.astype(np.float64)
     unit = _units(batch, high)
-    error = np.array([one.error for one in batch])
-    relative = error / error.max(axis=1, keepdims=True)
+    relative = batch.error / batch.error.max(axis=1, keepdims=True)
     least, most = low / unit, high / unit
     cells, gap = least_strains(Claims(incidence, least, most, least * relative, most * relative))
     stretch, lowered = _read_off(interior.sums_of(incidence, cells), least, most)
@@ -182,37 +260,32 @@ def _read_off(reached: Vector, low: Vector, high: Vector) -> tuple[Vector, NDArr
     return np.maximum(np.maximum(short, over), 0.0), short > over
 
 
-def _most_even_of(
-    batch: Sequence[Evidence], low: Vector, high: Vector
-) -> list[tuple[Vector, float]]:
+def _most_even_of(batch: Evidences, low: Matrix, high: Matrix) -> tuple[Matrix, Vector]:
     """The most even cells within the ranges and their gap: not a number where in doubt."""
-    able = [number for number, one in enumerate(batch) if one.high.all()]
-    found = [(one.exposure, np.nan) for one in batch]
-    if not able:
-        return found
-    chosen, low, high = [batch[number] for number in able], low[able], high[able]
+    able = np.flatnonzero(batch.high.all(axis=1))
+    found, gaps = batch.exposure.copy(), np.full(len(batch), np.nan)
+    if not len(able):
+        return found, gaps
+    chosen, low, high = batch[able], low[able], high[able]
     unit = _units(chosen, high)
-    exposure = np.array([one.exposure for one in chosen])
-    cells, gaps = interior.most_even(
+    cells, gaps[able] = interior.most_even(
         interior.Batch(
-            incidence=np.array([one.incidence for one in chosen], dtype=np.float64),
-            exposure=exposure / exposure.sum(axis=1, keepdims=True),
-            low=np.array([one.low for one in chosen]) / unit,
-            high=np.array([one.high for one in chosen]) / unit,
+            incidence=chosen.incidence.astype(np.float64),
+            exposure=chosen.exposure / chosen.exposure.sum(axis=1, keepdims=True),
+            low=chosen.low / unit,
+            high=chosen.high / unit,
             least=low / unit - MARGIN,
             most=high / unit + MARGIN,
-            pull=0.5 / np.array([one.error for one in chosen]) ** 2,
+            pull=0.5 / chosen.error**2,
         )
     )
-    for number, own, gap in zip(able, cells * unit, gaps.tolist(), strict=True):
-        found[number] = (own, gap)
-    return found
+    found[able] = cells * unit
+    return found, gaps
 
 
-def _units(batch: Sequence[Evidence], high: Vector) -> Vector:
+def _units(batch: Evidences, high: Matrix) -> Matrix:
     """The largest sum of each episode, as a column."""
-    pairs = zip(batch, high, strict=True)
-    return np.array([[largest_sum(one.incidence, own)] for one, own in pairs])
+    return largest_sums(batch.incidence, high)[:, None]
 
 
 def harmonised(evidence: Evidence) -> Balance:
@@ -286,17 +359,15 @@ def _can_hold(incidence: Incidence, low: Vector, high: Vector) -> bool:
     return not Polytope(incidence, low / scale - MARGIN, high / scale + MARGIN).is_empty()
 
 
-def _even_levels(batch: Sequence[Evidence]) -> Vector:
+def _even_levels(batch: Evidences) -> Vector:
     """Persons per unit of exposure, if one level puts every sum into its likely range.
 
     The level nearest the stated numbers: least squares of the relative differences. Not a
     number where there is none.
     """
-    incidence = np.array([one.incidence for one in batch], dtype=np.float64)
-    reach = interior.sums_of(incidence, np.array([one.exposure for one in batch]))
-    stated = np.array([one.stated for one in batch])
-    least = (np.array([one.low for one in batch]) / reach).max(axis=1)
-    most = (np.array([one.high for one in batch]) / reach).min(axis=1)
+    reach = interior.sums_of(batch.incidence.astype(np.float64), batch.exposure)
+    stated = batch.stated
+    least, most = (batch.low / reach).max(axis=1), (batch.high / reach).min(axis=1)
     relative = reach / np.where(stated > 0, stated, 1.0)
     nearest = relative.sum(axis=1) / (relative * relative).sum(axis=1)
     nearest = np.where((stated > 0).all(axis=1), nearest, 0.0)

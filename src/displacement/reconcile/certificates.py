@@ -5,7 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from displacement.reconcile.balance import Balance, Evidence
+from displacement.reconcile.balance import Balance, Balances, Evidence, Evidences
+from displacement.reconcile.columns import Vector
+from displacement.reconcile.interior import sums_of
 
 MOST_VIOLATION: Final = 1e-8
 MOST_GAP: Final = 1e-4
@@ -29,8 +31,14 @@ class Certificate:
 
 def certificate_of(evidence: Evidence, answer: Balance) -> Certificate:
     """The certificate of an episode's answer."""
-    sums = evidence.incidence @ answer.cells
-    outside = np.maximum(answer.allowed_low - sums, sums - answer.allowed_high)
-    hardest = max(0.5 / float(evidence.error.min()) ** 2, 1.0)
-    scale = max(float(sums.max()), 1.0)
-    return Certificate(max(float(outside.max()) / scale, 0.0), answer.gap / hardest)
+    violation, gap = certificates_of(Evidences.of([evidence]), Balances.of([answer]))
+    return Certificate(float(violation[0]), float(gap[0]))
+
+
+def certificates_of(together: Evidences, answers: Balances) -> tuple[Vector, Vector]:
+    """Violation and gap (see `Certificate`) of the answers of episodes of one shape."""
+    sums = sums_of(together.incidence, answers.cells)
+    outside = np.maximum(answers.allowed_low - sums, sums - answers.allowed_high)
+    hardest = np.maximum(0.5 / together.error.min(axis=1) ** 2, 1.0)
+    scale = np.maximum(sums.max(axis=1), 1.0)
+    return np.maximum(outside.max(axis=1) / scale, 0.0), answers.gap / hardest

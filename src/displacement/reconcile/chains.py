@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from displacement.reconcile.columns import Columns
+
 Vector = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -38,30 +40,49 @@ class Chain:
         return float(self.reach[first, last] if highest else 0.0 - self.reach[last, first])
 
 
-def one_kind(low: float, high: float) -> Chain:
-    """The chain of an episode whose figures all sum the same cells."""
-    return Chain(np.zeros(1, dtype=np.int64), np.array([[0.0, high], [0.0 - low, 0.0]]))
+@dataclass(frozen=True)
+class Chains(Columns[Chain | None]):
+    """The chains of episodes of one shape, a row each."""
+
+    position: NDArray[np.int64]
+    reach: Vector
+    holds: Flags
+    """False for what is no chain, or whose ranges are empty."""
+
+    def __len__(self) -> int:
+        return len(self.holds)
+
+    def one(self, row: int) -> Chain | None:
+        """The chain of an episode; None where there is none."""
+        return Chain(self.position[row], self.reach[row]) if self.holds[row] else None
 
 
-def chains(incidence: Flags, low: Vector, high: Vector) -> list[Chain | None]:
-    """The chains of episodes of one shape; None for what is none, or whose ranges are empty.
+def one_kind(low: Vector, high: Vector) -> Chains:
+    """The chains of episodes whose figures all sum the same cells, within some ends."""
+    nothing = np.zeros(len(low))
+    reach = np.stack([nothing, high, 0.0 - low, nothing], axis=1).reshape(-1, 2, 2)
+    return Chains(np.zeros((len(low), 1), dtype=np.int64), reach, np.ones(len(low), dtype=bool))
+
+
+def chains(incidence: Flags, low: Vector, high: Vector) -> Chains:
+    """The chains of episodes of one shape.
 
     Args:
         incidence: episodes by figures by kinds of cell.
         low: least sum of each figure, episodes by figures.
         high: greatest sum.
     """
-    if incidence.shape[2] > MOST_KINDS:
-        return [None] * len(incidence)
+    count, _, kinds = incidence.shape
+    if kinds > MOST_KINDS:
+        nothing = np.zeros((count, 0, 0))
+        return Chains(
+            np.zeros((count, kinds), dtype=np.int64), nothing, np.zeros(count, dtype=bool)
+        )
     order = _order(incidence)
     ordered = np.take_along_axis(incidence, order[:, None, :], axis=2)
-    position = np.argsort(order, axis=1)
     reach = _shortest(_steps(ordered, low, high))
     holds = _are_intervals(ordered) & (np.einsum("eii->ei", reach) >= 0).all(axis=1)
-    return [
-        Chain(position[number], reach[number]) if good else None
-        for number, good in enumerate(holds.tolist())
-    ]
+    return Chains(np.argsort(order, axis=1), reach, holds)
 
 
 def _order(incidence: Flags) -> NDArray[np.int64]:

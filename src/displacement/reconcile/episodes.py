@@ -5,18 +5,31 @@ and its evidence.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from displacement.reconcile.area_tree import AreaTree
-from displacement.reconcile.balance import Evidence
-from displacement.reconcile.scopes import Label, Voice
-
-Vector = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from displacement.reconcile.balance import Evidence, Evidences
+from displacement.reconcile.cells import Cut, cut, uncut
+from displacement.reconcile.columns import (
+    Columns,
+    Numbers,
+    Objects,
+    Vector,
+    changes,
+    firsts,
+    numbered,
+    objects,
+    of_texts,
+    rows_of,
+)
+from displacement.reconcile.labelled import cut_by_events
+from displacement.reconcile.leaf_sets import LeafSets
+from displacement.reconcile.meetings import linked
+from displacement.reconcile.scopes import Voice, Voices
 
 
 @dataclass(frozen=True)
@@ -43,165 +56,221 @@ class Episode:
     """Its columns are kinds of cell, its rows the voices."""
 
 
-def episodes_of(voices: list[Voice], tree: AreaTree) -> list[Episode]:
+@dataclass(frozen=True, eq=False)
+class Cells(Columns[Cell]):
+    """Cells as columns (see `Cell`)."""
+
+    sets: LeafSets
+    leaf_set: Numbers
+    start: Numbers
+    stop: Numbers
+    event: Objects
+    exposure: Vector
+    kind: Numbers
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def one(self, row: int) -> Cell:
+        """The cell of a row."""
+        return Cell(
+            leaves=self.sets[self.leaf_set[row]],
+            start=int(self.start[row]),
+            stop=int(self.stop[row]),
+            event=self.event[row],
+            exposure=float(self.exposure[row]),
+            kind=int(self.kind[row]),
+        )
+
+    @staticmethod
+    def of(cells: Sequence[Cell], sets: LeafSets) -> "Cells":
+        """The columns of some cells."""
+        return Cells(
+            sets=sets,
+            leaf_set=sets.numbers(cell.leaves for cell in cells),
+            start=np.array([cell.start for cell in cells], dtype=np.int64),
+            stop=np.array([cell.stop for cell in cells], dtype=np.int64),
+            event=objects([cell.event for cell in cells]),
+            exposure=np.array([cell.exposure for cell in cells], dtype=np.float64),
+            kind=np.array([cell.kind for cell in cells], dtype=np.int64),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Episodes(Columns[Episode]):
+    """Episodes as columns: voices, cells and kinds of cell stand episode by episode."""
+
+    ids: list[str]
+    voices: Voices
+    voices_of: Numbers
+    """How many voices each episode has."""
+    cells: Cells
+    """Their `kind` is the number within the episode."""
+    cells_of: Numbers
+    kinds_of: Numbers
+    exposure: Vector
+    """Of each kind."""
+    pair_voice: Numbers
+    """Pairs of a voice and a kind that it sums, episode by episode: the row of the voice."""
+    pair_kind: Numbers
+    """The row of the kind."""
+    pairs_of: Numbers
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def one(self, row: int) -> Episode:
+        """The episode of a row."""
+        voices, cells = int(self.first_voice[row]), int(self.first_cell[row])
+        return Episode(
+            self.ids[row],
+            self.voices[voices : voices + int(self.voices_of[row])],
+            self.cells[cells : cells + int(self.cells_of[row])],
+            self.evidence(np.array([row])).one(0),
+        )
+
+    @staticmethod
+    def of(episodes: Sequence[Episode]) -> "Episodes":
+        """The columns of some episodes."""
+        if isinstance(episodes, Episodes):
+            return episodes
+        sets = LeafSets()
+        voices = Voices.of([voice for one in episodes for voice in one.voices], sets)
+        cells = [cell for one in episodes for cell in one.cells]
+        shapes = np.array([one.evidence.incidence.shape for one in episodes]).reshape(-1, 2)
+        before = np.cumsum(shapes, axis=0) - shapes
+        pairs = [
+            np.argwhere(one.evidence.incidence) + first
+            for one, first in zip(episodes, before, strict=True)
+        ]
+        pair_voice, pair_kind = np.concatenate([np.zeros((0, 2), np.int64), *pairs]).T
+        return Episodes(
+            ids=[one.episode_id for one in episodes],
+            voices=voices,
+            voices_of=shapes[:, 0],
+            cells=Cells.of(cells, sets),
+            cells_of=np.array([len(one.cells) for one in episodes], dtype=np.int64),
+            kinds_of=shapes[:, 1],
+            exposure=np.concatenate([np.zeros(0), *(e.evidence.exposure for e in episodes)]),
+            pair_voice=pair_voice,
+            pair_kind=pair_kind,
+            pairs_of=np.array([len(pair) for pair in pairs], dtype=np.int64),
+        )
+
+    @cached_property
+    def first_voice(self) -> Numbers:
+        """Where the voices of each episode begin."""
+        return firsts(self.voices_of)
+
+    @cached_property
+    def first_cell(self) -> Numbers:
+        """Where the cells of each episode begin."""
+        return firsts(self.cells_of)
+
+    @cached_property
+    def first_kind(self) -> Numbers:
+        """Where the kinds of cell of each episode begin."""
+        return firsts(self.kinds_of)
+
+    @cached_property
+    def kind_of_cells(self) -> Numbers:
+        """The row of each cell's kind."""
+        return np.asarray(np.repeat(self.first_kind, self.cells_of) + self.cells.kind)
+
+    @cached_property
+    def episode_of_cells(self) -> Numbers:
+        """The row of each cell's episode."""
+        return np.repeat(np.arange(len(self)), self.cells_of)
+
+    def evidence(self, rows: Numbers) -> Evidences:
+        """What the voices of some episodes say, all of them of one shape."""
+        voices, kinds = int(self.voices_of[rows[0]]), int(self.kinds_of[rows[0]])
+        pairs = rows_of(firsts(self.pairs_of)[rows], self.pairs_of[rows])
+        owner = np.repeat(np.arange(len(rows)), self.pairs_of[rows])
+        voice = self.first_voice[rows][:, None] + np.arange(voices)
+        kind = self.first_kind[rows][:, None] + np.arange(kinds)
+        incidence = np.zeros((len(rows), voices, kinds), dtype=bool)
+        row, column = (
+            self.pair_voice[pairs] - voice[owner, 0],
+            self.pair_kind[pairs] - kind[owner, 0],
+        )
+        incidence[owner, row, column] = True
+        heard = self.voices
+        return Evidences(
+            incidence=incidence,
+            exposure=self.exposure[kind],
+            stated=heard.stated[voice],
+            low=heard.low[voice],
+            high=heard.high[voice],
+            error=heard.error[voice],
+        )
+
+
+def episodes_of(voices: Sequence[Voice], tree: AreaTree) -> Episodes:
     """Link voices of one measure and view into episodes, in order of their first day."""
-    groups = _linked(voices)
-    groups.sort(key=lambda group: (min(v.start for v in group), group[0].figure_ids))
-    return [_episode(group, tree) for group in groups]
+    heard = Voices.of(voices)
+    leader = linked(heard)
+    earliest = np.full(len(heard), np.iinfo(np.int64).max)
+    np.minimum.at(earliest, leader, heard.start)
+    order = np.lexsort((leader, earliest[leader]))
+    heard, leader = heard.take(order), leader[order]
+    episode = np.cumsum(changes(leader)) - 1
+    voices_of = np.bincount(episode, minlength=0)
+    return _together(heard, voices_of, _cuts(heard, episode, voices_of), tree)
 
 
-def _linked(voices: list[Voice]) -> list[list[Voice]]:
-    """Connected components: two voices are linked where they overlap in leaf, day and event.
-
-    On every leaf and event, voices in order of start overlap an earlier one exactly where
-    they start before the latest stop so far.
-    """
-    leader = list(range(len(voices)))
-
-    def root(number: int) -> int:
-        while leader[number] != number:
-            leader[number] = leader[leader[number]]
-            number = leader[number]
-        return number
-
-    for meeting in _on_one_leaf_and_event(voices):
-        reach, holder = -(2**62), -1
-        for number in meeting:
-            if voices[number].start < reach:
-                leader[root(number)] = root(holder)
-            if voices[number].stop > reach:
-                reach, holder = voices[number].stop, number
-    groups: dict[int, list[Voice]] = {}
-    for number, voice in enumerate(voices):
-        groups.setdefault(root(number), []).append(voice)
-    return list(groups.values())
+def _cuts(voices: Voices, episode: Numbers, voices_of: Numbers) -> list[Cut]:
+    rows, first = np.arange(len(voices)), firsts(voices_of)
+    alone = voices_of == 1
+    found = [uncut(voices, episode, rows[alone[episode]])]
+    if alone.all():
+        return found
+    label = numbered(of_texts(voices.event), voices.part)
+    one_label = np.minimum.reduceat(label, first) == np.maximum.reduceat(label, first)
+    plain = ~alone & one_label
+    if plain.any():
+        found.append(cut(voices, episode, rows[plain[episode]]))
+    for number in np.flatnonzero(~alone & ~one_label).tolist():
+        own = rows[first[number] : first[number] + voices_of[number]]
+        found.append(cut_by_events(voices, episode, own))
+    return found
 
 
-def _on_one_leaf_and_event(voices: list[Voice]) -> Iterator[list[int]]:
-    """Numbers of the voices that cover a leaf and an event, in order of their start."""
-    on_leaf: dict[int, list[int]] = {}
-    for number, voice in enumerate(voices):
-        for leaf in voice.leaves:
-            on_leaf.setdefault(leaf, []).append(number)
-    for numbers in {tuple(numbers) for numbers in on_leaf.values()}:
-        for label in {_label(voices[number]) for number in numbers}:
-            meeting = [n for n in numbers if voices[n].covers(label)]
-            yield sorted(meeting, key=lambda n: voices[n].start)
-
-
-def _episode(voices: list[Voice], tree: AreaTree) -> Episode:
-    cells, kinds = _cells(voices, tree) if len(voices) > 1 else _only_cell(voices[0], tree)
-    exposure = np.zeros(len(kinds))
-    for cell in cells:
-        exposure[cell.kind] += cell.exposure
-    evidence = Evidence(
-        incidence=kinds.T.copy(),
-        exposure=exposure,
-        stated=np.array([voice.stated for voice in voices]),
-        low=np.array([voice.low for voice in voices]),
-        high=np.array([voice.high for voice in voices]),
-        error=np.array([voice.error for voice in voices]),
+def _together(voices: Voices, voices_of: Numbers, cuts: list[Cut], tree: AreaTree) -> Episodes:
+    """The cells of all cuts, and who sums which kinds of them, episode by episode."""
+    count = len(voices_of)
+    whole = {name: np.concatenate([getattr(one, name) for one in cuts]) for name in vars(cuts[0])}
+    order = np.argsort(whole["episode"], kind="stable")
+    episode, kind = whole["episode"][order], whole["kind"][order]
+    start, stop = whole["start"][order], whole["stop"][order]
+    leaf_set = whole["leaf_set"][order]
+    kinds_of = np.zeros(count, dtype=np.int64)
+    np.maximum.at(kinds_of, episode, kind + 1)
+    first_kind = firsts(kinds_of)
+    exposure = voices.sets.weights(leaf_set, tree.weight) * (stop - start)
+    of_kinds = np.bincount(first_kind[episode] + kind, exposure, minlength=int(kinds_of.sum()))
+    summing = np.repeat(np.arange(count), voices_of)[whole["voice"]]
+    by_episode = np.argsort(summing, kind="stable")
+    return Episodes(
+        ids=_ids(voices, voices_of),
+        voices=voices,
+        voices_of=voices_of,
+        cells=Cells(voices.sets, leaf_set, start, stop, whole["event"][order], exposure, kind),
+        cells_of=np.bincount(episode, minlength=count),
+        kinds_of=kinds_of,
+        exposure=np.asarray(of_kinds, dtype=np.float64),
+        pair_voice=whole["voice"][by_episode],
+        pair_kind=(first_kind[summing] + whole["sums"])[by_episode],
+        pairs_of=np.bincount(summing, minlength=count),
     )
-    return Episode(_episode_id(voices), voices, cells, evidence)
 
 
-def _episode_id(voices: list[Voice]) -> str:
+def _ids(voices: Voices, voices_of: Numbers) -> list[str]:
     """The same figures give the same id on every machine."""
-    names = sorted(figure for voice in voices for figure in voice.figure_ids)
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
-
-
-def _cells(voices: list[Voice], tree: AreaTree) -> tuple[list[Cell], Flags]:
-    """The coarsest partition, and for each kind of cell which voices sum it."""
-    days = np.unique([edge for voice in voices for edge in (voice.start, voice.stop)])
-    when = np.array([[v.start <= day < v.stop for day in days[:-1]] for v in voices])
-    labels = _labels(voices)
-    which = np.array([[v.covers(label) for label in labels] for v in voices])
-    kinds: dict[bytes, int] = {}
-    cells: list[Cell] = []
-    for leaves, where in _atoms(voices):
-        residents = float(tree.weight[list(leaves)].sum())
-        member = where[:, None, None] & when[:, :, None] & which[:, None, :]
-        member &= _counted_parts(voices, member, labels)
-        for signature, event, first, last in _runs(member, [event for event, _ in labels]):
-            start, stop = int(days[first]), int(days[last])
-            kind = kinds.setdefault(signature, len(kinds))
-            cells.append(Cell(leaves, start, stop, event, residents * (stop - start), kind))
-    rows = [np.frombuffer(signature, dtype=np.bool_) for signature in kinds]
-    return cells, np.array(rows)
-
-
-def _only_cell(voice: Voice, tree: AreaTree) -> tuple[list[Cell], Flags]:
-    """The scope of a voice that meets no other."""
-    exposure = float(tree.weight[[*voice.leaves]].sum()) * (voice.stop - voice.start)
-    cell = Cell(voice.leaves, voice.start, voice.stop, voice.event, exposure, 0)
-    return [cell], np.ones((1, 1), dtype=bool)
-
-
-def _label(voice: Voice) -> Label:
-    return voice.event, voice.part
-
-
-def _labels(voices: list[Voice]) -> list[Label]:
-    """The events that voices name, in their parts where they have any, and whatever else is."""
-    parts = sorted({(v.event, v.part) for v in voices if v.event is not None})
-    numbered = {event for event, part in parts if part}
-    labels: list[Label] = [(event, part) for event, part in parts if part or event not in numbered]
-    if not labels or any(v.event is None for v in voices):
-        labels.append((None, 0))
-    return labels
-
-
-def _counted_parts(voices: list[Voice], member: Flags, labels: list[Label]) -> Flags:
-    """On each segment the parts of an event that somebody counts there; the first if nobody.
-
-    The parts are the whole of their event: beside them nobody is left to be counted.
-    """
-    counted = np.ones(member.shape[1:], dtype=bool)
-    for event in {event for event, part in labels if part}:
-        own = [n for n, label in enumerate(labels) if label[0] == event]
-        for n in own:
-            of_part = [_label(voice) == labels[n] for voice in voices]
-            counted[:, n] = member[of_part, :, n].any(axis=0)
-        counted[:, own[0]] |= ~counted[:, own].any(axis=1)
-    return counted
-
-
-def _atoms(voices: list[Voice]) -> list[tuple[tuple[int, ...], Flags]]:
-    """Leaves grouped by the voices that cover them, in order of their first leaf."""
-    if len({voice.leaves for voice in voices}) == 1:
-        return [(voices[0].leaves, np.ones(len(voices), dtype=bool))]
-    covered = np.unique([leaf for voice in voices for leaf in voice.leaves])
-    where = np.array([np.isin(covered, voice.leaves, assume_unique=True) for voice in voices])
-    atoms: dict[bytes, list[int]] = {}
-    for column, leaf in enumerate(covered):
-        atoms.setdefault(where[:, column].tobytes(), []).append(int(leaf))
+    figures = np.add.reduceat(voices.figures, firsts(voices_of)) if len(voices) else voices_of
+    names = voices.figure_ids.tolist()
+    edges = np.cumsum(figures).tolist()
     return [
-        (tuple(leaves), np.frombuffer(signature, dtype=np.bool_))
-        for signature, leaves in atoms.items()
-    ]
-
-
-def _runs(member: Flags, events: list[str | None]) -> list[tuple[bytes, str | None, int, int]]:
-    """Runs of segments that the same voices cover: (who, event, first segment, last + 1).
-
-    Events that the same voices cover on a segment are one piece, named only if it is one.
-    """
-    runs: dict[tuple[bytes, str | None], list[list[int]]] = {}
-    for segment in range(member.shape[1]):
-        together: dict[bytes, list[str | None]] = {}
-        for position, event in enumerate(events):
-            if member[:, segment, position].any():
-                signature = member[:, segment, position].tobytes()
-                together.setdefault(signature, []).append(event)
-        for signature, names in together.items():
-            spans = runs.setdefault((signature, names[0] if len(names) == 1 else None), [])
-            if spans and spans[-1][1] == segment:
-                spans[-1][1] = segment + 1
-            else:
-                spans.append([segment, segment + 1])
-    return [
-        (signature, event, first, last)
-        for (signature, event), spans in runs.items()
-        for first, last in spans
+        hashlib.sha256("\n".join(sorted(names[first:last])).encode()).hexdigest()[:16]
+        for first, last in zip([0, *edges], edges, strict=False)
     ]

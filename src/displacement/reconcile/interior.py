@@ -34,7 +34,7 @@ NARROW: Final = 1e-9
 class Rows:
     """Arrays with one row per episode, of which some can be taken."""
 
-    def __getitem__(self, rows: Flags) -> Self:
+    def __getitem__(self, rows: Flags | NDArray[np.int64]) -> Self:
         return type(self)(**{name: value[rows] for name, value in vars(self).items()})
 
 
@@ -283,7 +283,7 @@ def length_inside(*pairs: tuple[Vectors, Vectors]) -> Vectors:
     return longest
 
 
-def sums_of(incidence: Matrices, cells: Vectors) -> Vectors:
+def sums_of(incidence: Matrices | Flags, cells: Vectors) -> Vectors:
     """The sum of every figure."""
     return np.asarray((incidence @ cells[:, :, None])[:, :, 0])
 

@@ -7,27 +7,30 @@ and parts of different numbers meet as little as different events do.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from displacement.reconcile.scopes import Voice
+import numpy as np
+import pandas as pd
+
+from displacement.reconcile.scopes import Voice, Voices
 
 
-def parts_apart(voices: Sequence[Voice]) -> list[Voice]:
+def parts_apart(voices: Sequence[Voice]) -> Voices:
     """Number the parts of each partition's event so that none meets another.
 
     Without an event, or where no parts overlap, the voices stay as they are. Partitions of
     different sources are numbered alike: parts of one event and number are compared.
     """
+    heard = Voices.of(voices)
+    parted = np.flatnonzero(pd.notna(heard.partition) & pd.notna(heard.event))
     groups: dict[tuple[str, str, str], list[int]] = {}
-    for position, voice in enumerate(voices):
-        if voice.partition is not None and voice.event is not None:
-            key = (voice.source_id, voice.partition, voice.event)
-            groups.setdefault(key, []).append(position)
-    apart = list(voices)
-    for positions in groups.values():
-        numbers = _numbers([voices[position] for position in positions])
+    for row in parted.tolist():
+        key = (heard.source_id[row], heard.partition[row], heard.event[row])
+        groups.setdefault(key, []).append(row)
+    part = heard.part.copy()
+    for rows in groups.values():
+        numbers = _numbers([heard[row] for row in rows])
         if max(numbers) > 1:
-            for position, number in zip(positions, numbers, strict=True):
-                apart[position] = replace(voices[position], part=number)
-    return apart
+            part[rows] = numbers
+    return replace(heard, part=part)
 
 
 def _numbers(voices: Sequence[Voice]) -> list[int]:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 Incidence = NDArray[np.bool_]
+Incidences = NDArray[np.bool_]
+"""One incidence matrix per episode."""
 
 FEASIBILITY_TOLERANCE = 1e-10
 
@@ -93,8 +95,14 @@ def largest_sum(incidence: Incidence, high: Vector) -> float:
     No cell exceeds the least high above it, so that a count which others contradict by
     orders of magnitude does not blur theirs.
     """
-    cells = np.min(np.where(incidence, high[:, None], np.inf), axis=0)
-    return max(float(np.minimum(incidence @ cells, high).max()), 1.0)
+    return float(largest_sums(incidence[None], high[None])[0])
+
+
+def largest_sums(incidence: Incidences, high: NDArray[np.float64]) -> Vector:
+    """The largest sum of each of several episodes of one shape."""
+    cells = np.min(np.where(incidence, high[:, :, None], np.inf), axis=1)
+    sums = (incidence @ cells[:, :, None])[:, :, 0]
+    return np.asarray(np.maximum(np.minimum(sums, high).max(axis=1), 1.0))
 
 
 def _model(incidence: Incidence, low: Vector, high: Vector) -> highspy.HighsLp:

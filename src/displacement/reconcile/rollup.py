@@ -5,24 +5,18 @@ Last step of the reconciliation of flows; stocks use it for their one-day episod
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree, Leaves
-from displacement.reconcile.crossings import (
-    Crossings,
-    Cuts,
-    LeafSets,
-    Speakers,
-    changes,
-    columns_of,
-    cuts,
-    speakers_of,
-)
+from displacement.reconcile.columns import Numbers, changes, numbered, objects
+from displacement.reconcile.crossings import Crossings, Cuts, Scopes, Speakers, cuts
+from displacement.reconcile.episodes import Episodes
+from displacement.reconcile.leaf_sets import places_of_sets
 from displacement.reconcile.scopes import Voice
+from displacement.reconcile.solutions import Solutions
 from displacement.reconcile.solved import Solved, Windows
 from displacement_schemas.vocabulary import Method
 
@@ -75,27 +69,33 @@ def roll_ups(
     """As `roll_up`, for several rows of windows."""
     if not solved:
         return [pd.DataFrame(columns=[*_ROLLED]) for _ in several]
-    sets = LeafSets()
-    cells, kinds = columns_of(solved, sets)
-    speakers = speakers_of(solved, sets)
-    met = sets.places(tree, places)
-    covered = _covered(solved)
-    leaves, keys = [*places.values()], np.empty(len(places), dtype=object)
-    keys[:] = [*places]
-    ranks = np.array([METHODS.index(one.balance.method.value) for one in solved])
+    solutions = Solutions.of(solved)
+    episodes = solutions.episodes
+    cells = Scopes(episodes.cells.leaf_set, episodes.cells.start, episodes.cells.stop)
+    speakers, covered = Speakers.of(episodes), covered_scopes(episodes)
+    scopes = (cells, speakers.scopes, covered)
+    sets = episodes.voices.sets
+    met = places_of_sets(sets, np.concatenate([one.leaf_set for one in scopes]), tree, places)
+    weight = sets.weights(covered.leaf_set, tree.weight)
+    leaves, keys = [*places.values()], objects([*places])
+    residents = np.array([float(tree.weight[own].sum()) for own in leaves])
+    ranks = np.array([METHODS.index(method.value) for method in solutions.method])
     frames = []
     for windows in several:
-        held, heard = cells.scopes.meetings(met, windows), speakers.scopes.meetings(met, windows)
+        held, heard, around = (one.meetings(met, windows) for one in scopes)
         portions = []
         for part in held.portions():
-            found = cuts(cells, kinds, held.crossings(*part), windows)
-            found = _bounded(found, solved, tree, leaves, windows, even=even)
-            portions.append(_rolled(found, ranks, speakers, heard.crossings(*part)))
+            found = cuts(solutions, held.crossings(*part), windows)
+            found = _bounded(found, solutions, tree, leaves, windows, even=even)
+            rolled = _rolled(found, ranks, speakers, heard.crossings(*part))
+            exposed = covered.exposures(around.crossings(*part), weight, windows)
+            days = np.diff(windows[rolled["window"].to_numpy()], axis=1)[:, 0]
+            shares = exposed / (residents[rolled["number"].to_numpy()] * days)
+            portions.append(rolled.assign(coverage=np.minimum(shares.round(9), 1.0)))
         if not portions:
             frames.append(pd.DataFrame(columns=[*_ROLLED]))
             continue
         rolled = pd.concat(portions, ignore_index=True)
-        rolled["coverage"] = _coverage(covered, tree, leaves, windows, rolled)
         rolled["place"] = keys[rolled["number"]]
         rolled["method"] = np.array(METHODS, dtype=object)[rolled["rank"]]
         frames.append(rolled[[*_ROLLED]])
@@ -126,19 +126,25 @@ def total(
 
 def voices_within(solved: Sequence[Solved], place: Leaves, window: tuple[int, int]) -> list[Voice]:
     """The voices that speak of any part of the place in the window."""
-    return [
-        voice
-        for episode in solved
-        for voice in episode.episode.voices
-        if voice.start < window[1] and window[0] < voice.stop and np.isin(voice.leaves, place).any()
-    ]
+    if not solved:
+        return []
+    voices = Solutions.of(solved).episodes.voices
+    rows = np.flatnonzero((voices.start < window[1]) & (window[0] < voices.stop))
+    owner, leaf = voices.sets.on_leaves(voices.leaf_set[rows])
+    return [voices[row] for row in rows[np.unique(owner[np.isin(leaf, place)])].tolist()]
 
 
 def named_places(solved: Iterable[Solved], tree: AreaTree) -> dict[AreaKey, Leaves]:
     """The areas that voices name, with everything they lie in, and their leaves."""
-    named = {area for s in solved for voice in s.episode.voices for area in voice.areas}
+    named = {area for areas in set(_areas_of(solved)) for area in areas}
     keys = sorted({above for area in named for above in tree.ancestors(area)})
     return {key: tree.leaves[key] for key in keys}
+
+
+def _areas_of(solved: Iterable[Solved]) -> Iterable[tuple[AreaKey, ...]]:
+    if isinstance(solved, Solutions):
+        return solved.episodes.voices.areas
+    return (voice.areas for one in solved for voice in one.episode.voices)
 
 
 _ROLLED = (
@@ -194,60 +200,32 @@ def _rolled(
     )
 
 
-def _covered(solved: Sequence[Solved]) -> NDArray[np.int64]:
-    """Unbroken runs of days that any voice covers, as rows of leaf, start and stop."""
-    return covered_intervals(
-        [
-            (leaf, cell.start, cell.stop)
-            for s in solved
-            for cell in s.episode.cells
-            for leaf in cell.leaves
-        ]
-    )
+def covered_scopes(episodes: Episodes) -> Scopes:
+    """What any voice covers, no leaf and day twice: the cells, but for events that overlap."""
+    cells = episodes.cells
+    if not pd.notna(episodes.voices.event).any():
+        return Scopes(cells.leaf_set, cells.start, cells.stop)
+    owner, leaf = cells.sets.on_leaves(cells.leaf_set)
+    leaf, start, stop = covered_intervals(leaf, cells.start[owner], cells.stop[owner])
+    span = numbered(start, stop)
+    order = np.lexsort((leaf, span))
+    begins = np.flatnonzero(changes(span[order]))
+    together = np.split(leaf[order], begins[1:])
+    leaf_set = cells.sets.numbers(tuple(leaves.tolist()) for leaves in together)
+    return Scopes(leaf_set, start[order][begins], stop[order][begins])
 
 
-def _coverage(
-    intervals: NDArray[np.int64],
-    tree: AreaTree,
-    places: Sequence[Leaves],
-    windows: Windows,
-    rolled: pd.DataFrame,
-) -> NDArray[np.float64]:
-    """Share of each place's exposure in each window that lies within covered intervals."""
-    coverage = np.zeros(len(rolled))
-    number = rolled["number"].to_numpy(dtype=np.int64)
-    asked = windows[rolled["window"].to_numpy(dtype=np.int64)]
-    for first, last in pairwise([*np.flatnonzero(changes(number)).tolist(), len(number)]):
-        leaves = places[number[first]]
-        here = intervals[_of_leaves(intervals[:, 0], leaves)]
-        weight = tree.weight[here[:, 0]]
-        edges = np.concatenate([here[:, 1], here[:, 2]])
-        slopes = np.concatenate([weight, -weight])
-        order = np.argsort(edges, kind="stable")
-        edges, slopes = edges[order].astype(float), np.cumsum(slopes[order])
-        exposed = np.concatenate([[0.0], np.cumsum(slopes[:-1] * np.diff(edges))])
-        start, stop = asked[first:last].T
-        reach = np.interp(stop, edges, exposed) - np.interp(start, edges, exposed)
-        coverage[first:last] = reach / (tree.weight[leaves].sum() * (stop - start))
-    return np.clip(np.round(coverage, 9), 0.0, 1.0)
-
-
-def _of_leaves(sorted_leaves: NDArray[np.int64], leaves: Leaves) -> slice | NDArray[np.bool_]:
-    """Where some leaves stand; those of an area stand together."""
-    if len(leaves) and leaves[-1] - leaves[0] + 1 == len(leaves):
-        return slice(*np.searchsorted(sorted_leaves, (leaves[0], leaves[-1] + 1)).tolist())
-    return np.isin(sorted_leaves, leaves)
-
-
-def covered_intervals(spans: Sequence[tuple[int, int, int]]) -> NDArray[np.int64]:
-    """Merge (key, start, stop) spans of equal key that overlap or touch; sorted."""
-    array = np.unique(np.array(spans, dtype=np.int64).reshape(-1, 3), axis=0)
-    if not len(array):
-        return array
-    frame = pd.DataFrame(array, columns=["key", "start", "stop"])
-    reach = frame.groupby("key")["stop"].cummax().groupby(frame["key"]).shift(1)
-    run = (reach.isna() | (frame["start"] > reach)).cumsum()
-    merged = frame.groupby(run).agg(
-        key=("key", "first"), start=("start", "min"), stop=("stop", "max")
-    )
-    return merged.to_numpy(dtype=np.int64)
+def covered_intervals(
+    key: Numbers, start: Numbers, stop: Numbers
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Merge spans of equal key that overlap or touch: key, start and stop of each, in order."""
+    order = np.lexsort((start, key))
+    key, start, stop = key[order], start[order], stop[order]
+    # Days that grow from key to key, so that spans of different keys never touch.
+    far = numbered(key) * (int(stop.max(initial=0)) - int(start.min(initial=0)) + 2)
+    reach = np.maximum.accumulate(far + stop)
+    begins = np.ones(len(key), dtype=bool)
+    begins[1:] = (far + start)[1:] > reach[:-1]
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], len(key)) - 1 if len(first) else first
+    return key[first], start[first], reach[last] - far[last]

@@ -3,23 +3,33 @@
 Between the figures (frames) and the episodes (arrays) of the reconciliation.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
-from displacement.reconcile.area_tree import AreaKey, AreaTree
-from displacement.reconcile.voices import leaf_sets, links_of, sides
-from displacement_schemas import FigureAreas, Figures
+from displacement.reconcile.area_tree import AreaKey
+from displacement.reconcile.columns import (
+    Columns,
+    Numbers,
+    Objects,
+    Vector,
+    changes,
+    firsts,
+    objects,
+    of_texts,
+    rows_of,
+)
+from displacement.reconcile.leaf_sets import LeafSets, NamedAreas
+from displacement.reconcile.voices import sides
+from displacement_schemas import Figures
 from displacement_schemas.vocabulary import AreaRole
 
-Vector = NDArray[np.float64]
 Days = NDArray[np.int64]
 
 MONTHS = (
@@ -90,43 +100,176 @@ Label = tuple[str | None, int]
 """An event (None: whatever no voice names) and which part of it (0: the whole)."""
 
 
-def voices_of(
-    figures: DataFrame[Figures], figure_areas: DataFrame[FigureAreas], tree: AreaTree
-) -> list[Voice]:
+@dataclass(frozen=True, eq=False)
+class Voices(Columns[Voice]):
+    """Voices as columns (see `Voice`), in the order of their figures."""
+
+    sets: LeafSets
+    """Of this and other columns: what their `leaf_set` numbers."""
+    figure_ids: Objects
+    """The figures of all voices, voice by voice."""
+    parts: Vector
+    figures: Numbers
+    """How many figures each voice has."""
+    counter: Objects
+    measure: Objects
+    view: Objects
+    source_id: Objects
+    areas: Objects
+    leaf_set: Numbers
+    start: Days
+    stop: Days
+    first_day: Days
+    last_day: Days
+    event: Objects
+    stated: Vector
+    low: Vector
+    high: Vector
+    error: Vector
+    partition: Objects
+    alternatives: Objects
+    preference: Numbers
+    part: Numbers
+    published: Days
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def one(self, row: int) -> Voice:
+        """The voice of a row."""
+        own = slice(int(self.first[row]), int(self.first[row] + self.figures[row]))
+        return Voice(
+            figure_ids=tuple(self.figure_ids[own]),
+            parts=tuple(self.parts[own].tolist()),
+            leaves=self.sets[self.leaf_set[row]],
+            reported=(int(self.first_day[row]), int(self.last_day[row])),
+            **{name: getattr(self, name)[row] for name in ("areas", *_TEXTS)},
+            **{name: getattr(self, name)[row].item() for name in _NUMBERS},
+        )
+
+    @property
+    def first(self) -> Numbers:
+        """Where the figures of each voice begin."""
+        return firsts(self.figures)
+
+    @property
+    def name(self) -> Objects:
+        """The first figure of each voice."""
+        return np.asarray(self.figure_ids[self.first])
+
+    def take(self, rows: Numbers) -> Self:
+        """Some of the voices, in the order of the rows."""
+        own = rows_of(self.first[rows], self.figures[rows])
+        flat: dict[str, Any] = {"figure_ids": self.figure_ids[own], "parts": self.parts[own]}
+        each: dict[str, Any] = {
+            column.name: getattr(self, column.name)[rows]
+            for column in fields(self)
+            if column.name not in ("sets", *flat)
+        }
+        return replace(self, **flat, **each)
+
+    @staticmethod
+    def of(voices: Iterable[Voice], sets: LeafSets | None = None) -> "Voices":
+        """The columns of some voices."""
+        if isinstance(voices, Voices):
+            return voices
+        heard, sets = [*voices], LeafSets() if sets is None else sets
+
+        columns: dict[str, Any] = {
+            name: np.array([getattr(voice, name) for voice in heard], dtype=kind)
+            for name, kind in _NUMBERS.items()
+        } | {name: objects([getattr(voice, name) for voice in heard]) for name in _TEXTS}
+        return Voices(
+            sets=sets,
+            figure_ids=objects([figure for voice in heard for figure in voice.figure_ids]),
+            parts=np.array([part for voice in heard for part in voice.parts], dtype=np.float64),
+            figures=np.array([len(voice.figure_ids) for voice in heard], dtype=np.int64),
+            areas=objects([voice.areas for voice in heard]),
+            leaf_set=sets.numbers(voice.leaves for voice in heard),
+            first_day=np.array([voice.reported[0] for voice in heard], dtype=np.int64),
+            last_day=np.array([voice.reported[1] for voice in heard], dtype=np.int64),
+            **columns,
+        )
+
+    @staticmethod
+    def joined(several: Sequence["Voices"]) -> "Voices":
+        """The voices of several columns that number their sets of leaves alike."""
+        columns: dict[str, Any] = {
+            column.name: np.concatenate([getattr(one, column.name) for one in several])
+            for column in fields(several[0])
+            if column.name != "sets"
+        }
+        return replace(several[0], **columns)
+
+    def in_order(self) -> Self:
+        """The voices in the order of their figures, and of their days where they share these."""
+        return self.take(np.lexsort((self.start, of_texts(self.name))))
+
+
+_TEXTS = ("counter", "measure", "view", "source_id", "event", "partition", "alternatives")
+_NUMBERS = {
+    **dict.fromkeys(("start", "stop", "preference", "part", "published"), np.int64),
+    **dict.fromkeys(("stated", "low", "high", "error"), np.float64),
+}
+
+
+def voices_of(figures: DataFrame[Figures], named: NamedAreas) -> Voices:
     """Turn speaking figures into voices, sorted so that the order of input does not matter.
 
     Parts of one partition with the same scope are added up; consecutive figures of one
     counter and area that share only a boundary day are made to touch instead.
     """
     frame = _plain(figures)
-    frame["leaves"] = frame["figure_id"].map(leaf_sets(figure_areas, tree))
-    named = _named_areas(figure_areas)
-    frame = frame[frame["leaves"].notna()].copy()
+    rows = named.rows(frame["figure_id"].to_numpy(dtype=object))
+    frame, rows = frame[rows >= 0].copy(), rows[rows >= 0]
+    frame["leaf_set"], frame["row"] = named.leaf_set[rows], rows
     frame["stop"] = _without_shared_boundary_days(frame)
-    alone = frame["partition_id"].isna()
-    frame["group"] = frame["partition_id"].where(~alone, frame["figure_id"])
-    scope = ["measure", "view", "counter", "source_id", "leaves", "start", "stop", "event"]
-    same = [*scope, "group", "alternatives", "preference"]
-    frame = frame.sort_values("figure_id")
-    groups = frame.groupby(same, dropna=False, sort=False).ngroup().to_numpy()
-    order = np.argsort(groups, kind="stable")
-    columns = {str(name): frame[name].to_numpy()[order] for name in frame.columns}
-    edges = np.flatnonzero(np.diff(groups[order], prepend=-1, append=-1))
-    voices = [
-        _voice({name: column[first:last] for name, column in columns.items()}, named)
-        for first, last in pairwise(edges.tolist())
-    ]
-    return sorted(voices, key=lambda voice: (voice.measure, voice.view, voice.figure_ids))
+    frame["voice"] = _together(frame)
+    frame = frame.sort_values(["voice", "figure_id"], ignore_index=True)
+    first = np.flatnonzero(changes(frame["voice"].to_numpy()))
+    one = frame.iloc[first]
+    persons = frame["persons"].to_numpy()
+    numbers = {name: one[name].to_numpy(dtype=np.int64) for name in ("start", "stop", "preference")}
+    summed = {
+        name: np.add.reduceat(frame[name].to_numpy(), first) if len(first) else persons
+        for name in ("persons", "persons_low", "persons_high")
+    }
+    names = ("counter", "measure", "view", "source_id", "event", "alternatives")
+    texts: dict[str, Any] = {name: _texts(one[name]) for name in names}
+    voices = Voices(
+        sets=named.sets,
+        figure_ids=frame["figure_id"].to_numpy(dtype=object),
+        parts=persons,
+        figures=np.diff(first, append=len(frame)),
+        areas=_areas_of(frame, first, named),
+        leaf_set=one["leaf_set"].to_numpy(),
+        first_day=numbers["start"],
+        last_day=numbers["stop"] - 1,
+        stated=summed["persons"],
+        low=summed["persons_low"],
+        high=summed["persons_high"],
+        error=_errors(frame, first),
+        partition=_texts(one["partition_id"]),
+        part=np.zeros(len(first), dtype=np.int64),
+        published=np.maximum.reduceat(frame["published"].to_numpy(), first)
+        if len(first)
+        else numbers["start"],
+        **numbers,
+        **texts,
+    )
+    about = (of_texts(voices.name), of_texts(voices.view), of_texts(voices.measure))
+    return voices.take(np.lexsort(about))
 
 
-def by_measure_and_view(voices: list[Voice]) -> Iterator[tuple[str, str, list[Voice]]]:
-    """Voices that may meet: of one measure and one view. Measures never mix."""
-    for measure, view in sorted({(voice.measure, voice.view) for voice in voices}):
-        yield (
-            measure,
-            view,
-            [voice for voice in voices if (voice.measure, voice.view) == (measure, view)],
-        )
+def by_measure_and_view(voices: Voices) -> Iterator[tuple[str, str, Voices]]:
+    """Voices that may meet: of one measure and one view. Measures never mix.
+
+    The voices are in order of both.
+    """
+    edges = np.flatnonzero(changes(voices.measure, voices.view))
+    for rows in np.split(np.arange(len(voices)), edges[1:]):
+        if len(rows):
+            yield voices.measure[rows[0]], voices.view[rows[0]], voices.take(rows)
 
 
 def day_number(day: date) -> int:
@@ -161,13 +304,6 @@ def _plain(figures: DataFrame[Figures]) -> pd.DataFrame:
     return frame
 
 
-def _named_areas(figure_areas: DataFrame[FigureAreas]) -> dict[str, set[AreaKey]]:
-    named: dict[str, set[AreaKey]] = {}
-    for figure, key in links_of(figure_areas):
-        named.setdefault(figure, set()).add(key)
-    return named
-
-
 def day_numbers(days: "pd.Series[date]") -> Days:
     """The days of a column as numbers since 1970-01-01."""
     return days.to_numpy(dtype="datetime64[D]").astype(np.int64)
@@ -184,7 +320,7 @@ def _without_shared_boundary_days(frame: pd.DataFrame) -> "pd.Series[int]":
 
     The next one goes on beyond that day; one that ends with it is a part, not the next.
     """
-    series = ["measure", "view", "counter", "leaves", "event", "alternatives", "preference"]
+    series = ["measure", "view", "counter", "leaf_set", "event", "alternatives", "preference"]
     number = frame.groupby(series, dropna=False, sort=False).ngroup()
     starts = frame.assign(series=number).groupby(["series", "start"])["stop"].max().reset_index()
     following = starts.groupby("series")[["start", "stop"]].shift(-1)
@@ -197,37 +333,41 @@ def _without_shared_boundary_days(frame: pd.DataFrame) -> "pd.Series[int]":
     return shorter
 
 
-def _voice(group: dict[str, NDArray[Any]], named: dict[str, set[AreaKey]]) -> Voice:
-    """The parts of one count, in order of their ids, as columns."""
-    one = {name: column[0] for name, column in group.items()}
-    persons = group["persons"]
-    error = float(one["error"])
-    if len(persons) > 1:
-        weights = persons if persons.sum() > 0 else np.ones(len(persons))
-        error = float(np.average(group["error"], weights=weights))
-    return Voice(
-        figure_ids=tuple(group["figure_id"]),
-        parts=tuple(float(value) for value in persons),
-        counter=one["counter"],
-        measure=one["measure"],
-        view=one["view"],
-        source_id=one["source_id"],
-        areas=tuple(sorted(set().union(*(named[figure] for figure in group["figure_id"])))),
-        leaves=one["leaves"],
-        start=int(one["start"]),
-        stop=int(one["stop"]),
-        reported=(int(one["start"]), int(one["stop"]) - 1),
-        event=_text(one["event"]),
-        stated=float(persons.sum()),
-        low=float(group["persons_low"].sum()),
-        high=float(group["persons_high"].sum()),
-        error=error,
-        partition=_text(one["partition_id"]),
-        alternatives=_text(one["alternatives"]),
-        preference=int(one["preference"]),
-        published=int(group["published"].max()),
-    )
+def _together(frame: pd.DataFrame) -> "pd.Series[int]":
+    """A number for each voice: of one partition, figures of the same scope speak together."""
+    alone = frame["partition_id"].isna()
+    number = pd.Series(np.arange(len(frame)), frame.index)
+    scope = ["measure", "view", "counter", "source_id", "leaf_set", "start", "stop", "event"]
+    same = [*scope, "partition_id", "alternatives", "preference"]
+    parts = frame[~alone].groupby(same, dropna=False, sort=False).ngroup()
+    return number.where(alone, len(frame) + parts.reindex(frame.index))
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _areas_of(frame: pd.DataFrame, first: Numbers, named: NamedAreas) -> Objects:
+    """The areas that the figures of each voice name; figures are in order of their voices."""
+    areas = named.areas[frame["row"].to_numpy()]
+    own = areas[first]
+    figures = np.diff(first, append=len(frame))
+    for voice in np.flatnonzero(figures > 1).tolist():
+        parts = areas[first[voice] : first[voice] + figures[voice]]
+        own[voice] = tuple(sorted(set().union(*parts)))
+    return np.asarray(own)
+
+
+def _errors(frame: pd.DataFrame, first: Numbers) -> Vector:
+    """The error of each voice: of several figures, their mean weighed by persons."""
+    error, persons = frame["error"].to_numpy(), frame["persons"].to_numpy()
+    own = error[first]
+    figures = np.diff(first, append=len(frame))
+    for voice in np.flatnonzero(figures > 1).tolist():
+        rows = slice(first[voice], first[voice] + figures[voice])
+        weights = persons[rows] if persons[rows].sum() > 0 else np.ones(figures[voice])
+        own[voice] = np.average(error[rows], weights=weights)
+    return np.asarray(own)
+
+
+def _texts(column: "pd.Series[str]") -> Objects:
+    """Texts, and None for what is missing."""
+    texts = np.array(column, dtype=object)
+    texts[column.isna().to_numpy()] = None
+    return texts

@@ -3,7 +3,6 @@
 Between the solver (kinds of cell) and the tables (areas and periods).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from displacement.reconcile.area_tree import AreaTree, Leaves
-from displacement.reconcile.balance import MARGIN, Balance, balances
+from displacement.reconcile.balance import MARGIN, Balance
 from displacement.reconcile.certificates import Certificate, certificate_of
-from displacement.reconcile.chains import Chain, chains, one_kind
+from displacement.reconcile.chains import Chain
 from displacement.reconcile.episodes import Episode
 from displacement.reconcile.polytope import Polytope, largest_sum
 from displacement_schemas.vocabulary import Method
@@ -152,54 +151,6 @@ class Solved:
         if self.balance.method != Method.STRETCHED and not exact.is_empty():
             return exact, scale
         return Polytope(incidence, low - MARGIN, high + MARGIN), scale
-
-
-def solve_all(episodes: Sequence[Episode]) -> list[Solved]:
-    """Balance all episodes, those of one shape together, each as if it were alone.
-
-    Raises ArithmeticError where an answer's certificate does not hold: a wrong number is never
-    published.
-    """
-    by_shape: dict[tuple[int, ...], list[int]] = {}
-    for number, episode in enumerate(episodes):
-        by_shape.setdefault(episode.evidence.incidence.shape, []).append(number)
-    solved: dict[int, Solved] = {}
-    for numbers in by_shape.values():
-        found = balances([episodes[number].evidence for number in numbers])
-        chained = _chains([episodes[number] for number in numbers], found)
-        for number, result, chain in zip(numbers, found, chained, strict=True):
-            solved[number] = Solved(episodes[number], result, chain)
-            _stop_unless_right(solved[number])
-    return [solved[number] for number in range(len(episodes))]
-
-
-def _stop_unless_right(solved: Solved) -> None:
-    if not solved.certificate.holds:
-        episode = solved.episode
-        figures = ", ".join(figure for voice in episode.voices for figure in voice.figure_ids[:1])
-        raise ArithmeticError(
-            f"the figures of episode {episode.episode_id} were not reconciled exactly "
-            f"({solved.certificate}); please report it with these figures: {figures}"
-        )
-
-
-def _chains(episodes: Sequence[Episode], found: Sequence[Balance]) -> list[Chain | None]:
-    """The chains of episodes of one shape."""
-    if episodes[0].evidence.incidence.shape[1] == 1:
-        return [one_kind(result.allowed_low.max(), result.allowed_high.min()) for result in found]
-    room = np.array([_room(e, b) for e, b in zip(episodes, found, strict=True)])[:, None]
-    return chains(
-        np.array([episode.evidence.incidence for episode in episodes]),
-        np.array([result.allowed_low for result in found]) - room,
-        np.array([result.allowed_high for result in found]) + room,
-    )
-
-
-def _room(episode: Episode, result: Balance) -> float:
-    """Stretched ranges hold in one point only: room for rounding."""
-    if result.method != Method.STRETCHED:
-        return 0.0
-    return MARGIN * largest_sum(episode.evidence.incidence, result.allowed_high)
 
 
 def share_inside(tree: AreaTree, leaves: tuple[int, ...], place: Leaves) -> float:

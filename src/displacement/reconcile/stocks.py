@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree
-from displacement.reconcile.episodes import Episode, episodes_of
+from displacement.reconcile.episodes import Episodes, episodes_of
 from displacement.reconcile.rollup import named_places, roll_up
 from displacement.reconcile.scopes import UNRANKED, Voice
-from displacement.reconcile.solved import Solved, solve_all
+from displacement.reconcile.solutions import Solutions, solve_all
+from displacement.reconcile.solved import Solved
 
 Series = tuple[str, tuple[int, ...], str | None]
 Rounds = tuple[str, str | None, int, str | None]
@@ -83,7 +84,7 @@ def stocks_by_day(standing: Sequence[Standing], tree: AreaTree) -> pd.DataFrame:
     if not standing:
         return pd.DataFrame()
     # Each piece is rolled up on a day of its own, so that all are rolled up at once.
-    solved = [_on(day, one) for day, piece in enumerate(standing) for one in piece.solved]
+    solved = Solutions.of([_on(day, s) for day, one in enumerate(standing) for s in one.solved])
     days = np.arange(len(standing))
     windows = np.column_stack([days, days + 1])
     rolled = roll_up(solved, tree, named_places(solved, tree), windows)
@@ -146,7 +147,7 @@ def _apart(live: Sequence[Voice], tree: AreaTree) -> list[list[Voice]]:
 
 def _cut(
     live: Sequence[Voice], tree: AreaTree
-) -> Iterator[tuple[tuple[int, int, list[Voice]], list[Episode]]]:
+) -> Iterator[tuple[tuple[int, int, list[Voice]], Episodes]]:
     """First day, the day after the last and live voices of each piece, with its episodes."""
     edges = np.unique([edge for voice in live for edge in (voice.start, voice.stop)])
     for first, last in pairwise(edges.tolist()):

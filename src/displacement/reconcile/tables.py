@@ -14,11 +14,21 @@ from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree
+from displacement.reconcile.columns import (
+    firsts,
+    numbered,
+    objects,
+    of_texts,
+    rows_of,
+    spread,
+)
 from displacement.reconcile.conflicts import conflicts_of
-from displacement.reconcile.crossings import LeafSets, columns_of, speakers_of
+from displacement.reconcile.crossings import Speakers
+from displacement.reconcile.episodes import Episodes
 from displacement.reconcile.rollup import DECIMALS, covered_intervals, named_places, roll_ups
-from displacement.reconcile.scopes import Days, Voice, day_number, day_of
-from displacement.reconcile.solved import Solved, Windows
+from displacement.reconcile.scopes import Days, Voices, day_number, day_of
+from displacement.reconcile.solutions import Solutions
+from displacement.reconcile.solved import Windows
 from displacement_schemas import (
     Conflicts,
     Contributions,
@@ -30,65 +40,100 @@ from displacement_schemas import (
 )
 
 
-def estimates(solved: Sequence[Solved], tree: AreaTree, as_of: date) -> DataFrame[Estimates]:
+def estimates(groups: Sequence[Solutions], tree: AreaTree, as_of: date) -> DataFrame[Estimates]:
     """One row per cell of every episode."""
-    if not solved:
-        return Estimates.empty()
-    sets = LeafSets()
-    cells, kinds = columns_of(solved, sets)
-    low, high = kinds.of_cells(cells)
-    for number in np.unique(cells.episode[np.isnan(low)]).tolist():
-        own = cells.episode == number
-        low[own], high[own] = solved[number].cell_bounds()
-    codes = ["|".join(code for _, code in tree.covering(np.array(one))) for one in sets.leaves()]
-    figures, counters = speakers_of(solved, sets).of_kinds(solved)
+    frames = [_estimates(one, tree).assign(as_of=as_of) for one in groups if len(one)]
+    return Estimates.in_order(_built(Estimates, frames))
+
+
+def _estimates(solutions: Solutions, tree: AreaTree) -> pd.DataFrame:
+    of, value = solutions.episodes, solutions.cell_values
+    low, high = solutions.cell_bounds()
+    figures, counters = Speakers.of(of).of_kinds(of)
+    leaf_set, number = np.unique(of.cells.leaf_set, return_inverse=True)
+    codes = [
+        "|".join(code for _, code in tree.covering(np.array(of.voices.sets[one])))
+        for one in leaf_set.tolist()
+    ]
     of_episode = {
-        "episode_id": [one.episode.episode_id for one in solved],
-        "measure": [one.episode.voices[0].measure for one in solved],
-        "view": [one.episode.voices[0].view for one in solved],
-        "method": [one.balance.method.value for one in solved],
+        "episode_id": objects(of.ids),
+        "measure": of.voices.measure[of.first_voice],
+        "view": of.voices.view[of.first_voice],
+        "method": objects([method.value for method in solutions.method]),
     }
-    frame = Estimates.build(
-        {name: np.array(column, dtype=object)[cells.episode] for name, column in of_episode.items()}
+    return pd.DataFrame(
+        {name: column[of.episode_of_cells] for name, column in of_episode.items()}
         | {
-            "area_codes": np.array(codes, dtype=object)[cells.scopes.leaf_set],
-            "event_id": [cell.event for one in solved for cell in one.episode.cells],
-            "start_date": _dates(cells.scopes.start),
-            "end_date": _dates(cells.scopes.stop - 1),
-            "value": cells.value.round(DECIMALS),
-            "low": np.minimum(low, cells.value).round(DECIMALS),
-            "high": np.maximum(high, cells.value).round(DECIMALS),
-            "figures": figures[cells.kind],
-            "counters": counters[cells.kind],
-            "coverage": np.ones(len(cells.value)),
-            "as_of": np.full(len(cells.value), as_of, dtype="datetime64[D]"),
+            "area_codes": objects(codes)[number],
+            "event_id": of.cells.event,
+            "start_date": _dates(of.cells.start),
+            "end_date": _dates(of.cells.stop - 1),
+            "value": value.round(DECIMALS),
+            "low": low.round(DECIMALS),
+            "high": high.round(DECIMALS),
+            "figures": figures[of.kind_of_cells],
+            "counters": counters[of.kind_of_cells],
+            "coverage": np.ones(len(value)),
         }
     )
-    return Estimates.in_order(frame)
 
 
-def contributions(solved: Iterable[Solved]) -> DataFrame[Contributions]:
+def contributions(groups: Sequence[Solutions]) -> DataFrame[Contributions]:
     """How much of each episode's estimate rests on each figure."""
-    rows = [row for episode in _once(solved) for row in _contribution_rows(episode)]
-    return Contributions.in_order(Contributions.from_rows(rows))
+    frames = [_contributions(one) for one in groups if len(one)]
+    return Contributions.in_order(_built(Contributions, frames))
 
 
-def conflicts(solved: Iterable[Solved]) -> DataFrame[Conflicts]:
+def _contributions(solutions: Solutions) -> pd.DataFrame:
+    """Each kind's value is divided among its voices by the inverse square of their errors."""
+    of, voices = solutions.episodes, solutions.episodes.voices
+    voice, kind = of.pair_voice, of.pair_kind
+    trust = 1 / voices.error[voice] ** 2
+    shares = trust / np.bincount(kind, trust)[kind]
+    spoken = np.bincount(voice, shares * solutions.cells[kind], minlength=len(voices))
+    # A voice of several figures is divided among these as they are stated.
+    owner = np.repeat(np.arange(len(voices)), voices.figures)
+    stated = np.add.reduceat(voices.parts, voices.first)[owner]
+    part = np.where(
+        stated > 0, voices.parts / np.where(stated > 0, stated, 1.0), 1 / voices.figures[owner]
+    )
+    own, episode = spoken[owner] * part, np.repeat(np.arange(len(of)), of.voices_of)[owner]
+    whole = np.add.reduceat(solutions.cells, of.first_kind)[episode]
+    share = np.minimum(own / np.where(whole > 0, whole, 1.0), 1.0)
+    return pd.DataFrame(
+        {
+            "episode_id": objects(of.ids)[episode],
+            "figure_id": voices.figure_ids,
+            "value": own.round(DECIMALS),
+            "share": np.where(whole > 0, share.round(9), 0.0),
+        }
+    )
+
+
+def conflicts(groups: Sequence[Solutions]) -> DataFrame[Conflicts]:
     """Every stretch, in words."""
-    rows = [row for episode in _once(solved) for row in conflicts_of(episode)]
+    rows = [row for one in groups for bent in _bent(one) for row in conflicts_of(one[bent])]
     return Conflicts.in_order(Conflicts.from_rows(rows))
 
 
+def _bent(solutions: Solutions) -> list[int]:
+    """The episodes of which some figure was bent."""
+    episode = np.repeat(np.arange(len(solutions)), solutions.episodes.voices_of)
+    found: list[int] = np.unique(episode[solutions.stretch > 0]).tolist()
+    return found
+
+
 def by_day_and_month(
-    groups: Iterable[tuple[str, str, list[Solved]]], tree: AreaTree, as_of: date
+    groups: Iterable[tuple[str, str, Solutions]], tree: AreaTree, as_of: date
 ) -> tuple[DataFrame[EstimatesDaily], DataFrame[EstimatesMonthly]]:
     """Flows rolled up to every area that a figure names, and to what that area lies in."""
     daily, monthly = [], []
     for measure, view, solved in groups:
+        voices = solved.episodes.voices
         places = named_places(solved, tree)
-        months = _months(solved)
-        supported = _supported(solved, tree, [*places], months)
-        days = _days(solved)
+        days = _days(solved.episodes)
+        months = _months(days)
+        supported = _supported(voices, tree, [*places], months)
         by_month, by_day = roll_ups(solved, tree, places, [months, days])
         by_month = by_month[np.isin(_pairs(by_month, by_month["window"], months), supported)]
         by_month["month"] = _dates(months[by_month["window"].to_numpy(dtype=np.int64), 0])
@@ -121,58 +166,32 @@ def stocks(
     return Stocks.in_order(_built(Stocks, frames))
 
 
-def coverage(voices: Sequence[Voice]) -> DataFrame[Coverage]:
+def coverage(voices: Voices) -> DataFrame[Coverage]:
     """Unbroken runs of days that each source covers, per area that its figures name."""
-    by_key: dict[tuple[str, str, AreaKey], list[Voice]] = {}
-    for voice in voices:
-        for area in voice.areas:
-            by_key.setdefault((voice.source_id, voice.measure, area), []).append(voice)
-    keys = sorted(by_key)
-    spans = [(n, voice.start, voice.stop) for n, key in enumerate(keys) for voice in by_key[key]]
-    rows = []
-    for number, start, stop in covered_intervals(spans).tolist():
-        source, measure, area = keys[number]
-        # A stock that is silent in between is one figure.
-        inside = {v.figure_ids for v in by_key[keys[number]] if start <= v.start < stop}
-        rows.append(
-            {
-                "source_id": source,
-                "measure": measure,
-                "area_code": area[1],
-                "start_date": day_of(start),
-                "end_date": day_of(stop - 1),
-                "figures": len(inside),
-            }
-        )
-    return Coverage.in_order(Coverage.from_rows(rows))
-
-
-def _contribution_rows(solved: Solved) -> list[dict[str, Any]]:
-    """Each kind's value is divided among its voices by the inverse square of their errors."""
-    evidence = solved.episode.evidence
-    trust = evidence.incidence / evidence.error[:, None] ** 2
-    spoken = (trust / trust.sum(axis=0)) @ solved.balance.cells
-    whole = float(solved.balance.cells.sum())
-    rows = []
-    for voice, value in zip(solved.episode.voices, spoken, strict=True):
-        stated = sum(voice.parts)
-        for figure, part in zip(voice.figure_ids, voice.parts, strict=True):
-            share = part / stated if stated > 0 else 1 / len(voice.parts)
-            own = float(value) * share
-            rows.append(
-                {
-                    "episode_id": solved.episode.episode_id,
-                    "figure_id": figure,
-                    "value": round(own, DECIMALS),
-                    "share": round(min(own / whole, 1.0), 9) if whole > 0 else 0.0,
-                }
-            )
-    return rows
-
-
-def _once(solved: Iterable[Solved]) -> list[Solved]:
-    """A stock episode that lives on unchanged is one episode."""
-    return list({one.episode.episode_id: one for one in solved}.values())
+    if not len(voices):
+        return Coverage.empty()
+    owner, _ = spread(np.array([len(areas) for areas in voices.areas], dtype=np.int64))
+    keys = objects([area for areas in voices.areas for area in areas])
+    area, different = pd.factorize(keys, sort=False)
+    key = numbered(of_texts(voices.source_id)[owner], of_texts(voices.measure)[owner], area)
+    _, row_of_key = np.unique(key, return_index=True)
+    covered, start, stop = covered_intervals(key, voices.start[owner], voices.stop[owner])
+    far = max(int(stop.max()), 0) + 1 - min(int(start.min()), 0)
+    run = np.searchsorted(covered * far + start, key * far + voices.start[owner], side="right") - 1
+    # A stock that is silent in between is one figure.
+    heard = np.unique(numbered(run, of_texts(voices.name)[owner]), return_index=True)[1]
+    row = row_of_key[covered]
+    frame = Coverage.build(
+        {
+            "source_id": voices.source_id[owner[row]],
+            "measure": voices.measure[owner[row]],
+            "area_code": objects([code for _, code in different])[area[row]],
+            "start_date": _dates(start),
+            "end_date": _dates(stop - 1),
+            "figures": np.bincount(run[heard], minlength=len(covered)),
+        }
+    )
+    return Coverage.in_order(frame)
 
 
 def _named(rolled: pd.DataFrame, tree: AreaTree) -> pd.DataFrame:
@@ -196,42 +215,38 @@ def _built(model: Any, frames: list[pd.DataFrame]) -> Any:
     return model.build({name: frame[name] for name in names})
 
 
-def _days(solved: Sequence[Solved]) -> Windows:
-    spans = covered_intervals([(0, *episode.span) for episode in solved])
-    days: Days = np.concatenate([np.arange(first, last) for _, first, last in spans])
+def _days(episodes: Episodes) -> Windows:
+    """The days that the episodes cover, as windows."""
+    cells, same = episodes.cells, np.zeros(len(episodes.cells), dtype=np.int64)
+    _, first, last = covered_intervals(same, cells.start, cells.stop)
+    days = rows_of(first, last - first)
     return np.column_stack([days, days + 1])
 
 
-def _months(solved: Sequence[Solved]) -> Windows:
-    """The calendar months that the episodes touch, as windows."""
-    days = _days(solved)[:, 0].astype("datetime64[D]")
-    months = np.unique(days.astype("datetime64[M]"))
+def _months(days: Windows) -> Windows:
+    """The calendar months of some days, as windows."""
+    months = np.unique(days[:, 0].astype("datetime64[D]").astype("datetime64[M]"))
     first = months.astype("datetime64[D]").astype(np.int64)
     return np.column_stack([first, (months + 1).astype("datetime64[D]").astype(np.int64)])
 
 
-def _supported(
-    solved: Iterable[Solved], tree: AreaTree, places: Sequence[AreaKey], months: Windows
-) -> Days:
+def _supported(voices: Voices, tree: AreaTree, places: Sequence[AreaKey], months: Windows) -> Days:
     """Places and months for which some voice names the place or an area inside it, as `_pairs`.
 
     Only there does the evidence reach down to the place's level.
     """
     number = {key: position for position, key in enumerate(places)}
-    above = {
-        key: np.array([number[one] for one in tree.ancestors(key)]) * len(months) for key in number
-    }
-    voices = [voice for one in solved for voice in one.episode.voices]
-    starts, stops = np.array([(voice.start, voice.stop) for voice in voices]).T
-    first = np.searchsorted(months[:, 1], starts, side="right").tolist()
-    last = np.searchsorted(months[:, 0], stops, side="left").tolist()
-    named = {
-        (area, *span)
-        for voice, *span in zip(voices, first, last, strict=True)
-        for area in voice.areas
-    }
-    found = [above[area][:, None] + np.arange(begin, end) for area, begin, end in named]
-    return np.unique(np.concatenate([pairs.ravel() for pairs in found]))
+    above = [np.array([number[one] for one in tree.ancestors(key)]) for key in places]
+    owner, _ = spread(np.array([len(areas) for areas in voices.areas], dtype=np.int64))
+    named = np.array([number[area] for areas in voices.areas for area in areas], dtype=np.int64)
+    first = np.searchsorted(months[:, 1], voices.start, side="right")[owner]
+    last = np.searchsorted(months[:, 0], voices.stop, side="left")[owner]
+    months_of, nth = spread(last - first)
+    spoken = np.unique(named[months_of] * len(months) + first[months_of] + nth)
+    area, month = np.divmod(spoken, len(months))
+    sizes = np.array([len(line) for line in above], dtype=np.int64)
+    line = np.concatenate(above)[rows_of(firsts(sizes)[area], sizes[area])]
+    return np.unique(line * len(months) + np.repeat(month, sizes[area]))
 
 
 def _pairs(frame: pd.DataFrame, month: Any, months: Windows) -> Days:

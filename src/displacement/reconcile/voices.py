@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
-from displacement.reconcile.area_tree import AreaKey, AreaTree
-from displacement_schemas import FigureAreas, Figures
+from displacement.reconcile.leaf_sets import LeafSets, NamedAreas
+from displacement_schemas import Figures
 from displacement_schemas.vocabulary import STOCKS, AreaRole, Measure, Modality, Tier
 
 ARRIVALS = frozenset({Measure.RETURN, Measure.CROSS_BORDER_RETURN}) | STOCKS
@@ -36,19 +36,17 @@ def known_on(figures: DataFrame[Figures], as_of: date) -> DataFrame[Figures]:
     return Figures.in_order(known)
 
 
-def mark_echoes(
-    figures: DataFrame[Figures], figure_areas: DataFrame[FigureAreas], tree: AreaTree
-) -> DataFrame[Figures]:
+def mark_echoes(figures: DataFrame[Figures], named: NamedAreas) -> DataFrame[Figures]:
     """Fill `derived_from` where a figure repeats another one, whoever printed it.
 
     An echo has the counter, measure, areas, period and value of an earlier figure, or those
     of the sum of a partition, or of one delivery of the same counter's finer figures. Links
     that a source declares itself stay as they are.
     """
-    frame = _comparable(figures, figure_areas, tree)
+    frame = _comparable(figures, named)
     found = _plain_echoes(frame)
-    for echoes in (_echoes_of_partitions, _echoes_of_sums):
-        found |= echoes(frame[~frame["figure_id"].isin(found)])
+    found |= _echoes_of_partitions(frame[~frame["figure_id"].isin(found)])
+    found |= _echoes_of_sums(frame[~frame["figure_id"].isin(found)], named.sets)
     links = figures["derived_from"].to_numpy(dtype=object)
     ids = figures["figure_id"].to_numpy(dtype=object)
     merged = [found.get(key, link) for key, link in zip(ids, links, strict=True)]
@@ -69,16 +67,14 @@ def speaking(figures: DataFrame[Figures]) -> DataFrame[Figures]:
     return Figures.in_order(figures[_can_speak(figures) & ~echoes])
 
 
-def corrected_totals(
-    figures: DataFrame[Figures], figure_areas: DataFrame[FigureAreas], tree: AreaTree
-) -> set[str]:
+def corrected_totals(figures: DataFrame[Figures], named: NamedAreas) -> set[str]:
     """Running totals that their counter itself took back, by a lower one published later.
 
     Since the same day, of the same areas, and at least as long: nobody un-flees, so that a
     total whose likely range lies below an earlier one's corrects it. Half of one voice per
     counter (DESIGN 5.2): otherwise a counter would contradict itself.
     """
-    frame = _comparable(figures, figure_areas, tree)
+    frame = _comparable(figures, named)
     alone = frame["partition"].isna() & (frame["counts_of"] == frame["figure_id"])
     frame = frame[alone & ~frame["measure"].isin(STOCKS)]
     since = ["counter", "measure", "side", "leaves", "start_date", "event_id"]
@@ -121,9 +117,7 @@ def _known_links(known: pd.DataFrame, figures: DataFrame[Figures]) -> "pd.Series
     return links.groupby(level=0).agg(lambda ids: "|".join(sorted(set(ids)))).reindex(known.index)
 
 
-def _comparable(
-    figures: DataFrame[Figures], figure_areas: DataFrame[FigureAreas], tree: AreaTree
-) -> pd.DataFrame:
+def _comparable(figures: DataFrame[Figures], named: NamedAreas) -> pd.DataFrame:
     """What decides whether two figures are the same count, as plain columns."""
     words = ("figure_id", "source_id", "counter", "measure", "event_id", "published_on")
     days = ("start_date", "end_date")
@@ -139,9 +133,9 @@ def _comparable(
     frame["counts_of"] = frame["counts_of"].fillna(frame["figure_id"])
     frame["quoted"] = (figures["publisher"] != figures["counter"]).fillna(value=True).to_numpy()
     frame["side"] = sides(figures)
-    frame["leaves"] = frame["figure_id"].map(leaf_sets(figure_areas, tree))
+    frame["leaves"] = named.leaf_sets(frame["figure_id"].to_numpy(dtype=object))
     alone = figures["derived_from"].isna().to_numpy()
-    return frame[alone & _can_speak(figures) & frame["leaves"].notna()]
+    return frame[alone & _can_speak(figures) & (frame["leaves"] >= 0)]
 
 
 def _can_speak(figures: DataFrame[Figures]) -> NDArray[np.bool_]:
@@ -155,26 +149,10 @@ def _can_speak(figures: DataFrame[Figures]) -> NDArray[np.bool_]:
     return speaks.to_numpy(dtype=bool)
 
 
-def links_of(figure_areas: DataFrame[FigureAreas]) -> list[tuple[str, AreaKey]]:
-    """Every figure with every area that it names."""
-    figures, systems, codes = (
-        figure_areas[name].to_numpy(dtype=object)
-        for name in ("figure_id", "code_system", "area_code")
-    )
-    return list(zip(figures, zip(systems, codes, strict=True), strict=True))
-
-
-def leaf_sets(figure_areas: DataFrame[FigureAreas], tree: AreaTree) -> dict[str, tuple[int, ...]]:
-    """The leaves that each figure covers, sorted."""
-    sets: dict[str, set[int]] = {}
-    for figure, key in links_of(figure_areas):
-        sets.setdefault(figure, set()).update(tree.leaves[key].tolist())
-    return {figure: tuple(sorted(leaves)) for figure, leaves in sets.items()}
-
-
 def _plain_echoes(frame: pd.DataFrame) -> dict[str, str]:
     """Repeats of one figure: the first published speaks, the counter's own print before others."""
     scope = ["counter", "measure", "leaves", "start_date", "end_date", "event_id", "persons"]
+    frame = frame[frame.duplicated(scope, keep=False)]
     ranked = frame.sort_values(["published_on", "quoted", "figure_id"])
     same = ["figure_id", "delivery", "parts_of", "counts_of"]
     first = ranked.groupby(scope, dropna=False)[same].transform("first")
@@ -208,7 +186,7 @@ def _echoes_of_partitions(frame: pd.DataFrame) -> dict[str, str]:
     return dict(zip(pairs["figure_id"], pairs["number"].map(joined), strict=True))
 
 
-def _echoes_of_sums(frame: pd.DataFrame) -> dict[str, str]:
+def _echoes_of_sums(frame: pd.DataFrame, sets: LeafSets) -> dict[str, str]:
     """Repeats of a total: one delivery's figures of the same counter add up to the figure."""
     found: dict[str, str] = {}
     flows = frame[~frame["measure"].isin(STOCKS)]
@@ -226,8 +204,8 @@ def _echoes_of_sums(frame: pd.DataFrame) -> dict[str, str]:
             & flows["persons_low"].le(total)
             & flows["persons_high"].ge(total)
         ]
-        within = {leaf for leaves in parts["leaves"] for leaf in leaves}
-        for figure, leaves in zip(candidates["figure_id"], candidates["leaves"], strict=True):
-            if within.issubset(leaves):
+        within = {leaf for own in parts["leaves"].unique() for leaf in sets[own]}
+        for figure, own in zip(candidates["figure_id"], candidates["leaves"], strict=True):
+            if within.issubset(sets[own]):
                 found[figure] = "|".join(sorted(parts["figure_id"]))
     return found
