@@ -4,7 +4,7 @@ Last station of extraction: the rows of the two frames.
 """
 
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from displacement.extraction.attribution import (
     Attribution,
@@ -100,31 +100,41 @@ class _Contexts:
     def __init__(self, document: Document, masked: str) -> None:
         self._document = document
         self._masked = masked
-        self._read: dict[int, tuple[list[Attribution], list[Period]]] = {}
+        self._read: dict[int, _Said] = {}
 
     def of(self, index: int) -> Context:
         """A sentence that holds figures, and what the sentences before it pass on."""
         document = self._document
         span = document.sentences[index]
-        found, periods = self._said(index)
+        said_here = self._said(index)
+        found = said_here.attributions
         before: Attribution | None = None
         earlier: list[Period] = []
         for past in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
-            said, when = self._said(past)
-            before = before or last_known(said)
-            earlier = [*self._of_events(said, when), *earlier]
+            said = self._said(past)
+            before = before or last_known(said.attributions)
+            earlier = [*self._of_events(said), *earlier]
         just_before = self._told_after(index) or self._still_speaking(index)
         before = before or publisher_as_counter(document)
         places = find_places(document.clean, span, document.lang)
         sayings = list(statement_spans(found, self._masked, document.lang))
         return Context(
-            span, periods, found, places, sayings, before, just_before, earlier, self._header(index)
+            span,
+            said_here.periods,
+            said_here.compared,
+            found,
+            places,
+            sayings,
+            before,
+            just_before,
+            earlier,
+            self._header(index),
         )
 
     def _still_speaking(self, index: int) -> Attribution | None:
         """The source of the sentence before, or of one before that announced a whole report."""
         for past in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
-            said = self._said(past)[0]
+            said = self._said(past).attributions
             if said and (past == index - 1 or self._opens_report(past)):
                 return still_speaking(said)
             if any(one.speaks for one in said):
@@ -134,7 +144,7 @@ class _Contexts:
     def _told_after(self, index: int) -> Attribution | None:
         """The source that one of the next sentences gives for the figures before it."""
         for later in range(index + 1, min(len(self._document.sentences), index + 1 + SOURCE_AFTER)):
-            if source := source_of_others(self._said(later)[0]):
+            if source := source_of_others(self._said(later).attributions):
                 return source
         return None
 
@@ -142,12 +152,12 @@ class _Contexts:
         document, span = self._document, self._document.sentences[past]
         return bool(only_pattern(document.lang, "opens_report").search(document.clean, *span))
 
-    def _of_events(self, said: list[Attribution], when: list[Period]) -> list[Period]:
+    def _of_events(self, said: "_Said") -> list[Period]:
         """The periods of a sentence that are not those of a saying."""
-        spans = list(statement_spans(said, self._masked, self._document.lang))
+        spans = list(statement_spans(said.attributions, self._masked, self._document.lang))
         return [
             period
-            for period in when
+            for period in said.periods
             if not any(span.start <= period.text_start < span.end for span in spans)
         ]
 
@@ -155,7 +165,7 @@ class _Contexts:
         """The days that a line before a sentence gives for the whole report."""
         for past in range(index, max(-1, index - 1 - SENTENCES_BACK), -1):
             if self._heads(past, index):
-                named = [one for one in self._said(past)[1] if one.kind in OF_REPORTS]
+                named = [one for one in self._said(past).periods if one.kind in OF_REPORTS]
                 if named:
                     return min(named, key=lambda one: OF_REPORTS.index(one.kind))
         return None
@@ -172,17 +182,28 @@ class _Contexts:
         on_top = past < min(index, SENTENCES_OF_A_TITLE) and not document.origin
         return on_top and bool(_TITLE.fullmatch(document.clean, span.start, span.end + 1))
 
-    def _said(self, index: int) -> tuple[list[Attribution], list[Period]]:
+    def _said(self, index: int) -> "_Said":
         if index not in self._read:
             document = self._document
             span = document.sentences[index]
-            self._read[index] = (
+            named = find_periods(
+                document.clean, span.start, span.end, document.published_on, document.lang
+            )
+            self._read[index] = _Said(
                 find_attributions(document, self._masked, span),
-                find_periods(
-                    document.clean, span.start, span.end, document.published_on, document.lang
-                ),
+                [one for one in named if one.compared is None],
+                [one for one in named if one.compared is not None],
             )
         return self._read[index]
+
+
+class _Said(NamedTuple):
+    """What one sentence says besides its numbers, before it is weighed."""
+
+    attributions: list[Attribution]
+    periods: list[Period]
+    compared: list[Period]
+    """Those with which it only compares."""
 
 
 def _row(

@@ -33,7 +33,7 @@ class Period:
     """A stretch of days named in a text; `start` is null where the words leave it open.
 
     `kind`: range, since, relative, month, day, event, aftermath or as_of; or one that points back
-    to those named before: carried, since_then, that_day, that_week, that_month, later.
+    to those named before: carried, since_then, that_day, that_week, that_month, that_year, later.
     """
 
     text_start: int
@@ -42,6 +42,8 @@ class Period:
     start: date | None
     end: date
     precision: DatePrecision
+    compared: int | None = None
+    """Where the words begin that only compare with it: it dates what stands in between."""
 
     @property
     def words(self) -> Span:
@@ -61,10 +63,11 @@ def find_periods(clean: str, start: int, end: int, published: date, lang: str) -
             read = reader(match.groupdict(), published, rules.words)
             if read is None or read[2] > published or (read[1] and read[1] > read[2]):
                 continue
-            if compared.search(clean, max(start, match.start() - COMPARED), match.start()):
-                continue
             kind = "event" if read[0] in _OF_EVENTS and of.match(match[0]) else read[0]
-            period = Period(match.start(), match.end(), kind, *read[1:])
+            beside = compared.search(clean, max(start, match.start() - COMPARED), match.start())
+            period = Period(
+                match.start(), match.end(), kind, *read[1:], compared=beside and beside.start()
+            )
             if not any(_overlap(period, other) for other in found):
                 found.append(period)
     return _joined(sorted(found, key=lambda period: period.text_start), clean, lang)
@@ -77,7 +80,7 @@ def _joined(found: list[Period], clean: str, lang: str) -> list[Period]:
     joined: list[Period] = []
     for period in found:
         last = joined[-1] if joined else None
-        if last and last.start and last.kind not in POINTS_BACK:
+        if last and last.start and last.kind not in POINTS_BACK and last.compared is None:
             words = clean[max(0, last.text_start - 14) : last.text_start]
             begun = f"{words}{clean[last.text_start : last.text_end].split(maxsplit=1)[0]} "
             between = clean[last.text_end : period.text_start]
@@ -114,12 +117,21 @@ _WEIGHT: Final = (
     "later",
     "that_week",
     "that_month",
+    "that_year",
     "as_of",
     "aftermath",
     "event",
     "carried",
 )
-POINTS_BACK: Final = ("carried", "since_then", "that_day", "that_week", "that_month", "later")
+POINTS_BACK: Final = (
+    "carried",
+    "since_then",
+    "that_day",
+    "that_week",
+    "that_month",
+    "that_year",
+    "later",
+)
 """Kinds whose days are those of a period named before."""
 
 
@@ -329,8 +341,9 @@ def _today(named: Named, published: date, words: Words) -> Read:
 
 
 def _carried(named: Named, published: date, words: Words) -> Read:
-    del named, words
-    return "carried", None, published, DatePrecision.CARRIED
+    del words
+    kind = "that_year" if named.get("year") else "carried"
+    return kind, None, published, DatePrecision.CARRIED
 
 
 _READERS: Final[dict[str, Callable[[Named, date, Words], Read | None]]] = {

@@ -29,6 +29,8 @@ class Context:
 
     span: Span
     periods: list[Period]
+    compared: list[Period]
+    """The periods with which the sentence only compares its own."""
     attributions: list[Attribution]
     places: list[Place]
     sayings: list[Span]
@@ -111,6 +113,9 @@ def choose_dates(
 ) -> Dates:
     """The period of a flow, or the day of a stock; nothing is invented where none is named."""
     published = document.published_on
+    if compared := _compared(claim, context):
+        start = compared.start if measure in FLOWS else compared.end
+        return Dates(start, compared.end, compared.precision, compared.words)
     written = context.span.start + _dateline(document, context.span)
     dated = [period for period in context.periods if period.text_start >= written]
     free = [period for period in dated if not _said(period.text_start, context)]
@@ -139,6 +144,21 @@ def choose_dates(
         head = context.header
         return Dates(head.start, head.end, DatePrecision.CARRIED, head.words)
     return Dates(None, published, DatePrecision.PUBLICATION)
+
+
+def _compared(claim: Claim, context: Context) -> Period | None:
+    """The period of a number with which the sentence compares: "against 700 in April"."""
+    number = claim.number
+    return next(
+        (
+            period
+            for period in context.compared
+            if period.compared is not None
+            and period.compared <= number.start
+            and number.end <= period.text_start
+        ),
+        None,
+    )
 
 
 def _beside(period: Period, claim: Claim, sentence: Span, document: Document) -> bool:
@@ -266,6 +286,9 @@ def _pointed_at(
         begun = ("since", "aftermath")
         day = next((one.start if one.kind in begun else one.end for one in named), None)
         return (day, period.end) if day else None
+    if period.kind == "that_year":
+        year = next((one.end.year for one in (*named, context.header) if one), None)
+        return (date(year, 1, 1), min(date(year, 12, 31), period.end)) if year else None
     if period.kind == "later":
         day = next((_day_of(one) for one in named if one.kind in _DAYS_OF_THAT), None)
         day = day and day + (period.end - (period.start or period.end))
