@@ -128,7 +128,9 @@ def in_context(candidate: Candidate, lang: str) -> Decision | None:
     for rule in possible(lang, "context", candidate.left_letters):
         if match := rule.pattern.search(candidate.left):
             claim = claim_of(candidate, rule, match, side="left", lang=lang)
-            return replace(claim, measure=STATE[0], term=STATE[1], certain=False)
+            kept = rule.get("keeps") and candidate.carried
+            measure, term = kept or STATE
+            return replace(claim, measure=measure, term=term, certain=False)
     return None
 
 

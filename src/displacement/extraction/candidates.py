@@ -11,7 +11,7 @@ from displacement.extraction.needles import Letters, letters_of, possible
 from displacement.extraction.numbers import Number
 from displacement.extraction.rules import load_rules
 from displacement.extraction.units import Head, read_head
-from displacement_schemas.vocabulary import Measure, Term
+from displacement_schemas.vocabulary import FLOWS, Measure, Term
 
 REACH: Final = 320
 """How far a predicate may stand from its number."""
@@ -97,13 +97,15 @@ def read_candidate(
     right = Span(right_start, min(sentence.end, number.end + REACH))
     right = _up_to_boundary(masked, right, phrase_start, lang)
     beside = _DASHED.match(masked, right.start, right.end)
-    right = _up_to_next_noun(masked, right, beside.end() if beside else 0, open_starts, lang)
+    event = head is not None and head.measure in FLOWS  # "300 evacuated and 40 sheltered in tents"
+    skipped = beside.end() if beside else 0
+    right = _up_to_next_noun(masked, right, skipped, open_starts, lang, joins=not event)
     before = masked[max(sentence.start, phrase_start - REACH // 2) : phrase_start]
     left = before[_last_end(only_pattern(lang, "boundary"), before) :]
     words = _without_brackets(masked[right.start : right.end])
     if same and head:
         words, right_start = " " * (same - head.end) + words, head.end
-    joined = only_pattern(lang, "coordinated").match(words)
+    joined = not event and only_pattern(lang, "coordinated").match(words)
     part = bool(
         only_pattern(lang, "part_after").match(masked, number.end, sentence.end)
         or only_pattern(lang, "part_before").search(left)
@@ -173,9 +175,12 @@ def _up_to_boundary(masked: str, right: Span, phrase_start: int, lang: str) -> S
 
 
 def _up_to_next_noun(
-    masked: str, right: Span, skipped: int, open_starts: list[int], lang: str
+    masked: str, right: Span, skipped: int, open_starts: list[int], lang: str, *, joins: bool
 ) -> Span:
-    """Another counted noun takes over, unless it only belongs to a phrase beside the first."""
+    """Another counted noun takes over, unless it only belongs to a phrase beside the first.
+
+    `joins` tells whether both may share one verb: "300 people and 40 cows were moved".
+    """
     inside, equal = only_pattern(lang, "inside"), only_pattern(lang, "equal")
     coordinated = only_pattern(lang, "coordinated")
     first = bisect_left(open_starts, max(right.start, skipped))
@@ -185,7 +190,7 @@ def _up_to_next_noun(
             break
         if index - first == MOST_BESIDE:
             return Span(right.start, start)
-        joined = index == first and coordinated.fullmatch(masked[right.start : start])
+        joined = joins and index == first and coordinated.fullmatch(masked[right.start : start])
         if not (joined or inside.search(masked, max(right.start, start - 40), start)) and not (
             (same := equal.search(masked, max(right.start, start - 30), right.end))
             and same.start() < start < same.end()

@@ -78,14 +78,14 @@ def figure_rows(
     refusals = [decision for decision in decisions if isinstance(decision, Refusal)]
     contexts = _Contexts(document, masked)
     known: dict[int, Context] = {}
-    measures: dict[int, Measure] = {}
+    told: dict[int, Row] = {}
     rows = []
     for claim in claims:
         index = document.sentence_at(claim.number.start)
         context = known.get(index) or contexts.of(index)
         known[index] = context
-        row = _row(document, masked, claim, context, measures)
-        measures[claim.number.start] = row["measure"]
+        row = _row(document, masked, claim, context, told)
+        told[claim.number.start] = row
         if _is_historic(row):
             refusals.append(Refusal(claim.number, claim.rule_id, NumberReason.HISTORIC))
         else:
@@ -207,13 +207,16 @@ class _Said(NamedTuple):
 
 
 def _row(
-    document: Document, masked: str, claim: Claim, context: Context, measures: dict[int, Measure]
+    document: Document, masked: str, claim: Claim, context: Context, told: dict[int, Row]
 ) -> Row:
     number = claim.number
     clause = clause_of(masked, context.span, number, document.lang)
-    measure = measure_of(_scene(document, claim, context, clause, measures))
+    measure = measure_of(_scene(document, claim, context, clause, told))
     area = choose_area(claim, measure, context, clause, document)
-    dates = choose_dates(claim, measure, context, document, clause=clause, masked=masked)
+    leader = _dates_of_leader(claim, told)
+    dates = choose_dates(
+        claim, measure, context, document, clause=clause, masked=masked, leader=leader
+    )
     source = choose(context.attributions, number, clause, context.before)
     if not source.known and not any(one.speaks for one in context.attributions):
         source = _unnamed(document, context)
@@ -269,12 +272,22 @@ def _unnamed(document: Document, context: Context) -> Attribution:
     return context.just_before or own_count(document, only_own=False)
 
 
+def _dates_of_leader(claim: Claim, told: dict[int, Row]) -> Dates | None:
+    """The days of the figure whose people or predicate a claim carries on."""
+    leader = claim.same_people_as or claim.follows
+    row = told.get(leader.start) if leader else None
+    if row is None or row["measure"] not in FLOWS or row["start_date"] is None:
+        return None
+    return Dates(row["start_date"], row["end_date"], DatePrecision.CARRIED)
+
+
 def _scene(
-    document: Document, claim: Claim, context: Context, clause: Span, measures: dict[int, Measure]
+    document: Document, claim: Claim, context: Context, clause: Span, told: dict[int, Row]
 ) -> Scene:
     """What tells the measure of a claim, with those of the figures on which it leans."""
     leader = claim.same_people_as or claim.follows
     before = claim.follows or claim.after
+    measures = {start: row["measure"] for start, row in told.items()}
     part = Span(min(clause.start, claim.predicate.start), clause.end)
     return Scene(
         claim=claim,

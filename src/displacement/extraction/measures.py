@@ -92,7 +92,8 @@ def _is_state(scene: Scene, said: Kind) -> bool:
     """People counted as they came in a period moved in it; who still is displaced does not move."""
     if said.state:
         return not _came_within(scene)
-    if not scene.behind and scene.tells("hosting", scene.predicate):
+    moved = scene.claim.term is Term.EVACUATED  # "the town, home to 900 people, was cleared"
+    if not scene.behind and not moved and scene.tells("hosting", scene.predicate):
         return True
     if not scene.behind and not said.back and scene.tells("still_away", scene.predicate):
         return True

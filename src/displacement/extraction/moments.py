@@ -47,7 +47,8 @@ def _decade(named: Named, published: date, words: Words) -> Read | None:
     years = {"early": (0, 3), "mid": (4, 6), "late": (7, 9)}
     begin, end = years.get((named.get("part") or "").lower(), (0, 9))
     last = min(date(first + end, 12, 31), published)
-    return "range", date(first + begin, 1, 1), last, DatePrecision.YEAR
+    kind = "event" if named.get("of") else "range"  # "the wars of the 1990s"
+    return kind, date(first + begin, 1, 1), last, DatePrecision.YEAR
 
 
 def _years(named: Named, published: date, words: Words) -> Read | None:

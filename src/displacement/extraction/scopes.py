@@ -110,8 +110,12 @@ def choose_dates(
     *,
     clause: Span,
     masked: str,
+    leader: Dates | None = None,
 ) -> Dates:
-    """The period of a flow, or the day of a stock; nothing is invented where none is named."""
+    """The period of a flow, or the day of a stock; nothing is invented where none is named.
+
+    `leader` are the days of the figure on which a claim leans that names none of its own.
+    """
     published = document.published_on
     if compared := _compared(claim, context):
         start = compared.start if measure in FLOWS else compared.end
@@ -143,7 +147,10 @@ def choose_dates(
     if context.header and not free:
         head = context.header
         return Dates(head.start, head.end, DatePrecision.CARRIED, head.words)
-    return Dates(None, published, DatePrecision.PUBLICATION)
+    counted = [one for one in _days_before(clause, dated, free, document) if one.kind == "as_of"]
+    if counted:
+        return Dates(None, counted[-1].end, counted[-1].precision, counted[-1].words)
+    return leader or Dates(None, published, DatePrecision.PUBLICATION)
 
 
 def _compared(claim: Claim, context: Context) -> Period | None:
