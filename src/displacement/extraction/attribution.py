@@ -13,6 +13,16 @@ from displacement.extraction.numbers import Number
 from displacement_schemas.vocabulary import CounterKind
 
 
+_OF_SOURCES: Final = (
+    "cue.according_to",
+    "cue.counted_by",
+    "cue.paper_of",
+    "cue.figures_from",
+    "cue.bracket_dated",
+    "cue.registered_with",
+)
+
+
 @dataclass(frozen=True)
 class Attribution:
     """One "X said" of a text: the words that say it, and whom they name."""
@@ -46,6 +56,17 @@ class Attribution:
         return self.private or (self.spoken and self.cue != "cue.colon")
 
 
+    @property
+    def bound(self) -> bool:
+        """Whether it holds for its own clause alone: "registered with the agency"."""
+        return self.cue == "cue.registered_with"
+
+    @property
+    def of_source(self) -> bool:
+        """Whether it only names where a figure comes from: the text itself speaks on."""
+        return self.cue in _OF_SOURCES
+
+
 UNKNOWN: Final = Attribution(0, 0, 0, "unknown", CounterKind.UNKNOWN, known=False)
 
 
@@ -62,7 +83,8 @@ def choose(
         near = [
             attribution
             for attribution in attributions
-            if scope is None or (scope.start <= attribution.start < scope.end)
+            if (scope is None and not attribution.bound)
+            or (scope and scope.start <= attribution.start < scope.end)
         ]
         known = [_filled(one, _earlier(one, attributions) or before) for one in near]
         known = [attribution for attribution in known if attribution.known]
@@ -101,10 +123,8 @@ POINTS_BACK: Final = "\ue000"
 
 def _rank(attribution: Attribution) -> int:
     # "X, citing Y": Y counted, X passed it on
-    return 0 if attribution.cue in _OF_SOURCES else 1
+    return 0 if attribution.of_source else 1
 
-
-_OF_SOURCES: Final = ("cue.according_to", "cue.counted_by", "cue.paper_of", "cue.figures_from")
 
 
 def _distance(attribution: Attribution, number: Number) -> int:
@@ -118,7 +138,7 @@ def source_of_others(attributions: list[Attribution]) -> Attribution | None:
 
 def still_speaking(attributions: list[Attribution]) -> Attribution | None:
     """Whose words the next sentence may go on with: not those of a body that only plans."""
-    return last_known([one for one in attributions if one.cue != "cue.plans"])
+    return last_known([one for one in attributions if one.cue != "cue.plans" and not one.bound])
 
 
 def last_known(attributions: list[Attribution]) -> Attribution | None:

@@ -95,7 +95,7 @@ def resolved(
     phrase = None if spoken is None else read_speaker(words, lang, speaks=spoken, first=first)
     for rule in possible(lang, "counter", letters_of(lang, words)):
         match = None if strict and not rule.get("sure") else rule.pattern.search(words)
-        if match and match[0].title() not in countries(lang):
+        if match and not {match[0], match[0].title()} & countries(lang):
             group = next((name for name, text in match.groupdict().items() if text), 0)
             kind, own = CounterKind(rule.get("kind")), bool(rule.get("own"))
             named = Named(rule.get("says"), kind, *match.span(group), own=own)

@@ -28,6 +28,7 @@ from displacement.extraction.needles import letters_of, possible
 from displacement.extraction.periods import Period, find_periods
 from displacement.extraction.places import find_places
 from displacement.extraction.publishers import own_count, publisher_as_counter
+from displacement.extraction.rules import rules_that
 from displacement.extraction.sayings import find_attributions, statement_spans
 from displacement.extraction.scene import Scene
 from displacement.extraction.scopes import (
@@ -64,6 +65,9 @@ SENTENCES_OF_A_TITLE: Final = 3
 
 OF_REPORTS: Final = ("range", "as_of", "month")
 """Kinds of periods that a report may cover, the most telling first."""
+
+_PARTS: Final = ("carry", "listed")
+"""Rules by which a number carries on the figure before it."""
 
 _TITLE: Final = re.compile(r"(?![*-])[^\n](?:[^\n]|\n(?!\s*\n)){0,240}[^.!?:;,\n]\n")
 
@@ -132,14 +136,20 @@ class _Contexts:
         )
 
     def _still_speaking(self, index: int) -> Attribution | None:
-        """The source of the sentence before, or of one before that announced a whole report."""
+        """The source of the sentence before, or of one before that announced a whole report.
+
+        A report goes on behind a figure for which it only names the source.
+        """
+        nearest: Attribution | None = None
         for past in range(index - 1, max(-1, index - 1 - SENTENCES_BACK), -1):
             said = self._said(past).attributions
-            if said and (past == index - 1 or self._opens_report(past)):
+            if said and self._opens_report(past):
                 return still_speaking(said)
-            if any(one.speaks for one in said):
-                return None
-        return None
+            if past == index - 1:
+                nearest = still_speaking(said)
+            if any(one.speaks and not one.of_source for one in said):
+                return nearest
+        return nearest
 
     def _told_after(self, index: int) -> Attribution | None:
         """The source that one of the next sentences gives for the figures before it."""
@@ -213,7 +223,7 @@ def _row(
     clause = clause_of(masked, context.span, number, document.lang)
     measure = measure_of(_scene(document, claim, context, clause, told))
     area = choose_area(claim, measure, context, clause, document)
-    leader = _dates_of_leader(claim, told)
+    leader = _dates_of_leader(claim, told, document.lang)
     dates = choose_dates(
         claim, measure, context, document, clause=clause, masked=masked, leader=leader
     )
@@ -272,9 +282,10 @@ def _unnamed(document: Document, context: Context) -> Attribution:
     return context.just_before or own_count(document, only_own=False)
 
 
-def _dates_of_leader(claim: Claim, told: dict[int, Row]) -> Dates | None:
-    """The days of the figure whose people or predicate a claim carries on."""
-    leader = claim.same_people_as or claim.follows
+def _dates_of_leader(claim: Claim, told: dict[int, Row], lang: str) -> Dates | None:
+    """The days of the figure of which a claim is a part, or whose people it counts again."""
+    part = claim.rule_id in {*_PARTS, *rules_that(lang, "anaphor", same_days=True)}
+    leader = claim.same_people_as or (claim.follows if part else None)
     row = told.get(leader.start) if leader else None
     if row is None or row["measure"] not in FLOWS or row["start_date"] is None:
         return None
