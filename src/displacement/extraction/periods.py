@@ -33,7 +33,8 @@ class Period:
     """A stretch of days named in a text; `start` is null where the words leave it open.
 
     `kind`: range, since, relative, month, day, event, aftermath or as_of; or one that points back
-    to those named before: carried, since_then, that_day, that_week, that_month, that_year, later.
+    to those named before: carried, reported, since_then, that_day, that_week, that_month,
+    that_year, later.
     """
 
     text_start: int
@@ -121,10 +122,12 @@ _WEIGHT: Final = (
     "as_of",
     "aftermath",
     "event",
+    "reported",
     "carried",
 )
 POINTS_BACK: Final = (
     "carried",
+    "reported",
     "since_then",
     "that_day",
     "that_week",
@@ -336,13 +339,14 @@ def _part_of_year(named: Named, published: date, words: Words) -> Read | None:
 
 def _today(named: Named, published: date, words: Words) -> Read:
     del words
-    day = published - timedelta(days=1 if named.get("before") else 0)
+    day = published - timedelta(days=2 if named.get("two") else 1 if named.get("before") else 0)
     return "day", day, day, DatePrecision.DAY
 
 
 def _carried(named: Named, published: date, words: Words) -> Read:
     del words
     kind = "that_year" if named.get("year") else "carried"
+    kind = "reported" if named.get("reported") else kind
     return kind, None, published, DatePrecision.CARRIED
 
 

@@ -94,7 +94,7 @@ def _read(
     end = region.start + named.end
     as_written = document.text[region.start + named.start : end]
     name = named.name or as_name(as_written, document.lang)
-    if rule.id == "cue.counted_by":
+    if rule.id in ("cue.counted_by", "cue.registered_with"):
         cue_end = end  # the days behind it are those of the counting
     return Attribution(
         begin,

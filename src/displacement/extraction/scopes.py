@@ -285,7 +285,9 @@ def _pointed_at(
     """The days that "since then" or "that night" mean: those of the last time named before."""
     here = [one for one in free if one.text_end <= period.text_start]
     named = [one for one in (*context.earlier, *here) if one.kind not in POINTS_BACK][::-1]
-    if period.kind == "carried":
+    if period.kind == "reported" and context.header:
+        return context.header.start, context.header.end
+    if period.kind in ("carried", "reported"):
         ranges = (one for one in named if one.kind == "range")
         last = next(ranges, None) or context.header or next(iter(named), None)
         return (last.start, last.end) if last else None
