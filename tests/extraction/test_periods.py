@@ -103,3 +103,27 @@ def test_the_year_of_a_leap_day_is_the_last_that_has_one():
 
 def test_nothing_lies_after_publication():
     assert periods("in 2023") == []
+
+
+def test_a_day_with_which_a_number_is_compared_belongs_to_the_other_number():
+    text = "some 7,000 in February, against 3,000 in January"
+    own, compared = periods(text, date(2018, 3, 8))
+    assert own.compared is None
+    assert compared.compared == text.index("against")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("since the attack", "since_then"),
+        ("during the year", "that_year"),
+        ("in the reporting period", "reported"),
+        ("over the same period", "carried"),
+    ],
+)
+def test_some_words_point_back_to_days_named_before(text: str, kind: str):
+    assert [period.kind for period in periods(text)] == [kind]
+
+
+def test_since_an_event_at_a_place_on_a_day_begins_there():
+    assert periods("since the raid on Oldtown on 3 January")[0].start == date(2018, 1, 3)

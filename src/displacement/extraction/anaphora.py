@@ -126,7 +126,7 @@ def in_context(candidate: Candidate, lang: str) -> Decision | None:
     if not candidate.head or not candidate.head.unit or not candidate.stand_in:
         return None
     for rule in possible(lang, "context", candidate.left_letters):
-        if match := rule.pattern.search(candidate.left):
+        if match := before_number(rule, candidate):
             claim = claim_of(candidate, rule, match, side="left", lang=lang)
             kept = rule.get("keeps") and candidate.carried
             measure, term = kept or STATE

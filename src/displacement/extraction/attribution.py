@@ -12,7 +12,6 @@ from displacement.extraction.document import Span
 from displacement.extraction.numbers import Number
 from displacement_schemas.vocabulary import CounterKind
 
-
 _OF_SOURCES: Final = (
     "cue.according_to",
     "cue.counted_by",
@@ -54,7 +53,6 @@ class Attribution:
     def speaks(self) -> bool:
         """Whether somebody is said to speak, known or not: then nobody else does."""
         return self.private or (self.spoken and self.cue != "cue.colon")
-
 
     @property
     def bound(self) -> bool:
@@ -124,7 +122,6 @@ POINTS_BACK: Final = "\ue000"
 def _rank(attribution: Attribution) -> int:
     # "X, citing Y": Y counted, X passed it on
     return 0 if attribution.of_source else 1
-
 
 
 def _distance(attribution: Attribution, number: Number) -> int:

@@ -83,7 +83,11 @@ def _leans(claim: Claim) -> bool:
     """Whether the people are those of the figure before, or come where those came."""
     head = claim.candidate.head
     arrived = head is not None and claim.term is Term.ARRIVED and head.noun.endswith("arrivals")
-    return head is None or arrived or claim.rule_id == "left.largest_group"
+    return head is None or arrived or claim.rule_id in _OF_THOSE
+
+
+_OF_THOSE: Final = ("left.largest_group", "left.largest_intake", "context.line")
+"""Rules for a share of the people of the figure before."""
 
 
 def _of_list(decision: Decision, previous: Refusal, masked: str, lang: str) -> bool:

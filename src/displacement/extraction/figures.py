@@ -66,7 +66,7 @@ SENTENCES_OF_A_TITLE: Final = 3
 OF_REPORTS: Final = ("range", "as_of", "month")
 """Kinds of periods that a report may cover, the most telling first."""
 
-_PARTS: Final = ("carry", "listed")
+_PARTS: Final = ("carry", "listed", "context.line", "left.largest_intake")
 """Rules by which a number carries on the figure before it."""
 
 _TITLE: Final = re.compile(r"(?![*-])[^\n](?:[^\n]|\n(?!\s*\n)){0,240}[^.!?:;,\n]\n")
@@ -285,7 +285,7 @@ def _unnamed(document: Document, context: Context) -> Attribution:
 def _dates_of_leader(claim: Claim, told: dict[int, Row], lang: str) -> Dates | None:
     """The days of the figure of which a claim is a part, or whose people it counts again."""
     part = claim.rule_id in {*_PARTS, *rules_that(lang, "anaphor", same_days=True)}
-    leader = claim.same_people_as or (claim.follows if part else None)
+    leader = claim.same_people_as or ((claim.follows or claim.after) if part else None)
     row = told.get(leader.start) if leader else None
     if row is None or row["measure"] not in FLOWS or row["start_date"] is None:
         return None

@@ -118,8 +118,7 @@ def choose_dates(
     """
     published = document.published_on
     if compared := _compared(claim, context):
-        start = compared.start if measure in FLOWS else compared.end
-        return Dates(start, compared.end, compared.precision, compared.words)
+        return _days_of(compared, measure)
     written = context.span.start + _dateline(document, context.span)
     dated = [period for period in context.periods if period.text_start >= written]
     free = [period for period in dated if not _said(period.text_start, context)]
@@ -130,13 +129,38 @@ def choose_dates(
         same = _day_pointed_at(near, free, context)
         days = near or _days_before(clause, dated, free, document)
         return same or _day_of_stock(days, context.header, published)
-    near = near or free
-    # up to where the clause turns to a total, or from there on
+    near = _before_turn(near or free, claim, clause, document, masked)
+    found = _most_telling(near, free, claim, context)
+    found = found or (_of_header(context.header) if not free else None)
+    if found:
+        return found
+    counted = [one for one in _days_before(clause, dated, free, document) if one.kind == "as_of"]
+    if counted:
+        return Dates(None, counted[-1].end, counted[-1].precision, counted[-1].words)
+    return leader or Dates(None, published, DatePrecision.PUBLICATION)
+
+
+def _days_of(period: Period, measure: Measure) -> Dates:
+    """All days of a period for a flow, its last for a stock."""
+    start = period.start if measure in FLOWS else period.end
+    return Dates(start, period.end, period.precision, period.words)
+
+
+def _before_turn(
+    near: list[Period], claim: Claim, clause: Span, document: Document, masked: str
+) -> list[Period]:
+    """The periods of a claim up to where its clause turns to a total, or from there on."""
     turns = only_pattern(document.lang, "period_break")
     part = _part_around(claim.number, clause, document.clean, turns, with_mark=True)
     if part != clause:
         near = [period for period in near if part.start <= period.text_start < part.end]
-    near = [period for period in near if not _of_another(period, near, claim, masked)]
+    return [period for period in near if not _of_another(period, near, claim, masked)]
+
+
+def _most_telling(
+    near: list[Period], free: list[Period], claim: Claim, context: Context
+) -> Dates | None:
+    """The period that says most about a flow, of those near its number."""
     own = [period for period in near if period.text_start < claim.candidate.body.end] or near
     for period in (*by_weight(own), *by_weight(near)):
         if period.kind not in POINTS_BACK:
@@ -144,13 +168,14 @@ def choose_dates(
             return Dates(period.start, end, period.precision, period.words)
         if found := _pointed_at(period, free, context):
             return Dates(*found, DatePrecision.CARRIED, period.words)
-    if context.header and not free:
-        head = context.header
-        return Dates(head.start, head.end, DatePrecision.CARRIED, head.words)
-    counted = [one for one in _days_before(clause, dated, free, document) if one.kind == "as_of"]
-    if counted:
-        return Dates(None, counted[-1].end, counted[-1].precision, counted[-1].words)
-    return leader or Dates(None, published, DatePrecision.PUBLICATION)
+    return None
+
+
+def _of_header(header: Period | None) -> Dates | None:
+    """The days that the head of a report covers."""
+    if header is None:
+        return None
+    return Dates(header.start, header.end, DatePrecision.CARRIED, header.words)
 
 
 def _compared(claim: Claim, context: Context) -> Period | None:
@@ -285,19 +310,12 @@ def _pointed_at(
     """The days that "since then" or "that night" mean: those of the last time named before."""
     here = [one for one in free if one.text_end <= period.text_start]
     named = [one for one in (*context.earlier, *here) if one.kind not in POINTS_BACK][::-1]
-    if period.kind == "reported" and context.header:
-        return context.header.start, context.header.end
-    if period.kind in ("carried", "reported"):
-        ranges = (one for one in named if one.kind == "range")
-        last = next(ranges, None) or context.header or next(iter(named), None)
-        return (last.start, last.end) if last else None
+    if period.kind in _STRETCHES:
+        return _stretch(period, named, context.header)
     if period.kind == "since_then":
         begun = ("since", "aftermath")
         day = next((one.start if one.kind in begun else one.end for one in named), None)
         return (day, period.end) if day else None
-    if period.kind == "that_year":
-        year = next((one.end.year for one in (*named, context.header) if one), None)
-        return (date(year, 1, 1), min(date(year, 12, 31), period.end)) if year else None
     if period.kind == "later":
         day = next((_day_of(one) for one in named if one.kind in _DAYS_OF_THAT), None)
         day = day and day + (period.end - (period.start or period.end))
@@ -309,6 +327,22 @@ def _pointed_at(
     if last and last.kind == "aftermath":
         return _day_of(last), _day_of(last)
     return (last.start or last.end, last.end) if last else None
+
+
+_STRETCHES: Final = ("carried", "reported", "that_year")
+
+
+def _stretch(
+    period: Period, named: list[Period], header: Period | None
+) -> tuple[date | None, date] | None:
+    """The days of "the same period", of the reporting period or of the year told of before."""
+    if period.kind == "that_year":
+        year = next((one.end.year for one in (*named, header) if one), None)
+        return (date(year, 1, 1), min(date(year, 12, 31), period.end)) if year else None
+    ranges = (one for one in named if one.kind == "range")
+    first = header if period.kind == "reported" else None
+    last = first or next(ranges, None) or header or next(iter(named), None)
+    return (last.start, last.end) if last else None
 
 
 def _day_of(period: Period) -> date:
