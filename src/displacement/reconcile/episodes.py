@@ -6,8 +6,9 @@ and its evidence.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 
@@ -82,6 +83,22 @@ class Cells(Columns[Cell]):
             kind=int(self.kind[row]),
         )
 
+    def take(self, rows: Numbers) -> Self:
+        """Some of the cells, in the order of the rows."""
+        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in _COLUMNS}
+        return replace(self, **columns)
+
+    @staticmethod
+    def joined(several: Sequence["Cells"], sets: LeafSets) -> "Cells":
+        """The cells of several columns."""
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(one, name) for one in several]) for name in _COLUMNS
+        }
+        columns["leaf_set"] = np.concatenate(
+            [sets.numbers(one.sets)[one.leaf_set] for one in several]
+        )
+        return Cells(sets, **columns)
+
     @staticmethod
     def of(cells: Sequence[Cell], sets: LeafSets) -> "Cells":
         """The columns of some cells."""
@@ -94,6 +111,9 @@ class Cells(Columns[Cell]):
             exposure=np.array([cell.exposure for cell in cells], dtype=np.float64),
             kind=np.array([cell.kind for cell in cells], dtype=np.int64),
         )
+
+
+_COLUMNS = ("leaf_set", "start", "stop", "event", "exposure", "kind")
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +175,57 @@ class Episodes(Columns[Episode]):
             pair_voice=pair_voice,
             pair_kind=pair_kind,
             pairs_of=np.array([len(pair) for pair in pairs], dtype=np.int64),
+        )
+
+    @staticmethod
+    def joined(several: Sequence["Episodes"]) -> "Episodes":
+        """The episodes of several columns, in order of their first day."""
+        sets = LeafSets()
+        voices = Voices.joined([one.voices.onto(sets) for one in several])
+        cells = Cells.joined([one.cells for one in several], sets)
+        heard = np.array([len(one.voices) for one in several], dtype=np.int64)
+        kinds = np.array([len(one.exposure) for one in several], dtype=np.int64)
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(one, name) for one in several])
+            for name in ("voices_of", "cells_of", "kinds_of", "exposure", "pairs_of")
+        }
+        return Episodes(
+            ids=[name for one in several for name in one.ids],
+            voices=voices,
+            cells=cells,
+            pair_voice=np.concatenate(
+                [one.pair_voice + n for one, n in zip(several, firsts(heard), strict=True)]
+            ),
+            pair_kind=np.concatenate(
+                [one.pair_kind + n for one, n in zip(several, firsts(kinds), strict=True)]
+            ),
+            **columns,
+        )
+
+    @property
+    def in_time(self) -> Numbers:
+        """The rows in order of the episodes' first days, and of their first figures."""
+        if not len(self):
+            return np.zeros(0, dtype=np.int64)
+        earliest = np.minimum.reduceat(self.voices.start, self.first_voice)
+        return np.lexsort((of_texts(self.voices.name[self.first_voice]), earliest))
+
+    def take(self, rows: Numbers) -> "Episodes":
+        """Some of the episodes, in the order of the rows."""
+        voices = rows_of(self.first_voice[rows], self.voices_of[rows])
+        kinds = rows_of(self.first_kind[rows], self.kinds_of[rows])
+        pairs = rows_of(firsts(self.pairs_of)[rows], self.pairs_of[rows])
+        return Episodes(
+            ids=[self.ids[row] for row in rows.tolist()],
+            voices=self.voices.take(voices),
+            voices_of=self.voices_of[rows],
+            cells=self.cells.take(rows_of(self.first_cell[rows], self.cells_of[rows])),
+            cells_of=self.cells_of[rows],
+            kinds_of=self.kinds_of[rows],
+            exposure=self.exposure[kinds],
+            pair_voice=_places_of(voices, len(self.voices))[self.pair_voice[pairs]],
+            pair_kind=_places_of(kinds, len(self.exposure))[self.pair_kind[pairs]],
+            pairs_of=self.pairs_of[rows],
         )
 
     @cached_property
@@ -263,6 +334,13 @@ def _together(voices: Voices, voices_of: Numbers, cuts: list[Cut], tree: AreaTre
         pair_kind=(first_kind[summing] + whole["sums"])[by_episode],
         pairs_of=np.bincount(summing, minlength=count),
     )
+
+
+def _places_of(rows: Numbers, count: int) -> Numbers:
+    """Where each of so many rows stands among some of them."""
+    places = np.full(count, -1)
+    places[rows] = np.arange(len(rows))
+    return places
 
 
 def _ids(voices: Voices, voices_of: Numbers) -> list[str]:

@@ -1,6 +1,6 @@
 """Which leaves does each figure cover? Sets of leaves, numbered, so that columns can hold them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,9 @@ class LeafSets:
 
     def __getitem__(self, number: int) -> LeafSet:
         return self._sets[number]
+
+    def __iter__(self) -> Iterator[LeafSet]:
+        return iter(self._sets)
 
     def number(self, leaves: LeafSet) -> int:
         """The number of a set."""

@@ -26,7 +26,7 @@ def linked(voices: Voices) -> Numbers:
         if wide.any() and narrow.any():
             pairs.append(ground.across(wide, narrow, place))
     one, other = np.concatenate(pairs, axis=1)
-    return _components(len(voices), one, other)
+    return components(len(voices), one, other)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _runs(place: Numbers, start: Numbers, stop: Numbers, rows: Numbers) -> _Runs
     return _Runs(rows, rows[before], begins, start, stop)
 
 
-def _components(count: int, one: Numbers, other: Numbers) -> Numbers:
+def components(count: int, one: Numbers, other: Numbers) -> Numbers:
     """The least member of what each is linked with, through however many links.
 
     The higher of two leaders follows the lower, and leaders are followed to their ends, until

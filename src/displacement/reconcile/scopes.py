@@ -191,6 +191,10 @@ class Voices(Columns[Voice]):
             **columns,
         )
 
+    def onto(self, sets: LeafSets) -> Self:
+        """The same voices, with the numbers that other columns give their sets of leaves."""
+        return replace(self, sets=sets, leaf_set=sets.numbers(self.sets)[self.leaf_set])
+
     @staticmethod
     def joined(several: Sequence["Voices"]) -> "Voices":
         """The voices of several columns that number their sets of leaves alike."""

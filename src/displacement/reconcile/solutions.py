@@ -6,6 +6,7 @@ Between the episodes and everything that is asked of them; one of them is a `Sol
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from displacement.reconcile.columns import (
     numbered,
     objects,
     repeated,
+    rows_of,
 )
 from displacement.reconcile.episodes import Episode, Episodes
 from displacement.reconcile.polytope import largest_sums
@@ -91,6 +93,42 @@ class Solutions(Columns[Solved]):
             _made=dict(enumerate(solved)),
         )
 
+    @staticmethod
+    def joined(several: Sequence["Solutions"]) -> "Solutions":
+        """The solved episodes of several columns, in order of their first day."""
+        if len(several) == 1:
+            return several[0]
+        episodes = Episodes.joined([one.episodes for one in several])
+        reaches = firsts(np.array([len(one.reach) for one in several], dtype=np.int64))
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(one, name) for one in several])
+            for name in (*_OF_KINDS, *_OF_VOICES, *_OF_EPISODES, "reach")
+        }
+        first_reach = [
+            np.where(one.first_reach < 0, -1, one.first_reach + first)
+            for one, first in zip(several, reaches, strict=True)
+        ]
+        joined = Solutions(episodes, first_reach=np.concatenate(first_reach), **columns)
+        return joined.take(episodes.in_time)
+
+    def take(self, rows: Numbers) -> "Solutions":
+        """Some of the solved episodes, in the order of the rows."""
+        of = self.episodes
+        kinds = rows_of(of.first_kind[rows], of.kinds_of[rows])
+        voices = rows_of(of.first_voice[rows], of.voices_of[rows])
+        sizes = np.where(self.first_reach[rows] < 0, 0, (of.kinds_of[rows] + 1) ** 2)
+        columns: dict[str, Any] = {
+            name: getattr(self, name)[own]
+            for names, own in ((_OF_KINDS, kinds), (_OF_VOICES, voices), (_OF_EPISODES, rows))
+            for name in names
+        }
+        return Solutions(
+            episodes=of.take(rows),
+            reach=self.reach[rows_of(self.first_reach[rows], sizes)],
+            first_reach=np.where(sizes > 0, firsts(sizes), -1),
+            **columns,
+        )
+
     @cached_property
     def cell_values(self) -> Vector:
         """Persons of each cell: its kind's estimate, spread by exposure."""
@@ -149,6 +187,11 @@ class Solutions(Columns[Solved]):
         return Chain(self.position[own], reach)
 
 
+_OF_KINDS = ("cells", "position")
+_OF_VOICES = ("stretch", "lowered", "allowed_low", "allowed_high")
+_OF_EPISODES = ("method", "gap")
+
+
 def solve_all(episodes: Sequence[Episode]) -> Solutions:
     """Balance all episodes, those of one shape together, each as if it were alone.
 
@@ -170,7 +213,7 @@ def solve_all(episodes: Sequence[Episode]) -> Solutions:
         voice = of.first_voice[rows][:, None] + np.arange(evidence.stated.shape[1])
         found.cells[kind] = answers.cells
         found.position[kind] = np.where(chained.holds[:, None], chained.position, 0)
-        for name in ("stretch", "lowered", "allowed_low", "allowed_high"):
+        for name in _OF_VOICES:
             getattr(found, name)[voice] = getattr(answers, name)
         found.method[rows], found.gap[rows] = answers.method, answers.gap
         held = np.flatnonzero(chained.holds)

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from displacement.reconcile.area_tree import AreaKey, AreaTree
+from displacement.reconcile.countries import countries_of
 from displacement.reconcile.episodes import Episodes, episodes_of
 from displacement.reconcile.rollup import named_places, roll_up
-from displacement.reconcile.scopes import UNRANKED, Voice
+from displacement.reconcile.scopes import UNRANKED, Voice, Voices
 from displacement.reconcile.solutions import Solutions, solve_all
 from displacement.reconcile.solved import Solved
 
@@ -55,6 +56,8 @@ def carried(voices: Sequence[Voice], expiry_days: Mapping[str, int], until: int)
 class Standing:
     """The stocks of one country that are live together over some days, reconciled."""
 
+    country: AreaKey
+    """Or the first of several that a figure links."""
     first: int
     last: int
     """The day after the last."""
@@ -67,12 +70,13 @@ def standings(live: Sequence[Voice], tree: AreaTree) -> list[Standing]:
 
     Each country is cut by its own edges alone, so that pieces of different countries overlap.
     """
-    pieces = [piece for country in _apart(live, tree) for piece in _cut(country, tree)]
+    pieces = [(country, *piece) for country, own in _apart(live, tree) for piece in _cut(own, tree)]
     # What lives on unchanged is one episode in many pieces, and is solved once.
-    distinct = {one.episode_id: one for _, episodes in pieces for one in episodes}
+    distinct = {one.episode_id: one for *_, episodes in pieces for one in episodes}
     solved = dict(zip(distinct, solve_all([*distinct.values()]), strict=True))
     return [
-        Standing(*piece, [solved[one.episode_id] for one in episodes]) for piece, episodes in pieces
+        Standing(country, *piece, [solved[one.episode_id] for one in episodes])
+        for country, piece, episodes in pieces
     ]
 
 
@@ -125,24 +129,14 @@ def _first_counted(standing: Standing) -> dict[int, int]:
     return counted
 
 
-def _apart(live: Sequence[Voice], tree: AreaTree) -> list[list[Voice]]:
+def _apart(live: Sequence[Voice], tree: AreaTree) -> list[tuple[AreaKey, list[Voice]]]:
     """Voices by the countries that they stand in, several where a voice links them."""
-    leader: dict[AreaKey, AreaKey] = {}
-
-    def root(key: AreaKey) -> AreaKey:
-        while leader.setdefault(key, key) != key:
-            key = leader[key]
-        return key
-
-    country = {area: tree.ancestors(area)[-1] for voice in live for area in voice.areas}
-    for voice in live:
-        first = root(country[voice.areas[0]])
-        for area in voice.areas[1:]:
-            leader[root(country[area])] = first
-    groups: dict[AreaKey, list[Voice]] = {}
-    for voice in live:
-        groups.setdefault(root(country[voice.areas[0]]), []).append(voice)
-    return [groups[key] for key in sorted(groups)]
+    voices = Voices.of(live)
+    country, names = countries_of(voices, tree)
+    return [
+        (names[number], [voices[row] for row in np.flatnonzero(country == number).tolist()])
+        for number in np.unique(country).tolist()
+    ]
 
 
 def _cut(

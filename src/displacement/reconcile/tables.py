@@ -4,7 +4,7 @@ Frames in the shape of their contracts; nothing is computed here that `solved` a
 do not already know.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -124,11 +124,11 @@ def _bent(solutions: Solutions) -> list[int]:
 
 
 def by_day_and_month(
-    groups: Iterable[tuple[str, str, Solutions]], tree: AreaTree, as_of: date
+    flows: Mapping[tuple[str, str], Solutions], tree: AreaTree, as_of: date
 ) -> tuple[DataFrame[EstimatesDaily], DataFrame[EstimatesMonthly]]:
     """Flows rolled up to every area that a figure names, and to what that area lies in."""
     daily, monthly = [], []
-    for measure, view, solved in groups:
+    for (measure, view), solved in flows.items():
         voices = solved.episodes.voices
         places = named_places(solved, tree)
         days = _days(solved.episodes)
@@ -154,11 +154,11 @@ def by_day_and_month(
 
 
 def stocks(
-    groups: Iterable[tuple[str, str, pd.DataFrame]], tree: AreaTree, as_of: date
+    groups: Iterable[tuple[tuple[str, str], pd.DataFrame]], tree: AreaTree, as_of: date
 ) -> DataFrame[Stocks]:
     """Stocks by area and day, from the frames of `stocks_by_day`."""
     frames = []
-    for measure, view, rolled in groups:
+    for (measure, view), rolled in groups:
         if rolled.empty:
             continue
         dated = rolled.assign(date=_dates(rolled["day"].to_numpy(dtype=np.int64)))
