@@ -69,6 +69,7 @@ def place_of(
         reference=settings.reference,
         sources_file=settings.sources_file,
         small_cell_threshold=settings.small_cell_threshold,
+        workers=settings.workers,
         keep=Retention(
             count=settings.keep_snapshots,
             days=settings.keep_days,

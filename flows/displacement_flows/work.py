@@ -51,6 +51,7 @@ class Place:
     reference: Path
     sources_file: Path
     small_cell_threshold: float
+    workers: str
     keep: Retention
     now: datetime
 
@@ -142,6 +143,7 @@ def publish_snapshot(
         as_of=as_of,
         own_sources=place.sources_file,
         small_cell_threshold=place.small_cell_threshold,
+        workers=place.workers,
         progress=say,
     )
     if published.is_new:

@@ -30,6 +30,7 @@ from displacement.store.decisions import load_decisions, own_decisions
 from displacement.store.own_areas import own_files
 from displacement.store.snapshots import DIGITS_OF_ID, Snapshot
 from displacement.store.store import Store
+from displacement.workers import Workers, workers_of
 from displacement_schemas import (
     PUBLISHED,
     Balance,
@@ -62,11 +63,13 @@ def publish(
     as_of: date | None = None,
     own_sources: Path | None = None,
     small_cell_threshold: float = SMALL_CELL_THRESHOLD,
+    workers: str = "1",
     progress: Progress = lambda _: None,
 ) -> Published:
     """Publish what is known, as of a day (by default the day of the run), if it is new.
 
-    Numbers below `small_cell_threshold` persons are withheld (see `disclosure`).
+    Numbers below `small_cell_threshold` persons are withheld (see `disclosure`); who reconciles
+    is told by `workers` (see `workers_of`).
 
     New is what differs from the current snapshot in anything but the run log and, where no
     day was asked for, the as-of date.
@@ -79,7 +82,10 @@ def publish(
     if current is not None and store.withheld.inputs_of(current.snapshot_id) == inputs:
         return Published(current, is_new=False)
     progress("reconciling")
-    made, reconciled, signals = _tables(store, reference, corrections, as_of or now.date())
+    with workers_of(workers, store.folder) as working:
+        made, reconciled, signals = _tables(
+            store, reference, corrections, as_of or now.date(), working
+        )
     shown = disclose(
         made, reconciled, totals_of(reconciled), stretches_of(reconciled), small_cell_threshold
     )
@@ -165,7 +171,11 @@ def _with_day(digests: dict[str, str], tables: dict[str, Any], as_of: date) -> d
 
 
 def _tables(
-    store: Store, reference: Reference, corrections: list[Correction], as_of: date
+    store: Store,
+    reference: Reference,
+    corrections: list[Correction],
+    as_of: date,
+    workers: Workers,
 ) -> tuple[dict[str, Any], Reconciliation, tuple[str, ...]]:
     kept = [store.tables.read(source) for source in store.tables.sources()]
     records = Records.in_order(Records.joined(one.records for one in kept))
@@ -179,6 +189,8 @@ def _tables(
         areas,
         as_of=as_of,
         stock_expiry_days=expiry,
+        shares=workers.shares,
+        mapped=workers.mapped,
     )
     figures, links = _all_revisions(normalised, reconciled), normalised.figure_areas
     published = {

@@ -55,6 +55,11 @@ class Settings(BaseModel):
         ge=0,
         description="How long a reader may hold a snapshot after the next one is published.",
     )
+    workers: str = Field(
+        default="1",
+        pattern=r"^(\d+|[a-z]+://\S+)$",
+        description="How many processes reconcile, or the address of a Dask scheduler.",
+    )
     disk_budget_gigabytes: float | None = Field(
         default=None, gt=0, description="What the store may take; `status` says when it is more."
     )
@@ -143,6 +148,11 @@ TEMPLATE = """\
 # keep_snapshots = 30
 # keep_days = 365
 # reader_grace_hours = 24
+
+# Who reconciles: a number of processes of this machine, or the address of a Dask scheduler, whose
+# workers have to see the store's folder (needs the extra: pip install displacement[dask]). The
+# result is the same to the byte.
+# workers = "1"
 
 # Gigabytes that the store may take: `displacement status` says when it is more.
 # disk_budget_gigabytes = 20

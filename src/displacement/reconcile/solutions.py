@@ -4,7 +4,7 @@ Between the episodes and everything that is asked of them; one of them is a `Sol
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -57,6 +57,10 @@ class Solutions(Columns[Solved]):
 
     def __len__(self) -> int:
         return len(self.episodes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Carried from process to process without the episodes that were made by the way."""
+        return {one.name: getattr(self, one.name) for one in fields(self)} | {"_made": {}}
 
     def one(self, row: int) -> Solved:
         """The solved episode of a row; it remembers the bounds that it was asked for."""

@@ -46,6 +46,10 @@ class Solved:
     """Its bounds at hand, where its figures are intervals of a row of cells."""
     _bounds: dict[bytes, float] = field(default_factory=dict, repr=False, compare=False)
 
+    def __reduce__(self) -> tuple[type["Solved"], tuple[object, ...]]:
+        """Carried from process to process without what was worked out by the way."""
+        return Solved, (self.episode, self.balance, self.chain)
+
     @cached_property
     def certificate(self) -> Certificate:
         """How far the balance is from the right one at most."""
