@@ -445,16 +445,24 @@ def many_rows(number, **changes):
 
 
 @pytest.mark.parametrize("changes", [{}, {"quantifier": "about"}], ids=["good", "bad"])
-def test_twenty_thousand_rows_take_seconds_at_most(inbox, changes):
-    write_figures(inbox, many_rows(20_000, **changes))
-    begin = time.perf_counter()
-    parsed = parse(inbox)
-    assert time.perf_counter() - begin < 10
-    assert parsed.rows_in == 20_000
+def test_ten_times_the_rows_take_about_ten_times_as_long(inbox, changes):
+    def took(rows: int) -> float:
+        write_figures(inbox, many_rows(rows, **changes))
+        begin = time.process_time()
+        assert parse(inbox).rows_in == rows
+        return time.process_time() - begin
+
+    took(10)  # what is loaded once
+    assert took(20_000) < 25 * took(2_000)
 
 
-def test_twenty_thousand_rows_of_another_length_take_seconds_at_most(inbox):
-    (inbox / "figures" / "counts.csv").write_text(lines(*["UNHCR,1"] * 20_000), encoding="utf-8")
-    begin = time.perf_counter()
-    assert len(parse(inbox).rejections) == 20_000
-    assert time.perf_counter() - begin < 10
+def test_ten_times_the_rows_of_another_length_take_about_ten_times_as_long(inbox):
+    def took(rows: int) -> float:
+        figures = inbox / "figures" / "counts.csv"
+        figures.write_text(lines(*["UNHCR,1"] * rows), encoding="utf-8")
+        begin = time.process_time()
+        assert len(parse(inbox).rejections) == rows
+        return time.process_time() - begin
+
+    took(10)
+    assert took(20_000) < 25 * took(2_000)
