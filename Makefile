@@ -55,5 +55,5 @@ $(VENV)/.run-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.test-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing into $(VENV), with what the tests need; this takes a few minutes, once."
-	$(BIN)/python -m pip install --quiet --editable '.[documents,report,test]'
+	$(BIN)/python -m pip install --quiet --editable '.[documents,report,s3,test]'
 	@touch $@ $(VENV)/.run-ready

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from displacement.settings import load_settings, reference_folder, write_template
+from displacement.store.remote.address import Address
 
 
 @pytest.fixture(autouse=True)
@@ -60,10 +61,32 @@ def test_a_word_that_is_no_setting_is_refused(folder):
         load_settings()
 
 
-def test_a_store_may_be_a_file_address_and_no_other():
+def test_a_store_may_be_a_folder_a_file_address_or_one_on_object_storage():
     assert load_settings(store="file:///tmp/x").store == Path("/tmp/x")
-    with pytest.raises(ValidationError, match="only local stores are supported"):
-        load_settings(store="s3://bucket/x")
+    assert load_settings(store="s3://bucket/some/where/").store == Address("bucket", "some/where")
+    assert load_settings(store="s3://bucket").store == Address("bucket", "")
+    assert str(load_settings(store="s3://bucket/some/where/").store) == "s3://bucket/some/where"
+
+
+@pytest.mark.parametrize(
+    "given", ["gs://bucket/x", "s3:/bucket/x", "s3://b/?x", "s3://key:secret@bucket", "s3://b//x"]
+)
+def test_any_other_address_is_refused_without_repeating_it(given):
+    with pytest.raises(ValidationError, match="s3://bucket/prefix and no more") as refused:
+        load_settings(store=given)
+    assert given not in refused.value.errors()[0]["msg"]
+
+
+def test_working_copies_are_kept_apart_by_server_and_address(monkeypatch, folder):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    settings = load_settings()
+    assert settings.working_copies == folder / "displacement"
+    slots = set()
+    for server in ("http://one", "http://two"):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server)
+        slots |= {Address("b", name).folder_in(settings.working_copies) for name in ("x/y", "x-y")}
+    assert len(slots) == 4
+    assert {slot.name[:6] for slot in slots} == {"b-x-y-"}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +124,7 @@ def test_every_line_of_the_template_can_be_used(folder):
     text = settings.read_text(encoding="utf-8")
     opened = [line.removeprefix("# ") for line in text.splitlines() if " = " in line]
     settings.write_text("\n".join(opened), encoding="utf-8")
-    assert len(opened) == 9
+    assert len(opened) == 10
     assert load_settings().reference == Path("data/reference")
 
 

@@ -20,10 +20,9 @@ from displacement.backfill import (
 from displacement.outcome import Outcome
 from displacement.sources.registry import find_source
 from displacement.store.backfills import Backfill
-from displacement.store.lock import only_writer
 from displacement.store.store import Store
 from displacement.windows import WindowSize
-from displacement_flows.refresh import finished, place_of
+from displacement_flows.refresh import finished, place_to_write, settings_for
 from displacement_flows.work import (
     EXPECTED,
     Place,
@@ -48,7 +47,7 @@ def backfill(
     resume: bool = False,
     force: bool = False,
     inbox: Path | None = None,
-    store: Path | None = None,
+    store: str | Path | None = None,
     reference: Path | None = None,
     sources_file: Path | None = None,
     now: datetime | None = None,
@@ -60,9 +59,9 @@ def backfill(
     perhaps killed, run has fetched, but with `force`. `resume` goes on with the latest backfill
     that is unfinished, whatever it was asked for.
     """
-    place = place_of(inbox, store, reference, sources_file, now, config=config)
+    settings = settings_for(inbox, store, reference, sources_file, now, config=config)
     try:
-        with only_writer(place.store):
+        with place_to_write(settings) as place:
             tidy(place)
             work = planned(place, since, until, sources, window, resume=resume, force=force)
             if work is None:

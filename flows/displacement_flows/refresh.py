@@ -1,5 +1,7 @@
 """The main job: read every source, record what is new, reconcile, and publish."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -7,9 +9,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from displacement.settings import load_settings
+from displacement.settings import Settings, load_settings
 from displacement.store.lock import only_writer
+from displacement.store.opening import writing
 from displacement.store.retention import Retention
+from displacement.store.wanted import for_run
 from displacement_flows.work import (
     EXPECTED,
     Place,
@@ -25,7 +29,7 @@ from displacement_flows.work import (
 def refresh(
     *,
     inbox: Path | None = None,
-    store: Path | None = None,
+    store: str | Path | None = None,
     reference: Path | None = None,
     sources_file: Path | None = None,
     sources: list[str] | None = None,
@@ -37,9 +41,9 @@ def refresh(
 
     A source that fails does not stop the others; the final state names it.
     """
-    place = place_of(inbox, store, reference, sources_file, now, config=config)
+    settings = settings_for(inbox, store, reference, sources_file, now, config=config)
     try:
-        with only_writer(place.store):
+        with place_to_write(settings, as_of) as place:
             tidy(place)
             asked = enabled_sources(place, sources)
             futures = [take_in_source.submit(name, place) for name in asked]
@@ -50,22 +54,37 @@ def refresh(
     return finished(summary)
 
 
-def place_of(
+def settings_for(
     inbox: Path | None,
-    store: Path | None,
+    store: str | Path | None,
     reference: Path | None,
     sources_file: Path | None,
     now: datetime | None,
     *,
     config: Path | None = None,
-) -> Place:
+) -> Settings:
     """Where to work: what was given, else the settings of the process that runs the flow."""
-    settings = load_settings(
+    return load_settings(
         config, inbox=inbox, store=store, reference=reference, sources_file=sources_file, now=now
     )
+
+
+@contextmanager
+def place_to_write(settings: Settings, as_of: date | None = None) -> Iterator[Place]:
+    """The place of a run, held for writing; what it did is in the store once the block ends."""
+    wanted = for_run(as_of or settings.now.date())
+    with (
+        writing(settings.store, settings.working_copies, wanted) as opened,
+        only_writer(opened.folder),
+    ):
+        yield place_in(settings, opened.folder)
+
+
+def place_in(settings: Settings, folder: Path) -> Place:
+    """The place of a run whose store is in a folder."""
     return Place(
         inbox=settings.inbox,
-        store=settings.store,
+        store=folder,
         reference=settings.reference,
         sources_file=settings.sources_file,
         small_cell_threshold=settings.small_cell_threshold,

@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -85,7 +84,7 @@ def show_answers(answers: Sequence[str]) -> None:
     out.print()
 
 
-def show_files(snapshot: "Snapshot", folder: Path) -> None:
+def show_files(snapshot: "Snapshot", folder: str) -> None:
     """The files that readers get."""
     table = Table(title=f"Files in {folder}", title_justify="left")
     table.add_column("file")
@@ -152,7 +151,7 @@ def show_matches(found: "Sequence[Match]") -> None:
     out.print(table)
 
 
-def show_status(found: "Sequence[SourceStatus]", snapshots: "Snapshots", store: Path) -> None:
+def show_status(found: "Sequence[SourceStatus]", snapshots: "Snapshots", store: str) -> None:
     """How every source stands, and the current snapshot."""
     table = Table("source", "last success (UTC)", "asked for")
     for name in ("rows in", "accepted", "rejected", "signals"):

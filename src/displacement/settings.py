@@ -12,11 +12,19 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from displacement.store.remote.address import Address
+
 PREFIX: Final = "DISPLACEMENT_"
 DEFAULT_FILE = Path("displacement.toml")
 OWN_SOURCES = Path("sources.toml")
 SMALL_CELL_THRESHOLD = 10.0
 """Persons; see DESIGN 7."""
+
+
+def copies_folder() -> Path:
+    """Where working copies are kept: the user's folder of what can be made again."""
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "displacement"
 
 
 def reference_folder() -> Path:
@@ -31,7 +39,14 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     inbox: Path = Field(default=Path("data/inbox"), description="Folder of files to read.")
-    store: Path = Field(default=Path("data/store"), description="Folder of everything written.")
+    store: Path | Address = Field(
+        default=Path("data/store"),
+        description="Folder of everything written, or s3://bucket/prefix.",
+    )
+    working_copies: Path = Field(
+        default_factory=copies_folder,
+        description="Folder of the local copies of stores on object storage.",
+    )
     reference: Path = Field(
         default_factory=reference_folder, description="Folder of the reference tables."
     )
@@ -70,15 +85,12 @@ class Settings(BaseModel):
 
     @field_validator("store", mode="before")
     @classmethod
-    def _local_store(cls, value: object) -> object:
+    def _folder_or_address(cls, value: object) -> object:
         text = str(value)
         if text.startswith("file://"):
             return Path(text.removeprefix("file://"))
-        if "://" in text:
-            raise ValueError(
-                f"store {text!r} is not a local folder; only local stores are supported"
-            )
-        return value
+        is_address = "://" in text or text.startswith("s3:")
+        return Address.parse(text) if is_address else Path(text)
 
     @field_validator("now")
     @classmethod
@@ -126,8 +138,15 @@ TEMPLATE = """\
 # Folder with figures/*.csv, volunteers/*.{xlsx,csv} and reports/*.{txt,html,pdf}.
 # inbox = "data/inbox"
 
-# Folder of everything that is written: landing, tables, ledger, published.
+# Folder of everything that is written: landing, tables, ledger, published. Or a store on
+# S3-compatible object storage, as in "s3://bucket/prefix". Its server, region and keys are never
+# written here: they come from the environment (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID,
+# AWS_SECRET_ACCESS_KEY, …).
 # store = "data/store"
+
+# Folder of the working copies of stores on object storage, one for each. What is in it is made
+# again from the store, but for what a killed run had not pushed yet: keep it on a disk that stays.
+# working_copies = "~/.cache/displacement"
 
 # Folder of the reference tables (areas, household sizes, sources, corrections); by default
 # the ones that come with the program.

@@ -7,15 +7,22 @@ to a whole snapshot. The caller holds the store's lock to mend.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from pandera.errors import SchemaError, SchemaErrors
 from pyarrow import ArrowException
 
 import displacement_schemas as contracts
 from displacement.store.files import remove_leftovers
+from displacement.store.opening import Opened
 from displacement.store.store import Store
 
+if TYPE_CHECKING:
+    from displacement.store.remote.working_copy import WorkingCopy
+
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, ArrowException, SchemaError, SchemaErrors)
+MADE_AGAIN: Final = ("landing/", "ledger/", "withheld/")
+"""What a store can be without: it is fetched, worked or reckoned again."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,12 @@ def problems_of(store: Store) -> list[Problem]:
     return [problem for check in checks for problem in check(store)]
 
 
+def problems_in(opened: Opened) -> list[Problem]:
+    """The same, and before that what is wrong with the objects of a store on object storage."""
+    objects = [] if opened.copy is None else [*_objects(opened.copy)]
+    return [*objects, *problems_of(opened.store)]
+
+
 def mend(store: Store, problems: list[Problem]) -> list[str]:
     """Mend what can be mended; says what was done."""
     done = [f"removed {one.name}, left unfinished" for one in remove_leftovers(store.folder)]
@@ -41,6 +54,26 @@ def mend(store: Store, problems: list[Problem]) -> list[str]:
             problem.mend()
             done.append(problem.mended)
     return done
+
+
+def _objects(copy: "WorkingCopy") -> Iterator[Problem]:
+    """What is missing or changed on object storage: put again where the copy has it whole."""
+    for path in copy.damaged:
+        says = f"object storage: {path} is missing or changed"
+        if copy.holds(path):
+            yield Problem(
+                says,
+                lambda path=path: copy.put_again(path),  # type: ignore[misc]
+                f"put {path} again from the working copy",
+            )
+        elif path.startswith(MADE_AGAIN):
+            yield Problem(
+                says,
+                lambda path=path: copy.forget(path),  # type: ignore[misc]
+                f"let go of {path}; what it held is fetched or worked again when it is next asked",
+            )
+        else:
+            yield Problem(says)
 
 
 def _landing(store: Store) -> Iterator[Problem]:

@@ -149,7 +149,7 @@ def test_init_starts_a_folder_and_overwrites_nothing(home: Path, tmp_path: Path)
     "arguments",
     [
         ("refresh", "--inbox", "nowhere"),
-        ("refresh", "--store", "s3://bucket/store"),
+        ("refresh", "--store", "gs://bucket/store"),
         ("refresh", "--config", "nowhere.toml"),
         ("refresh", "--source", "nowhere"),
         ("backfill", "--from", "2018-02-01", "--to", "2018-01-01"),

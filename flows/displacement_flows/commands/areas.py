@@ -17,6 +17,8 @@ from displacement_flows.commands.options import (
     StoreUrl,
     day_of,
     settings_of,
+    store_to_read,
+    store_to_write,
 )
 
 app = typer.Typer(
@@ -52,15 +54,17 @@ def import_areas(
     from displacement.sources.sheets.workbook import UnreadableError
     from displacement.store.lock import StoreIsBusyError
     from displacement.store.slips import ReferenceTableError
+    from displacement.store.wanted import NAMES
     from displacement_flows.areas_shown import show_import
 
     settings = settings_of(config, store=store)
     expected = (UnknownCountryError, UnreadableError, ReferenceTableError, StoreIsBusyError)
-    with wrong_use_on(*expected, OSError):
+    opening = store_to_read(settings, NAMES) if dry_run else store_to_write(settings)
+    with wrong_use_on(*expected, OSError), opening as opened:
         imported = run(
             file,
             folder=settings.reference,
-            store=settings.store,
+            store=opened.folder,
             country=country,
             valid_from=day_of(valid_from),
             trusted=accept_moved,
@@ -83,11 +87,12 @@ def show_area(
     from displacement.store.own_areas import load_all_areas, renewed_populations
     from displacement.store.reference import load_populations
     from displacement.store.slips import ReferenceTableError
+    from displacement.store.wanted import NAMES
     from displacement_flows import areas_shown
 
     settings = settings_of(config, store=store)
-    with wrong_use_on(LookupError, ReferenceTableError):
-        areas = load_all_areas(settings.reference, settings.store)
+    with store_to_read(settings, NAMES) as opened, wrong_use_on(LookupError, ReferenceTableError):
+        areas = load_all_areas(settings.reference, opened.folder)
         counts = renewed_populations(load_populations(settings.reference), areas.own.populations)
         found = describe_area(code, areas.known, areas.own.old_codes, counts)
     if as_json:
@@ -103,11 +108,12 @@ def check_areas(config: ConfigFile = None, store: StoreUrl = None, as_json: Json
     from displacement.store.own_areas import load_all_areas
     from displacement.store.reference import load_code_lists
     from displacement.store.slips import ReferenceTableError
+    from displacement.store.wanted import NAMES
     from displacement_flows.areas_shown import show_findings
 
     settings = settings_of(config, store=store)
-    with wrong_use_on(ReferenceTableError):
-        areas = load_all_areas(settings.reference, settings.store)
+    with store_to_read(settings, NAMES) as opened, wrong_use_on(ReferenceTableError):
+        areas = load_all_areas(settings.reference, opened.folder)
         lists = load_code_lists(settings.reference)
     known, own = areas.known, areas.own
     imported = set(own.areas["country"].to_list())

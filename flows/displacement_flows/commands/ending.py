@@ -20,6 +20,18 @@ def wrong_use_on(*kinds: type[Exception]) -> Iterator[None]:
         wrong_use(str(wrong))
 
 
+@contextmanager
+def incomplete_on(*kinds: type[Exception]) -> Iterator[None]:
+    """Errors of these kinds come from outside: say them and end with status 1."""
+    try:
+        yield
+    except kinds as stopped:
+        from displacement_flows.terminal import err
+
+        err.print(f"error: {stopped}", style="red", markup=False)
+        raise typer.Exit(INCOMPLETE) from None
+
+
 def wrong_use(sentence: str) -> NoReturn:
     """Say what was wrong with what was typed, and end with status 2."""
     from displacement_flows.terminal import err

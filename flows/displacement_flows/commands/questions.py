@@ -18,7 +18,9 @@ from displacement_flows.commands.options import (
     StoreUrl,
     day_of,
     published_in,
+    reference_of,
     settings_of,
+    store_to_read,
 )
 
 
@@ -37,16 +39,15 @@ def explain(
 ) -> None:
     """Say how many, between which bounds, who says so, and where they contradict each other."""
     from displacement.answer import explain_snapshot
-    from displacement.store.store import Store
+    from displacement.store.wanted import CURRENT
     from displacement_flows.terminal import show_explanation
 
     settings = settings_of(config, store=store)
-    found = Store(settings.store)
-    current = published_in(found)
-    with wrong_use_on(LookupError, ValueError):
+    with store_to_read(settings, CURRENT) as opened, wrong_use_on(LookupError, ValueError):
+        current = published_in(opened)
         answer = explain_snapshot(
             current,
-            found.withheld.read(current.snapshot_id),
+            opened.store.withheld.read(current.snapshot_id),
             codes=area.split("|"),
             first=since.date(),
             last=until.date(),
@@ -73,16 +74,17 @@ def diff(
 ) -> None:
     """Say what changed between two snapshots and why, and what that did to the totals."""
     from displacement.changes import Edition, changes_between
-    from displacement.store.store import Store
+    from displacement.store.wanted import for_diff
     from displacement_flows import changes_shown
 
-    opened = Store(settings_of(config, store=store).store)
-    current = published_in(opened)
-    with wrong_use_on(LookupError):
-        newer = opened.snapshots.find(after) if after else current
-        older = opened.snapshots.find(before) if before else opened.snapshots.parent_of(newer)
-    was = Edition.of(older) if older else Edition.before_the_first()
-    changes = changes_between(was, Edition.of(newer))
+    settings = settings_of(config, store=store)
+    with store_to_read(settings, for_diff(before, after)) as opened:
+        current, snapshots = published_in(opened), opened.store.snapshots
+        with wrong_use_on(LookupError):
+            newer = snapshots.find(after) if after else current
+            older = snapshots.find(before) if before else snapshots.parent_of(newer)
+        was = Edition.of(older) if older else Edition.before_the_first()
+        changes = changes_between(was, Edition.of(newer))
     if as_json:
         print_json(changes_shown.as_json(changes))
     else:
@@ -100,14 +102,13 @@ def extract(
 ) -> None:
     """Read the displacement figures of one text, and say why every other number is none."""
     from displacement.reading import reading_of
-    from displacement.reference import load_reference
     from displacement.sources.documents.files import read_report
     from displacement_flows.marked_text import show_reading
 
     settings = settings_of(config)
     with wrong_use_on(OSError, ValueError):
         report = read_report(file)
-    reference = load_reference(settings.reference, settings.sources_file, settings.store)
+    reference = reference_of(settings)
     reading = reading_of(report, file.name, published.date(), publisher, reference)
     if as_json:
         print_json(reading)
@@ -125,12 +126,9 @@ def match(
     as_json: Json = False,
 ) -> None:
     """Show which areas names mean, and why."""
-    from displacement.reference import load_reference
     from displacement_flows.terminal import show_matches
 
-    settings = settings_of(config)
-    reference = load_reference(settings.reference, settings.sources_file, settings.store)
-    gazetteer = reference.gazetteer
+    gazetteer = reference_of(settings_of(config)).gazetteer
     found = [gazetteer.match(name, parent, level) for name in names]
     if as_json:
         print_json(
@@ -157,33 +155,33 @@ def status(config: ConfigFile = None, store: StoreUrl = None, as_json: Json = Fa
     from displacement.backfill import gaps_of, steps_of, unfinished
     from displacement.source_status import status_of
     from displacement.store.declarations import load_declarations
-    from displacement.store.retention import room_of
     from displacement.store.slips import ReferenceTableError
-    from displacement.store.store import Store
+    from displacement.store.wanted import LEDGER
     from displacement_flows.terminal import show_backfills, show_room, show_status
 
     settings = settings_of(config, store=store)
     with wrong_use_on(ReferenceTableError):
         declared = load_declarations(settings.reference, settings.sources_file).sources
-    found = Store(settings.store)
-    runs, left = found.ledger.rows(), unfinished(found, declared)
-    steps = {one.backfill_id: steps_of(found, one, declared, settings.now) for one in left}
-    rows = status_of(
-        declared,
-        runs,
-        now=settings.now,
-        environment=os.environ,
-        gaps={
-            name: gaps_of(found.backfills.entries(name), name, runs)
-            for name in found.backfills.sources()
-        },
-        open_windows=Counter(
-            one.source_id for some in steps.values() for one in some if not one.done
-        ),
-    )
-    if as_json:
-        print_json([vars(row) for row in rows])
-    else:
-        show_status(rows, found.snapshots, settings.store)
-        show_backfills(left, steps)
-        show_room(room_of(settings.store), settings.disk_budget_gigabytes)
+    with store_to_read(settings, LEDGER) as opened:
+        found = opened.store
+        runs, left = found.ledger.rows(), unfinished(found, declared)
+        steps = {one.backfill_id: steps_of(found, one, declared, settings.now) for one in left}
+        rows = status_of(
+            declared,
+            runs,
+            now=settings.now,
+            environment=os.environ,
+            gaps={
+                name: gaps_of(found.backfills.entries(name), name, runs)
+                for name in found.backfills.sources()
+            },
+            open_windows=Counter(
+                one.source_id for some in steps.values() for one in some if not one.done
+            ),
+        )
+        if as_json:
+            print_json([vars(row) for row in rows])
+        else:
+            show_status(rows, found.snapshots, str(opened.where))
+            show_backfills(left, steps)
+            show_room(opened.room(), settings.disk_budget_gigabytes)

@@ -12,6 +12,8 @@ from displacement_flows.commands.options import (
     StoreUrl,
     published_in,
     settings_of,
+    store_to_read,
+    store_to_write,
 )
 
 if TYPE_CHECKING:
@@ -42,14 +44,13 @@ def review(
     from displacement.review import waiting
     from displacement.store.decisions import load_decisions
     from displacement.store.slips import ReferenceTableError
-    from displacement.store.store import Store
+    from displacement.store.wanted import REVIEW
     from displacement_flows.terminal import show_waiting
 
     settings = settings_of(config, store=store)
-    opened = Store(settings.store)
-    published_in(opened)
-    with wrong_use_on(ReferenceTableError):
-        found = waiting(opened, load_decisions(settings.reference, settings.store))
+    with store_to_read(settings, REVIEW) as opened, wrong_use_on(ReferenceTableError):
+        published_in(opened)
+        found = waiting(opened.store, load_decisions(settings.reference, opened.folder))
     if as_json:
         print_json([vars(one) for one in found])
     else:
@@ -88,18 +89,15 @@ def alias(
     from displacement.store.slips import ReferenceTableError
 
     settings = settings_of(config, store=store)
-    with wrong_use_on(NotDecidedError, ReferenceTableError, StoreIsBusyError):
-        reference = load_reference(settings.reference, settings.sources_file, settings.store)
-        _say(
-            decide_alias(
-                settings.store,
-                settings.reference,
-                asked,
-                codes,
-                reference,
-                by=Reviewer(role, reason),
-            )
+    with (
+        wrong_use_on(NotDecidedError, ReferenceTableError, StoreIsBusyError),
+        store_to_write(settings) as opened,
+    ):
+        reference = load_reference(settings.reference, settings.sources_file, opened.folder)
+        decided = decide_alias(
+            opened.folder, settings.reference, asked, codes, reference, by=Reviewer(role, reason)
         )
+    _say(decided)
 
 
 def _decide(
@@ -118,8 +116,13 @@ def _decide(
 
     settings = settings_of(config, store=store)
     action = Action.ACCEPT if accepts else Action.DROP
-    with wrong_use_on(NotDecidedError, ReferenceTableError, StoreIsBusyError):
-        _say(decide(settings.store, settings.reference, asked, action, Reviewer(role, reason)))
+    with (
+        wrong_use_on(NotDecidedError, ReferenceTableError, StoreIsBusyError),
+        store_to_write(settings) as opened,
+    ):
+        by = Reviewer(role, reason)
+        decided = decide(opened.folder, settings.reference, asked, action, by)
+    _say(decided)
 
 
 def _say(decided: "Decided") -> None:

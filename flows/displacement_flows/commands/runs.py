@@ -17,6 +17,7 @@ from displacement_flows.commands.options import (
     StoreUrl,
     day_of,
     settings_of,
+    store_to_read,
 )
 from displacement_flows.environment import keep_prefect_quiet
 
@@ -92,7 +93,7 @@ def backfill(
     }
     size = WindowSize(window)
     if dry_run:
-        _show_plan(settings, config, size, asked)
+        _show_plan(settings, size, asked)
         return
     with _running("starting the backfill", every=SECONDS_BETWEEN_LINES):
         from displacement_flows.backfill import backfill as run
@@ -105,19 +106,19 @@ def backfill(
         _report(summary, settings)
 
 
-def _show_plan(
-    settings: "Settings", config: Path | None, size: "WindowSize", asked: dict[str, Any]
-) -> None:
+def _show_plan(settings: "Settings", size: "WindowSize", asked: dict[str, Any]) -> None:
     """Every window of a backfill, how far it is, and what would be done about it."""
     with _running("looking at the windows"):
+        from displacement.store.wanted import TO_PLAN
         from displacement_flows.backfill import NOTHING_LEFT, planned, steps_at
-        from displacement_flows.refresh import place_of
+        from displacement_flows.refresh import place_in
         from displacement_flows.work import WrongUseError
 
-        place = place_of(**_where(settings, config))
-        with wrong_use_on(WrongUseError):
-            work = planned(place, size=size, **asked)
-        steps = steps_at(place, work) if work else []
+        with store_to_read(settings, TO_PLAN) as opened:
+            place = place_in(settings, opened.folder)
+            with wrong_use_on(WrongUseError):
+                work = planned(place, size=size, **asked)
+            steps = steps_at(place, work) if work else []
     if work is None:
         _say(NOTHING_LEFT)
         return
@@ -143,7 +144,8 @@ def _say(sentence: str) -> None:
 
 def _where(settings: "Settings", config: Path | None) -> dict[str, Any]:
     names = ("inbox", "store", "reference", "sources_file", "now")
-    return {name: getattr(settings, name) for name in names} | {"config": config}
+    where = {name: getattr(settings, name) for name in names}
+    return where | {"store": str(settings.store), "config": config}
 
 
 @contextmanager
@@ -178,20 +180,19 @@ def _result(state: Any) -> Any:
 
 
 def _report(summary: "Summary", settings: "Settings") -> None:
-    from displacement.store.store import Store
+    from displacement.store.snapshots import Snapshot
     from displacement_flows import terminal
 
-    snapshot = Store(settings.store).snapshots.current()
-    assert snapshot is not None, "a run that ended has published"  # noqa: S101
+    snapshot = Snapshot(summary.snapshot_id, summary.snapshot)
     terminal.show_outcomes(summary.outcomes)
     terminal.show_rejected(snapshot)
     terminal.show_answers(snapshot.manifest["answers"])
-    latest = settings.store / "published" / "latest"
+    latest = f"{settings.store}/published/latest"
     terminal.show_files(snapshot, latest)
     if not summary.is_new:
         terminal.out.print(f"Nothing new: snapshot {snapshot.snapshot_id} still holds.")
     if (snapshot.folder / "report.html").is_file():
-        terminal.out.print(f"Page to look at: {latest / 'report.html'}")
+        terminal.out.print(f"Page to look at: {latest}/report.html")
     for signal in summary.signals:
         terminal.out.print(f"signal: {signal}", markup=False)
     if summary.problems:

@@ -1,13 +1,22 @@
 """The commands around the runs: begin a folder, check a store, serve schedules."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from displacement_flows.commands.ending import INCOMPLETE
-from displacement_flows.commands.options import ConfigFile, Inbox, StoreUrl, settings_of
+from displacement_flows.commands.options import (
+    ConfigFile,
+    Inbox,
+    StoreUrl,
+    settings_of,
+    store_to_write,
+)
 from displacement_flows.environment import keep_prefect_quiet
+
+if TYPE_CHECKING:
+    from displacement.store.opening import Opened
 
 
 def inbox(config: ConfigFile = None, inbox: Inbox = None) -> None:
@@ -49,32 +58,45 @@ def verify(
     ] = False,
 ) -> None:
     """Check landing, tables, ledger, row accounting and snapshots; mend what can be mended."""
-    from displacement.store.lock import StoreIsBusyError, only_writer
-    from displacement.store.store import Store
-    from displacement.verification import mend, problems_of
-    from displacement_flows.terminal import err, out
+    from displacement.store.lock import StoreIsBusyError
+    from displacement.store.wanted import ALL
+    from displacement_flows.terminal import err
 
-    found = Store(settings_of(config, store=store).store)
-    problems = problems_of(found)
+    settings = settings_of(config, store=store)
+    try:
+        with store_to_write(settings, ALL, push=not check_only) as opened:
+            good = _verified(opened, mends=not check_only)
+    except StoreIsBusyError as busy:
+        err.print(f"nothing was mended: {busy}", style="red", markup=False)
+        good = False
+    if not good:
+        raise typer.Exit(INCOMPLETE)
+
+
+def _verified(opened: "Opened", *, mends: bool) -> bool:
+    """Say what is wrong with a store, mend it, and say what was done; whether all was good."""
+    from displacement.store.lock import only_writer
+    from displacement.verification import mend, problems_in
+    from displacement_flows.terminal import out
+
+    problems = problems_in(opened)
     for problem in problems:
         out.print(problem.says, style="red", markup=False)
     if not problems:
         out.print(
-            f"All good: {len(found.snapshots.all())} snapshots, the tables, the ledger and the "
-            "landing are what they say."
+            f"All good: {len(opened.store.snapshots.all())} snapshots, the tables, the ledger and "
+            "the landing are what they say."
         )
-        return
-    if not check_only:
-        try:
-            with only_writer(found.folder):
-                # What a run has mended or changed meanwhile is not mended again. Removing a
-                # damaged snapshot sends pointers astray, which is looked at afterwards.
-                twice = [*mend(found, problems_of(found)), *mend(found, problems_of(found))]
-                for done in dict.fromkeys(twice):
-                    out.print(f"mended: {done}", markup=False)
-        except StoreIsBusyError as busy:
-            err.print(f"nothing was mended: {busy}", style="red", markup=False)
-    raise typer.Exit(INCOMPLETE)
+    elif mends:
+        with only_writer(opened.folder):
+            # What a run has mended or changed meanwhile is not mended again. Removing a damaged
+            # snapshot sends pointers astray, which is looked at afterwards.
+            twice = [mend(opened.store, problems_in(opened)) for _ in range(2)]
+            for done in dict.fromkeys(twice[0] + twice[1]):
+                out.print(f"mended: {done}", markup=False)
+    if mends and opened.copy is not None and (swept := opened.copy.sweep()):
+        out.print(f"removed {len(swept)} objects that killed or lost runs left")
+    return not problems
 
 
 def serve() -> None:

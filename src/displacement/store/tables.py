@@ -51,7 +51,9 @@ class Tables:
         return [
             name
             for name in self.parts()
-            if not name.endswith(_digest_of([p.read_bytes() for p in self._files(name)]))
+            if not name.endswith(
+                _digest_of([p.read_bytes() for p in self._files(name) if p.is_file()])
+            )
         ]
 
     def _files(self, part: str) -> list[Path]:
