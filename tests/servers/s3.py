@@ -49,11 +49,11 @@ class S3Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def new_bucket(self) -> Address:
+    def new_bucket(self, name: str | None = None, prefix: str = "crisis/store") -> Address:
         """The address of a store that nobody has written to."""
-        name = f"bucket-{next(self._numbers)}"
+        name = name or f"bucket-{next(self._numbers)}"
         assert requests.put(f"{self.url}/{name}", timeout=30).ok
-        return Address(name, "crisis/store")
+        return Address(name, prefix)
 
     @contextmanager
     def line(self) -> Iterator["Line"]:

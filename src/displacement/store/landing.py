@@ -24,11 +24,12 @@ class Landing:
             sha256, size = hashlib.sha256(answer.content).hexdigest(), len(answer.content)
         path = self._path(sha256)
         note = path.with_name(path.name + ".json")
-        if not note.exists():
+        if not (note.exists() and path.exists()):
             if isinstance(answer.content, Path):
                 copy_whole(path, answer.content)
             else:
                 write_whole(path, answer.content)
+        if not note.exists():
             written = {
                 "source_id": source_id,
                 "name": answer.name,

@@ -98,6 +98,8 @@ class WorkingCopy:
         self._pointer, _ = _head(self._bucket)
         self._index = self._index_of(self._pointer)
         self.damaged = self._damaged() if wanted.checked else ()
+        if self.damaged and _head(self._bucket)[0] != self._pointer:
+            raise MissingObjectError(f"{self.address} is changing")
         base = self._pointer.index if self._pointer else ""
         goes_on = self._writes and self._known.base == base
         self._drop(lambda path: not (goes_on and self._may_have_changed(path)))
@@ -226,9 +228,12 @@ class WorkingCopy:
         found, etag = _head(self._bucket)
         if found != self._pointer:
             raise self._lost()
+        if found is None:
+            self._refuse_the_unconditional()
         token = secrets.token_hex(6)
         keys = self._keys(changed, token)
-        _each(keys.items(), lambda one: self._bucket.put(one[1], self.folder / one[0]))
+        unclaimed = [path for path in keys if not path.endswith(f"/{MANIFEST}")]
+        _each(unclaimed, lambda path: self._bucket.put(keys[path], self.folder / path))
         index = self._next(local, keys, gone)
         pointer = self._next_pointer(index, f"{INDEXES}{token}.json.gz")
         self._bucket.put(pointer.index, packed(index))
@@ -247,6 +252,17 @@ class WorkingCopy:
         return StoreIsBusyError(
             f"another run published in {self.address} meanwhile; run again, on top of that"
         )
+
+    def _refuse_the_unconditional(self) -> None:
+        """Begin no store where conditions are not heeded: runs would overwrite each other."""
+        probe = f"{INDEXES}probe"
+        self._bucket.put(probe, b"")
+        if self._bucket.put_if(probe, b"", None) or self._bucket.put_if(probe, b"", '"other"'):
+            raise ObjectStoreError(
+                f"{self.address} does not heed conditions (If-None-Match, If-Match), without which "
+                "runs would overwrite each other: take an object storage that does"
+            )
+        self._bucket.delete([probe])
 
     def _gone(self, local: Mapping[str, str]) -> set[str]:
         """The files that the run removed: those that were there, and the rest of a snapshot."""
