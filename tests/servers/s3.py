@@ -8,6 +8,7 @@ with s3_server() as server:                     # sets the AWS_* variables meanw
         line.mend()
         line.refuse(every=4)                    # every fourth request gets a 503 or a 500
         line.lose_answer("current.json")        # does what is asked, but nobody is told
+        line.forget_conditions()                # hands on no If-Match and no If-None-Match
         line.before("current.json", act)        # calls `act` before that object is put
 """
 
@@ -102,6 +103,7 @@ class Line(ThreadingHTTPServer):
         self._puts: float = float("inf")
         self._bytes: float = float("inf")
         self._every = 0
+        self.left_out: set[str] = set()
         self._fatal = ""
         self._unanswered = ""
         self._acts: dict[str, Callable[[], object]] = {}
@@ -117,6 +119,10 @@ class Line(ThreadingHTTPServer):
     def refuse(self, *, every: int) -> None:
         """Let every so-manieth request fail for now."""
         self._every = every
+
+    def forget_conditions(self) -> None:
+        """Be the line to a server that does not know conditional puts."""
+        self.left_out = {"if-match", "if-none-match"}
 
     def lose_answer(self, name: str) -> None:
         """Hand on the next PUT of an object, and break off before its answer."""
@@ -188,7 +194,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():
-                upstream.putheader(name, value)
+                if name.lower() not in self.server.left_out:
+                    upstream.putheader(name, value)
             upstream.endheaders()
             for size in [PIECE] * (length // PIECE) + [length % PIECE]:
                 if self.command == "PUT":

@@ -534,6 +534,19 @@ def test_what_killed_runs_left_is_swept_once_it_is_old(address, here, line, tmp_
         assert problems_in(opened) == []
 
 
+def test_a_store_leaves_alone_what_else_is_in_its_bucket(address, here, monkeypatch):
+    outer, inner = Address(address.bucket, ""), Address(address.bucket, "inner/store")
+    for number in (1, 2):
+        for store in (outer, inner):
+            run(store, here, number)
+    Bucket(outer).put("notes~of somebody", b"not ours")
+    monkeypatch.setattr(working_copy, "CLOCKS", timedelta(days=-1))
+    with writing(outer, here, ALL) as opened:
+        assert opened.copy.sweep() == []
+    with writing(inner, here, ALL) as opened:
+        assert problems_in(opened) == []
+
+
 def test_a_working_copy_that_lost_files_pushes_no_loss(address, here, there):
     run(address, here, 1)
     before = all_of(address, there)
@@ -569,12 +582,55 @@ def test_a_bucket_or_server_that_is_not_there_is_told_in_a_sentence(
     assert "stand-in" not in str(told.value)
 
 
+def test_a_store_is_not_begun_where_conditions_are_not_heeded(address, here, line):
+    line.forget_conditions()
+    with pytest.raises(ObjectStoreError, match="does not heed conditions"):
+        run(address, here, 1)
+    line.mend()
+    run(address, here, 1)
+
+
+def test_an_answer_that_lands_again_is_at_hand_though_its_bytes_were_not_pulled(
+    address, here, there, tmp_path
+):
+    run(address, here, 1)
+    before = {one.key: one.etag for one in Bucket(address).list("landing/")}
+    content = tmp_path / "answer"
+    with writing(address, there, RUN) as opened:
+        content.write_bytes(b"the source answered 1")
+        answer = Answer("answer", "https://a.example", "text/plain", content)
+        landed = opened.store.landing.put(answer, source_id="source", retrieved_at=NOW)
+        assert landed.content == b"the source answered 1"
+    assert {one.key: one.etag for one in Bucket(address).list("landing/")} == before
+
+
 def test_keys_are_written_nowhere(address, here, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret-key")
     run(address, here, 1)
     assert not any(
         b"very-secret-key" in path.read_bytes() for path in here.rglob("*") if path.is_file()
     )
+
+
+def test_where_the_client_is_not_installed_the_extra_is_named(here):
+    code = (
+        "import sys; from pathlib import Path; from displacement.store.opening import *;"
+        "from displacement.store.remote.address import Address;"
+        "from displacement.store.slips import ObjectStoreError;"
+        "from displacement.store.wanted import CURRENT\n"
+        "sys.modules['obstore'] = None\n"
+        "try:\n"
+        "    with reading(Address('b', 'x'), Path(sys.argv[1]), CURRENT): pass\n"
+        "except ObjectStoreError as told: print(told)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(here)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert "displacement[s3]" in done.stdout
 
 
 def test_a_local_store_loads_nothing_of_the_s3_client(store):

@@ -38,6 +38,8 @@ from displacement.store.snapshots import DIGITS_OF_ID, Snapshots
 from displacement.store.store import Store
 from displacement.store.wanted import MANIFEST, SNAPSHOTS, Wanted
 
+VERSIONED: Final = ("landing/", "ledger/", "reference/", "withheld/")
+"""Folders in which every version of a file is an object of its own."""
 AT_ONCE: Final = 8
 """Objects that are read or written at one time."""
 PULLS: Final = 3
@@ -75,8 +77,6 @@ class WorkingCopy:
             part = key.partition("/")[0]
             found[part] = found.get(part, 0) + size
         return found
-
-    # ---- pull
 
     def pull(self, wanted: Wanted) -> None:
         """Make the copy what the store is, as far as it is wanted.
@@ -211,8 +211,6 @@ class WorkingCopy:
             if folder.is_dir():
                 os.utime(folder)
 
-    # ---- push
-
     def push(self) -> None:
         """Put what the copy has and the store has not, then move the pointer, then tidy up.
 
@@ -289,7 +287,10 @@ class WorkingCopy:
         digest = hashlib.sha256(content).hexdigest()[:DIGITS_OF_ID]
         for name in (snapshot_id, f"{snapshot_id}~{digest}"):
             key = f"{SNAPSHOTS}{name}/{MANIFEST}"
-            if self._bucket.put_if(key, content, None) or self._bucket.get(key)[0] == content:
+            if self._bucket.put_if(key, content, None):
+                return f"{SNAPSHOTS}{name}/"
+            if self._bucket.get(key)[0] == content:
+                self._bucket.put(key, content)  # young again: `sweep` takes what is old
                 return f"{SNAPSHOTS}{name}/"
         raise ObjectStoreError(f"{self.address} has another {SNAPSHOTS}{name}/{MANIFEST}")
 
@@ -329,8 +330,6 @@ class WorkingCopy:
         manifests = [key for key in gone if key.endswith(f"/{MANIFEST}")]
         self._bucket.delete([key for key in gone if key not in set(manifests)])
         self._bucket.delete(manifests)
-
-    # ---- verify
 
     def holds(self, path: str) -> bool:
         """Whether the copy has what the index says of a file."""
@@ -383,9 +382,9 @@ def _key(path: str, token: str, folders: Mapping[str, str]) -> str:
 
 
 def _is_ours(key: str) -> bool:
-    """Whether an object has the name of one that an index may name, but need not."""
-    versioned = "~" in key and not is_named_by_content(key)
-    return versioned or key.startswith((INDEXES, SNAPSHOTS))
+    """Whether an object is one that an index may name, but need not; others have their own."""
+    is_version = "~" in key and key.startswith(VERSIONED) and not is_named_by_content(key)
+    return is_version or key.startswith((INDEXES, SNAPSHOTS))
 
 
 def _alike(one: Found, other: Found | None) -> bool:
