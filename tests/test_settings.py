@@ -124,7 +124,7 @@ def test_every_line_of_the_template_can_be_used(folder):
     text = settings.read_text(encoding="utf-8")
     opened = [line.removeprefix("# ") for line in text.splitlines() if " = " in line]
     settings.write_text("\n".join(opened), encoding="utf-8")
-    assert len(opened) == 10
+    assert len(opened) == 11
     assert load_settings().reference == Path("data/reference")
 
 
