@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from displacement.normalise.corrections import Action
+from displacement.normalise.decided import Action
 from displacement.reference import load_reference
 from displacement.review import NotDecidedError, Reviewer, Waiting, decide, decide_alias, waiting
 from displacement.store.decisions import load_decisions, own_decisions

@@ -18,7 +18,8 @@ from pandera.typing import DataFrame
 from displacement import report
 from displacement.answer import answers, stretches_of, totals_of
 from displacement.disclosure import disclose
-from displacement.normalise.corrections import Correction, apply_corrections
+from displacement.normalise.corrections import apply_corrections
+from displacement.normalise.decided import Correction
 from displacement.normalise.figures import Normalised, Reference, figures_from
 from displacement.normalise.residents import beyond_residents
 from displacement.reconcile import Reconciliation, reconcile

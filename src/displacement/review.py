@@ -18,7 +18,7 @@ from displacement.intake.rejections import LONGEST_VALUE
 from displacement.intake.trust import AWAITS
 from displacement.normalise.aliases import Alias, plain_text
 from displacement.normalise.area_codes import Key
-from displacement.normalise.corrections import Action, Correction
+from displacement.normalise.decided import Action, Correction
 from displacement.normalise.figures import Reference
 from displacement.normalise.privacy import is_role, redact_speakers
 from displacement.sources.personal import looks_personal

@@ -10,6 +10,7 @@ import time
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
+from displacement.normalise.known_areas import described_areas, known_areas
 from displacement.normalise.place_names import fold
 from displacement.normalise.places import Gazetteer
 from displacement.store.reference import load_described_areas
@@ -28,7 +29,7 @@ def main() -> None:
     names, parents = zip(*asked, strict=True)
     ways = {"inside a governorate, at its level": (parents, 3), "anywhere": (None, None)}
     for what, (within, level) in ways.items():
-        gazetteer = Gazetteer(AREAS, load_described_areas(REFERENCE))
+        gazetteer = Gazetteer(known_areas(AREAS), described_areas(load_described_areas(REFERENCE)))
         fold.cache_clear()
         started = time.process_time()
         gazetteer.match_many(names, within, level)

@@ -5,7 +5,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from displacement.normalise.corrections import Action, Correction, apply_corrections
+from displacement.normalise.corrections import apply_corrections
+from displacement.normalise.decided import Action, Correction
 from displacement.normalise.figures import figure_ids
 from tests.normalise.records import records, statement
 

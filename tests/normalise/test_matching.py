@@ -9,18 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from displacement.normalise.known_areas import described_areas, known_areas
 from displacement.normalise.place_names import fold
 from displacement.normalise.places import Gazetteer
 from displacement.normalise.world import World
 from displacement.store.reference import load_areas, load_described_areas, load_world_areas
-from displacement_schemas import DescribedAreas
 from displacement_schemas.vocabulary import MatchMethod
 from tests.normalise.spellings import ARABIC, ARABIC_IN_LATIN, LANGUAGES, variants
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 AREAS = load_areas(REFERENCE)
 WORLD = load_world_areas(REFERENCE, AREAS)
-GAZETTEER = Gazetteer(AREAS, load_described_areas(REFERENCE), World(WORLD))
+GAZETTEER = Gazetteer(
+    known_areas(AREAS), described_areas(load_described_areas(REFERENCE)), World(known_areas(WORLD))
+)
 SEED = 20180104
 """Another than the one that the thresholds were chosen with."""
 AGREED_WRONG = 0.005
@@ -135,7 +137,7 @@ def knowing(at, spellings):
     latin = [text for text in spellings if not is_arabic(text)]
     within.loc[at, ["name", "name_ar"]] = [latin[0] if latin else "?", None]
     within.loc[at, "aliases"] = "|".join(spellings)
-    return Gazetteer(within, DescribedAreas.empty())
+    return Gazetteer(known_areas(within))
 
 
 def is_arabic(text):
@@ -247,7 +249,7 @@ def test_a_country_is_too_wide_for_likeness_but_its_first_level_is_not():
 
 
 def test_a_name_asked_for_again_is_not_worked_out_again():
-    fresh = Gazetteer(AREAS, load_described_areas(REFERENCE))
+    fresh = Gazetteer(known_areas(AREAS), described_areas(load_described_areas(REFERENCE)))
     first = fresh.match_many(["Sarakib", "Khan Sheihun"], ["SY07", "SY07"], 3)
     again = fresh.match_many(["Khan Sheihun", "Sarakib"] * 2, ["SY07"] * 4, 3)
     assert all(one is other for one, other in zip(first[::-1] * 2, again, strict=True))

@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from displacement.normalise.known_areas import described_areas, known_areas
 from displacement.normalise.place_names import fold
 from displacement.normalise.places import Gazetteer
 from displacement.store.reference import load_areas, load_described_areas
-from displacement_schemas import DescribedAreas
 from displacement_schemas.vocabulary import MatchMethod
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 AREAS = load_areas(REFERENCE)
-GAZETTEER = Gazetteer(AREAS, load_described_areas(REFERENCE))
+GAZETTEER = Gazetteer(known_areas(AREAS), described_areas(load_described_areas(REFERENCE)))
 EASTERN_HAMA = "SY050101|SY050103|SY050302|SY050304"
 SOUTHERN_IDLIB = "SY070001|SY070200|SY070201|SY070202|SY070203|SY070204|SY070205"
 
@@ -83,7 +83,7 @@ def test_a_part_of_an_area_is_never_the_whole(name, parent):
 
 
 def test_without_its_description_eastern_hama_waits_for_a_reviewer():
-    bare = Gazetteer(AREAS, DescribedAreas.empty())
+    bare = Gazetteer(known_areas(AREAS))
     for parent in (None, "SY", "SY05", "SY0501"):
         match = bare.match("eastern Hama", parent)
         assert match.codes == ()
@@ -173,7 +173,7 @@ def without(at, text):
         other for other in within["aliases"][at].split("|") if fold(other).key != fold(text).key
     ]
     within.loc[at, "aliases"] = "|".join(kept) or None
-    return Gazetteer(within, DescribedAreas.empty())
+    return Gazetteer(known_areas(within))
 
 
 @given(st.text(max_size=30))

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from displacement.normalise.figures import Reference
+from displacement.normalise.known_areas import described_areas, known_areas
 from displacement.normalise.places import Gazetteer
 from displacement.normalise.world import World
 from displacement.reference import load_reference
@@ -80,7 +81,9 @@ def test_a_bare_name_never_means_an_area_of_another_country(name):
 
 
 def test_names_at_home_mean_what_they_mean_without_the_world():
-    home = Gazetteer(load_areas(REFERENCE), load_described_areas(REFERENCE))
+    home = Gazetteer(
+        known_areas(load_areas(REFERENCE)), described_areas(load_described_areas(REFERENCE))
+    )
     aliases = [text for cell in WORLD.areas["aliases"].dropna() for text in cell.split("|")]
     for name in [*WORLD.areas["name"], *aliases, *WORLD.described["name"], "eastern Hama"]:
         assert GAZETTEER.match(name) == home.match(name)
@@ -217,7 +220,7 @@ def test_places_of_a_recorded_feed_fall_into_countries_and_hardly_ever_no_deeper
 
 
 def test_a_world_without_areas_knows_nothing():
-    nothing = World(Areas.empty())
+    nothing = World([])
     assert nothing.by_code("SDN") is None
     assert nothing.by_name("Sudan") is None
 

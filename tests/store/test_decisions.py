@@ -2,7 +2,7 @@
 
 import pytest
 
-from displacement.normalise.corrections import Action
+from displacement.normalise.decided import Action
 from displacement.store.decisions import add_decision, load_decisions
 from tests.runs import REFERENCE
 

@@ -126,10 +126,15 @@ def match(
     as_json: Json = False,
 ) -> None:
     """Show which areas names mean, and why."""
+    from displacement.names import load_gazetteer
+    from displacement.store.slips import ReferenceTableError
+    from displacement.store.wanted import NAMES
     from displacement_flows.terminal import show_matches
 
-    gazetteer = reference_of(settings_of(config)).gazetteer
-    found = [gazetteer.match(name, parent, level) for name in names]
+    settings = settings_of(config)
+    with store_to_read(settings, NAMES) as opened, wrong_use_on(ReferenceTableError):
+        gazetteer = load_gazetteer(settings.reference, opened.folder)
+        found = [gazetteer.match(name, parent, level) for name in names]
     if as_json:
         print_json(
             [

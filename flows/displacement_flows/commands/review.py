@@ -109,7 +109,7 @@ def _decide(
     *,
     accepts: bool,
 ) -> None:
-    from displacement.normalise.corrections import Action
+    from displacement.normalise.decided import Action
     from displacement.review import NotDecidedError, Reviewer, decide
     from displacement.store.lock import StoreIsBusyError
     from displacement.store.slips import ReferenceTableError

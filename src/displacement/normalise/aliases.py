@@ -8,10 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pandera.typing import DataFrame
-
 from displacement.normalise.area_codes import Key
-from displacement_schemas import Areas
+from displacement.normalise.known_areas import KnownArea
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def plain_text(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def decided_names(aliases: Iterable[Alias], known: Iterable[DataFrame[Areas]]) -> DecidedNames:
+def decided_names(aliases: Iterable[Alias], known: Iterable[KnownArea]) -> DecidedNames:
     """What reviewers decided, as far as their areas still are what they were.
 
     Of several decisions about one text the last holds.
@@ -56,11 +54,7 @@ def decided_names(aliases: Iterable[Alias], known: Iterable[DataFrame[Areas]]) -
     if not wanted:
         return DecidedNames({}, [])
     codes = {code for one in wanted for _, code in one.keys}
-    names: dict[Key, str] = {}
-    for areas in known:
-        rows = areas[areas["area_code"].isin(codes)]
-        keys = zip(rows["code_system"], rows["area_code"], strict=True)
-        names |= dict(zip(keys, rows["name"], strict=True))
+    names = {area[:2]: area.name for area in known if area.area_code in codes}
     decided: dict[str, tuple[Key, ...]] = {}
     signals = []
     for one in wanted:

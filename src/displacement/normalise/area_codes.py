@@ -5,14 +5,11 @@ HT1 for HT01; what was converted is said, and a code that could mean two areas m
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-import pandas as pd
-from pandera.typing import DataFrame
-
-from displacement_schemas import Areas, OldCodes
+from displacement.normalise.known_areas import KnownArea, OldCode
 from displacement_schemas.vocabulary import MatchMethod
 
 Key = tuple[str, str]
@@ -39,10 +36,10 @@ class Found(NamedTuple):
 class AreaCodes:
     """The codes of some areas; a country is found by its own code and by ISO 3166-1 alpha-3."""
 
-    def __init__(self, areas: DataFrame[Areas], old: DataFrame[OldCodes] | None = None) -> None:
+    def __init__(self, areas: Sequence[KnownArea], old: Iterable[OldCode] = ()) -> None:
         """Remember the areas and the codes out of force that became them."""
         self._areas = areas
-        self._old = OldCodes.empty() if old is None else old
+        self._old = old
 
     def find(self, code: str) -> Found | None:
         """The areas of a code in capitals, or None where there is none."""
@@ -63,11 +60,8 @@ class AreaCodes:
     def _replaced(self) -> dict[str, Found]:
         """What became of the codes out of force, where that is among these areas."""
         known = set(self._keys)
-        columns = ["area_code", "code_system", "name", "successor_codes", "match_method"]
         found: dict[str, Found] = {}
-        for code, system, name, successors, method in zip(
-            *(texts(self._old[column]) for column in columns), strict=True
-        ):
+        for system, code, name, successors, method in self._old:
             keys = tuple((system, one) for one in successors.split("|"))
             if known.issuperset(keys):
                 note = replacement_note(code, name, successors.split("|"), MatchMethod(method))
@@ -79,9 +73,7 @@ class AreaCodes:
 
     @cached_property
     def _keys(self) -> list[Key]:
-        return list(
-            zip(texts(self._areas["code_system"]), texts(self._areas["area_code"]), strict=True)
-        )
+        return [area[:2] for area in self._areas]
 
     @cached_property
     def _exact(self) -> dict[str, list[Key]]:
@@ -89,10 +81,7 @@ class AreaCodes:
 
     @cached_property
     def _iso3_of(self) -> dict[Key | None, str]:
-        top = self._areas["admin_level"] == 0
-        outer = self._areas[top]
-        keys = zip(outer["code_system"], outer["area_code"], strict=True)
-        return dict(zip(keys, outer["country"], strict=True))
+        return {area[:2]: area.country for area in self._areas if area.admin_level == 0}
 
     @cached_property
     def _countries(self) -> dict[str, Key]:
@@ -103,11 +92,10 @@ class AreaCodes:
     @cached_property
     def _padded(self) -> dict[str, list[Key]]:
         """Areas by country and by the digits of their code without the zeros before them."""
-        parts = [(_PARTS.fullmatch(key[1].upper()), key) for key in self._keys]
         return grouped(
-            (_spelling(iso3, found[2]), key)
-            for (found, key), iso3 in zip(parts, texts(self._areas["country"]), strict=True)
-            if found
+            (_spelling(area.country, found[2]), area[:2])
+            for area in self._areas
+            if (found := _PARTS.fullmatch(area.area_code.upper()))
         )
 
 
@@ -126,12 +114,6 @@ def digits_of(code: str) -> str:
     """What stays of a code that is written longer or shorter: its digits, zeros before cut."""
     parts = _PARTS.fullmatch(code)
     return parts[2].lstrip("0") if parts else code
-
-
-def texts(column: "pd.Series[str]") -> list[str]:
-    """The texts of a column as plain strings, null as ''. Quick on columns backed by Arrow."""
-    plain: list[str] = column.fillna("").to_numpy(dtype=object).tolist()
-    return plain
 
 
 def grouped(entries: Iterable[tuple[str, Key]]) -> dict[str, list[Key]]:

@@ -4,8 +4,7 @@ Between the records and the figures; `data/reference/corrections.toml` says how 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,40 +12,10 @@ import pyarrow
 from pandera.errors import SchemaError, SchemaErrors
 from pandera.typing import DataFrame
 
+from displacement.normalise.decided import Action, Correction
 from displacement.normalise.figures import figure_ids
 from displacement_schemas import Records
 from displacement_schemas.vocabulary import Role, Tier
-
-
-class Action(StrEnum):
-    """What a correction does to its record."""
-
-    ACCEPT = "accept"
-    DROP = "drop"
-    OVERRIDE = "override"
-    FLAG = "flag"
-    PREFER = "prefer"
-
-
-@dataclass(frozen=True)
-class Correction:
-    """One decision about one record."""
-
-    source_id: str
-    record: str
-    action: Action
-    reason: str
-    provider: str
-    status: str
-    expect: Mapping[str, Any]
-    """What the record must still say for the correction to hold."""
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    """The columns that an override sets, and their right values."""
-
-    def __post_init__(self) -> None:
-        unknown = {*self.expect, *self.changes} - set(Records.arrow_schema().names)
-        if unknown:
-            raise ValueError(f"a record has no column {', '.join(sorted(unknown))}")
 
 
 @dataclass(frozen=True)

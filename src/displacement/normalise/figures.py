@@ -7,7 +7,7 @@ are made anew for every publication, so that a better reference table never touc
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from pandera.typing import DataFrame
 from displacement.normalise.aliases import Alias, DecidedNames, decided_names
 from displacement.normalise.counters import Counters
 from displacement.normalise.households import household_sizes_for
+from displacement.normalise.known_areas import described_areas, known_areas, old_codes
 from displacement.normalise.places import Gazetteer, Match
 from displacement.normalise.ranges import likely_ranges
 from displacement.normalise.world import World
@@ -56,16 +57,16 @@ class Reference:
     @cached_property
     def decided(self) -> DecidedNames:
         """The areas of the names that reviewers decided about."""
-        return decided_names(self.aliases, [self.areas, self.world])
+        return decided_names(self.aliases, chain(known_areas(self.areas), known_areas(self.world)))
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """The areas and described places, ready to match names against."""
         return Gazetteer(
-            self.areas,
-            self.described,
-            World(self.world, self.old_codes),
-            self.old_codes,
+            known_areas(self.areas),
+            described_areas(self.described),
+            World(known_areas(self.world), old_codes(self.old_codes)),
+            old_codes(self.old_codes),
             self.decided.areas,
         )
 

@@ -16,6 +16,7 @@ from rapidfuzz.process import cdist
 
 from displacement.normalise.area_codes import Key
 from displacement.normalise.place_names import Name
+from displacement.normalise.sounds import READINGS, sounds_of
 
 OTHER_QUALIFIER: Final = 0.77
 """What is left of the likeness of names of which one says “northern” and the other does not."""
@@ -29,31 +30,6 @@ TRUST_PER_CONSONANT: Final = 0.17
 
 Scores = npt.NDArray[np.float32]
 
-_ALIKE: Final = {
-    **dict.fromkeys(["shch", "tsch", "tsh", "tch", "sch", "ch", "sh"], "$"),
-    **dict.fromkeys(["dzh", "dj", "zh", "j"], "j"),
-    **dict.fromkeys(["gh", "g"], "g"),
-    **dict.fromkeys(["ph", "f"], "f"),
-    **dict.fromkeys(["cq", "k"], "k"),
-    **dict.fromkeys(["tz", "ts"], "c"),
-    **dict.fromkeys(["gn", "ny"], "n"),
-    **dict.fromkeys(["ee", "ii", "yi", "iy", "yy", "i", "y"], "i"),
-    **dict.fromkeys(["oo", "ou", "uw", "ow", "o", "u", "w"], "u"),
-    **dict.fromkeys(["aa", "a", "e"], "a"),
-    "p": "b",
-}
-_HARD: Final = {"kh": "k", "q": "k", "c": "k", "dh": "d", "th": "t", "x": "ks", "v": "f"}
-_SOFT: Final = {"kh": "h", "q": "g", "c": "c", "dh": "z", "th": "s", "x": "c", "v": "u"}
-_WITH_J: Final = _HARD | {"g": "j", "z": "s", "th": "d"}
-_WITH_G: Final = _SOFT | {"kh": "g", "h": "g"}
-_READINGS: Final = tuple(_ALIKE | more for more in (_HARD, _SOFT, _WITH_J, _WITH_G))
-_WRITTEN: Final = re.compile(
-    "|".join(sorted(set().union(*_READINGS), key=len, reverse=True)) + "|.", re.DOTALL
-)
-"""One sound as it is written; all readings part a word alike."""
-_ARABIC: Final = re.compile("[\u0600-\u06ff]")
-_ARABIC_ALIKE: Final = str.maketrans("طضظذزثصغ", "تدددزتسق")
-_ENDING: Final = re.compile(r"(?<=\w\w)(?:[ae][ht]?|ih|(?<=k)a[yi]a)$")
 _GLUED_ARTICLE: Final = re.compile(r"^(?:[ae]l|[ae]([dnrstz])(?=\1)|a(?=sh))(?=\w{4})")
 _WEAK: Final = str.maketrans("", "", "aiuاويه")
 
@@ -71,14 +47,22 @@ class Spellings:
         self._qualifiers = np.array([_qualified(name) for name in names])
         self._levels = np.array([name.level or level for _, level, name in ordered])
 
+    def likest(self, name: Name, most: int, *, rough: bool = False) -> list[tuple[Key, float]]:
+        """So many owners of the likest spellings with their likeness, the likest first."""
+        if not self.owners:
+            return []
+        scores = self.scores(name, rough=rough)
+        best = np.argsort(-scores, kind="stable")[:most]
+        return [(self.owners[at], float(scores[at])) for at in best if scores[at] >= 0]
+
     def scores(self, name: Name, *, rough: bool = False) -> Scores:
         """The likeness, 0 to 100, of each owner's most similar spelling; -1 at another level.
 
         A `rough` one tries the first reading only: quick, and good enough to list candidates.
         """
         asked = _forms(name)
-        readings = 1 if rough else len(_READINGS)
-        bones_at = 1 + len(_READINGS)
+        readings = 1 if rough else len(READINGS)
+        bones_at = 1 + len(READINGS)
         compared = [*range(1 + readings), *range(bones_at, bones_at + readings)]
         alike = [_alike(asked[form], *self._forms[form]) for form in compared]
         letters_and_sounds, bones = alike[: 1 + readings], alike[1 + readings :]
@@ -90,12 +74,6 @@ class Spellings:
             likeness[self._levels != name.level] = OTHER_LEVEL
         best: Scores = np.maximum.reduceat(likeness, self._starts)
         return best
-
-
-def usual_sounds(name: Name) -> tuple[str, str]:
-    """How the name sounds in the two usual readings."""
-    hard, soft = _sounds(name.words, readings=2)
-    return hard, soft
 
 
 def _qualified(name: Name) -> str:
@@ -126,19 +104,5 @@ def _asked(form: str) -> list[str]:
 
 def _forms(name: Name) -> list[str]:
     """Letters, then the sounds in every reading, then the consonants of every reading."""
-    sounds = _sounds(name.words, len(_READINGS))
+    sounds = sounds_of(name.words, len(READINGS))
     return [name.core, *sounds, *(text.removesuffix("h").translate(_WEAK) for text in sounds)]
-
-
-def _sounds(words: tuple[str, ...], readings: int) -> list[str]:
-    text = "".join([_ENDING.sub("a", word) for word in words])
-    if _ARABIC.search(text):
-        return [text, *[text.translate(_ARABIC_ALIKE)] * (readings - 1)]
-    written = _WRITTEN.findall(text)
-    return [
-        _undoubled([sounds.get(part, part) for part in written]) for sounds in _READINGS[:readings]
-    ]
-
-
-def _undoubled(sounds: list[str]) -> str:
-    return "".join([sign for sign, _ in groupby("".join(sounds))])

@@ -3,16 +3,17 @@
 Beside `places`, which decides what a name means; nothing is laid out before the first question.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pandera.typing import DataFrame
-
-from displacement.normalise.area_codes import Key, texts
-from displacement.normalise.likeness import Spellings, usual_sounds
+from displacement.normalise.area_codes import Key
+from displacement.normalise.known_areas import KnownArea
 from displacement.normalise.place_names import Name, fold
-from displacement_schemas import Areas
+from displacement.normalise.sounds import usual_sounds
+
+if TYPE_CHECKING:
+    from displacement.normalise.likeness import Spellings
 
 FIRST_LEVEL: Final = 1
 
@@ -59,22 +60,13 @@ ANYWHERE: Final = Scope(None, "the areas known", close=False, abroad=True)
 class PlaceIndex:
     """Some areas with their names, and the tree that they make."""
 
-    def __init__(self, areas: DataFrame[Areas], *, worldwide: bool) -> None:
+    def __init__(self, areas: Sequence[KnownArea], *, worldwide: bool) -> None:
         """Remember every name and alias of `areas`; `worldwide` is that of `fold`."""
-        systems, parents = areas["code_system"].to_list(), texts(areas["parent_code"])
-        keys: list[Key] = list(zip(systems, areas["area_code"].to_list(), strict=True))
-        self.areas = {
-            key: Area(key, level, (key[0], parent) if parent else None, name)
-            for key, level, parent, name in zip(
-                keys, areas["admin_level"].to_list(), parents, areas["name"].to_list(), strict=True
-            )
-        }
+        self.areas = {one[:2]: _area(one) for one in areas}
         self._names: list[tuple[Key, Name, bool]] = [
-            (key, fold(spelling, worldwide=worldwide), official)
-            for key, *spelt in zip(
-                keys, areas["name"], texts(areas["name_ar"]), texts(areas["aliases"]), strict=True
-            )
-            for text, official in zip(spelt, (True, True, False), strict=True)
+            (one[:2], fold(spelling, worldwide=worldwide), official)
+            for one in areas
+            for text, official in ((one.name, True), (one.name_ar, True), (one.aliases, False))
             for spelling in text.split("|")
             if spelling
         ]
@@ -113,10 +105,10 @@ class PlaceIndex:
             self._around[asked] = self.scope(tuple(sorted(countries)), scope.level)
         return self._around[asked]
 
-    def spellings(self, scope: Scope) -> Spellings:
+    def spellings(self, scope: Scope) -> "Spellings":
         """The spellings of the areas of a scope."""
         if scope.within not in self._laid_out:
-            self._laid_out[scope.within] = Spellings(
+            self._laid_out[scope.within] = _laid_out(
                 [
                     (key, self.areas[key].level, name)
                     for key, name, _ in self._names
@@ -147,7 +139,7 @@ class PlaceIndex:
     def likeness(self, name: Name, key: Key) -> float:
         """How like a name is to the most similar spelling of one area, from 0 to 100."""
         own = [(key, 0, spelling) for owner, spelling, _ in self._names if owner == key]
-        return float(Spellings(own).scores(name)[0])
+        return float(_laid_out(own).scores(name)[0])
 
     def tops(self, keys: set[Key]) -> list[Key]:
         """The areas that lie within no other of them: a bare name means the highest level."""
@@ -196,6 +188,17 @@ class PlaceIndex:
         return _index(
             (name.key, Hit(key, official, name.seat)) for key, name, official in self._names
         )
+
+
+def _area(known: KnownArea) -> Area:
+    outer = (known.code_system, known.parent_code) if known.parent_code else None
+    return Area(known[:2], known.admin_level, outer, known.name)
+
+
+def _laid_out(spelt: Sequence[tuple[Key, int, Name]]) -> "Spellings":
+    from displacement.normalise.likeness import Spellings
+
+    return Spellings(spelt)
 
 
 def _index(entries: Iterable[tuple[str, Hit]]) -> dict[str, list[Hit]]:

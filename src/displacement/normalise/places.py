@@ -10,14 +10,11 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Final, NamedTuple, Protocol
 
-import numpy as np
-from pandera.typing import DataFrame
-
 from displacement.normalise.aliases import plain_text
 from displacement.normalise.area_codes import AreaCodes, Key
+from displacement.normalise.known_areas import DescribedArea, KnownArea, OldCode
 from displacement.normalise.place_index import ANYWHERE, Hit, PlaceIndex, Scope
 from displacement.normalise.place_names import Name, fold, without_slips
-from displacement_schemas import Areas, DescribedAreas, OldCodes
 from displacement_schemas.vocabulary import MatchMethod
 
 PATH_SEPARATOR: Final = ">"
@@ -92,10 +89,10 @@ class Gazetteer:
 
     def __init__(
         self,
-        areas: DataFrame[Areas],
-        described: DataFrame[DescribedAreas],
+        areas: Iterable[KnownArea],
+        described: Iterable[DescribedArea] = (),
         elsewhere: Elsewhere | None = None,
-        old_codes: DataFrame[OldCodes] | None = None,
+        old_codes: Iterable[OldCode] = (),
         decided: Mapping[str, tuple[Key, ...]] | None = None,
     ) -> None:
         """Index every name and alias of `areas`, and every name of `described`.
@@ -105,8 +102,9 @@ class Gazetteer:
         reviewer decided about (see `decided_names`).
         """
         self._decided = decided or {}
-        self.index = PlaceIndex(areas, worldwide=self.worldwide)
-        self._codes = AreaCodes(areas, old_codes)
+        known = list(areas)
+        self.index = PlaceIndex(known, worldwide=self.worldwide)
+        self._codes = AreaCodes(known, old_codes)
         self._elsewhere = elsewhere
         self._described = _described(described)
         self._coded: dict[tuple[str, str | None], Match] = {}
@@ -383,11 +381,7 @@ class Gazetteer:
     def _ranked(self, name: Name, scope: Scope) -> list[tuple[Key, float]]:
         """The areas of a scope by the likeness of their most similar spelling."""
         spellings = self.index.spellings(scope)
-        if not spellings.owners:
-            return []
-        scores = spellings.scores(name, rough=not scope.close)
-        best = np.argsort(-scores, kind="stable")[:COMPARED]
-        return [(spellings.owners[at], float(scores[at])) for at in best if scores[at] >= 0]
+        return spellings.likest(name, COMPARED, rough=not scope.close)
 
     def certain(self, keys: Sequence[Key]) -> tuple[Candidate, ...]:
         """Areas that bear a name, as candidates."""
@@ -397,16 +391,10 @@ class Gazetteer:
 
 
 def _described(
-    described: DataFrame[DescribedAreas],
+    described: Iterable[DescribedArea],
 ) -> dict[str, tuple[tuple[Key, ...], MatchMethod]]:
     places: dict[str, tuple[tuple[Key, ...], MatchMethod]] = {}
-    for text, system, code, method in zip(
-        described["name"],
-        described["code_system"],
-        described["area_code"],
-        described["match_method"],
-        strict=True,
-    ):
+    for text, system, code, method in described:
         key = fold(text).key
         before = places.get(key, ((), MatchMethod(method)))[0]
         if (system, code) not in before:

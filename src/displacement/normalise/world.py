@@ -5,17 +5,16 @@ or nothing; names of areas are looked up inside their country only, and read whe
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from pandera.typing import DataFrame
-
-from displacement.normalise.area_codes import AreaCodes, Key, grouped, texts
+from displacement.normalise.area_codes import AreaCodes, Key, grouped
+from displacement.normalise.known_areas import KnownArea, OldCode
 from displacement.normalise.place_index import FIRST_LEVEL, Hit, Scope
 from displacement.normalise.place_names import Name, fold
 from displacement.normalise.places import CERTAIN, Candidate, Gazetteer, Match
-from displacement_schemas import Areas, DescribedAreas, OldCodes
 from displacement_schemas.vocabulary import MatchMethod
 
 ALPHA_3: Final = 3
@@ -27,12 +26,10 @@ _THE: Final = re.compile(r"\b(?:the|of)\b", re.IGNORECASE)
 class World:
     """The areas of further countries, laid out country by country when they are asked for."""
 
-    def __init__(
-        self, areas: DataFrame[Areas], old_codes: DataFrame[OldCodes] | None = None
-    ) -> None:
-        """Remember the areas, and the codes out of force."""
-        self._areas = areas
-        self._codes = AreaCodes(areas, old_codes)
+    def __init__(self, areas: Iterable[KnownArea], old_codes: Iterable[OldCode] = ()) -> None:
+        """Remember where the areas and the codes out of force come from."""
+        self._given = areas
+        self._old_codes = old_codes
         self._gazetteers: dict[str, CountryGazetteer] = {}
 
     def by_code(self, text: str) -> Match | None:
@@ -69,38 +66,40 @@ class World:
         """The gazetteer of the country that the area lies in."""
         country = self._iso3[key]
         if country not in self._gazetteers:
-            areas = self._areas[self._areas["country"] == country].reset_index(drop=True)
-            self._gazetteers[country] = CountryGazetteer(areas, DescribedAreas.empty())
+            areas = [area for area in self._areas if area.country == country]
+            self._gazetteers[country] = CountryGazetteer(areas)
         return self._gazetteers[country]
 
     @cached_property
+    def _areas(self) -> list[KnownArea]:
+        return list(self._given)
+
+    @cached_property
+    def _codes(self) -> AreaCodes:
+        return AreaCodes(self._areas, self._old_codes)
+
+    @cached_property
     def _iso3(self) -> dict[Key, str]:
-        return dict(zip(_keys(self._areas), texts(self._areas["country"]), strict=True))
+        return {area[:2]: area.country for area in self._areas}
 
     @cached_property
     def _titles(self) -> dict[Key, str]:
-        return dict(zip(_keys(self._areas), texts(self._areas["name"]), strict=True))
+        return {area[:2]: area.name for area in self._areas}
 
     @cached_property
-    def _countries(self) -> DataFrame[Areas]:
-        return self._areas[self._areas["admin_level"] == 0]
+    def _countries(self) -> list[KnownArea]:
+        return [area for area in self._areas if area.admin_level == 0]
 
     @cached_property
     def _country(self) -> dict[Key, str]:
-        return dict(zip(_keys(self._countries), texts(self._countries["name"]), strict=True))
+        return {area[:2]: area.name for area in self._countries}
 
     @cached_property
     def _names(self) -> dict[str, list[Key]]:
-        names = zip(
-            _keys(self._countries),
-            texts(self._countries["name"]),
-            texts(self._countries["aliases"]),
-            strict=True,
-        )
         spelt = {
-            (_country_name(text), key): None
-            for key, name, aliases in names
-            for text in (name, *aliases.split("|"))
+            (_country_name(text), area[:2]): None
+            for area in self._countries
+            for text in (area.name, *area.aliases.split("|"))
             if text
         }
         return grouped(spelt)
@@ -165,7 +164,3 @@ class CountryGazetteer(Gazetteer):
 def _country_name(text: str) -> str:
     """All words but “the” and “of” count: Niger State is not Niger."""
     return fold(_THE.sub(" ", text), worldwide=True).full
-
-
-def _keys(areas: DataFrame[Areas]) -> list[Key]:
-    return list(zip(texts(areas["code_system"]), texts(areas["area_code"]), strict=True))

@@ -5,7 +5,7 @@ The file of the reference tables holds what everybody shall have; the store's co
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import tomli_w
 
 from displacement.normalise.aliases import Alias
-from displacement.normalise.corrections import Action, Correction
+from displacement.normalise.decided import Action, Correction
 from displacement.store.files import write_whole
 from displacement.store.slips import ReferenceTableError
 
@@ -64,16 +64,22 @@ def own_decisions(store: Path) -> Path:
 def load_decisions(folder: Path, store: Path | None = None) -> Decisions:
     """Read all decisions. Raises ReferenceTableError with the file and the entry."""
     found = Decisions([], [], [])
-    for path in (folder / FILE, *([own_decisions(store)] if store else [])):
-        if not path.is_file():
-            continue
-        content = _content(path)
+    for path, content in _contents(folder, store):
         found.corrections.extend(_entries(path, content, "corrections", _correction))
-        found.aliases.extend(_entries(path, content, "aliases", lambda entry: Alias(**entry)))
+        found.aliases.extend(_entries(path, content, "aliases", _alias))
         found.signals.extend(
             _entries(path, content, "signals", lambda entry: SignalDecision(**entry))
         )
     return found
+
+
+def load_aliases(folder: Path, store: Path | None = None) -> list[Alias]:
+    """Read the decisions about names alone. Raises ReferenceTableError like `load_decisions`."""
+    return [
+        alias
+        for path, content in _contents(folder, store)
+        for alias in _entries(path, content, "aliases", _alias)
+    ]
 
 
 def add_decision(store: Path, kind: str, entry: Mapping[str, Any]) -> Path:
@@ -86,6 +92,12 @@ def add_decision(store: Path, kind: str, entry: Mapping[str, Any]) -> Path:
     added = tomli_w.dumps({kind: [dict(entry)]})
     write_whole(path, f"{before.rstrip()}\n\n{added}".encode())
     return path
+
+
+def _contents(folder: Path, store: Path | None) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for path in (folder / FILE, *([own_decisions(store)] if store else [])):
+        if path.is_file():
+            yield path, _content(path)
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -105,6 +117,10 @@ def _entries(
         except (TypeError, ValueError) as wrong:
             raise ReferenceTableError(f"{path}, {kind}, entry {number}: {wrong}") from wrong
     return entries
+
+
+def _alias(entry: dict[str, Any]) -> Alias:
+    return Alias(**entry)
 
 
 def _correction(entry: dict[str, Any]) -> Correction:

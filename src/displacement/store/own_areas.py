@@ -12,6 +12,7 @@ import pandas as pd
 from pandera.errors import SchemaError, SchemaErrors
 from pandera.typing import DataFrame
 
+from displacement.store.area_files import AREAS, OLD_CODES, OWN_FOLDER
 from displacement.store.files import write_whole
 from displacement.store.reference import (
     load_areas,
@@ -25,9 +26,8 @@ from displacement_schemas import Areas, OldCodes, Populations, Table
 
 Model = TypeVar("Model", bound=Table)
 
-FOLDER: Final = "reference"
 AREA_KEY: Final = ["code_system", "area_code"]
-FILES: Final = {Areas: "areas.csv", OldCodes: "old_codes.csv", Populations: "populations.csv"}
+FILES: Final = {Areas: AREAS, OldCodes: OLD_CODES, Populations: "populations.csv"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class AllAreas(NamedTuple):
 
 def own_files(store: Path) -> list[Path]:
     """The tables that a store has; a store may have none."""
-    paths = [store / FOLDER / name for name in FILES.values()]
+    paths = [store / OWN_FOLDER / name for name in FILES.values()]
     return [path for path in paths if path.is_file()]
 
 
@@ -62,7 +62,7 @@ def load_own_areas(store: Path | None) -> OwnAreas:
     """Read what was imported into a store. Raises ReferenceTableError with file and row."""
     own = OwnAreas(_load(store, Areas), _load(store, OldCodes), _load(store, Populations))
     if store is not None:
-        refuse_lost_parents(store / FOLDER / FILES[Areas], own.areas)
+        refuse_lost_parents(store / OWN_FOLDER / FILES[Areas], own.areas)
     return own
 
 
@@ -89,7 +89,7 @@ def save_own_areas(store: Path, own: OwnAreas) -> list[Path]:
     }
     written = []
     for name, content in contents.items():
-        path = store / FOLDER / name
+        path = store / OWN_FOLDER / name
         is_there = path.is_file()
         if (is_there and path.read_bytes() != content) or (not is_there and content):
             write_whole(path, content)
@@ -133,7 +133,7 @@ def _with_residents(
 
 
 def _load(store: Path | None, model: type[Model]) -> DataFrame[Model]:
-    path = store / FOLDER / FILES[model] if store is not None else None
+    path = store / OWN_FOLDER / FILES[model] if store is not None else None
     if path is None or not path.is_file():
         return model.empty()
     try:

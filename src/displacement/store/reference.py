@@ -4,7 +4,6 @@ They stand in `data/reference` as plain CSV files that people edit; a slip is na
 The world's areas are many, so that they are kept in few columns and read in one go.
 """
 
-import csv
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -17,12 +16,19 @@ import pyarrow.csv
 from pandera.errors import SchemaError, SchemaErrors
 from pandera.typing import DataFrame
 
+from displacement.store.area_files import (
+    AREAS,
+    DESCRIBED_AREAS,
+    ISO_AREAS,
+    ISO_SYSTEM,
+    WORLD_AREAS,
+    WORLD_SYSTEM,
+)
+from displacement.store.csv_rows import HEADER_ROWS, header_of, rows_of
 from displacement.store.slips import ReferenceTableError
 from displacement_schemas import Areas, DescribedAreas, HouseholdSizes, Populations, Table
 
 Model = TypeVar("Model", bound=Table)
-
-HEADER_ROWS = 1
 
 WORLD_COLUMNS: Final = {
     "country": pyarrow.string(),
@@ -32,9 +38,6 @@ WORLD_COLUMNS: Final = {
     "name": pyarrow.string(),
     "aliases": pyarrow.string(),
 }
-WORLD_SYSTEM: Final = "ocha_pcode"
-ISO_AREAS: Final = "iso_areas.csv"
-ISO_SYSTEM: Final = "iso3166_2"
 ISO_REFERENCE: Final = "ISO 3166-1 and 3166-2 (as pycountry 26.2.16 has them), some names added"
 OPTIONAL: Final = frozenset(["valid_from"])
 """Columns that a table may leave out."""
@@ -46,7 +49,7 @@ WORLD_REFERENCE: Final = (
 
 def load_areas(folder: Path) -> DataFrame[Areas]:
     """The areas that figures speak of, from `areas.csv`."""
-    path = folder / "areas.csv"
+    path = folder / AREAS
     areas = _with_vintage(folder, _load(path, Areas))
     refuse_lost_parents(path, areas)
     return areas
@@ -58,7 +61,7 @@ def load_world_areas(folder: Path, known: DataFrame[Areas]) -> DataFrame[Areas]:
     They stand in `world_areas.csv`; `iso_areas.csv` has the subdivisions of the countries that
     have no P-codes. A folder that wants only its own areas has no such files.
     """
-    path = folder / "world_areas.csv"
+    path = folder / WORLD_AREAS
     if not path.exists():
         return Areas.empty()
     read = _world(path)
@@ -103,7 +106,7 @@ def load_code_lists(folder: Path) -> dict[str, CodeList]:
         return {}
     names = ["country", "valid_from", *(f"admin_{level}_length" for level in (1, 2, 3))]
     lists = {}
-    for number, (country, day, *lengths) in enumerate(_rows(path, names), start=2):
+    for number, (country, day, *lengths) in enumerate(rows_of(path, names), start=2):
         try:
             known = {
                 level: tuple(int(one) for one in text.split("|"))
@@ -150,7 +153,7 @@ def _systems(read: pyarrow.Table, iso: Path) -> pyarrow.Array:
 
 def load_described_areas(folder: Path) -> DataFrame[DescribedAreas]:
     """The places that are no administrative unit, from `described_areas.csv`."""
-    return _load(folder / "described_areas.csv", DescribedAreas)
+    return _load(folder / DESCRIBED_AREAS, DescribedAreas)
 
 
 def load_household_sizes(folder: Path) -> DataFrame[HouseholdSizes]:
@@ -166,9 +169,9 @@ def load_populations(folder: Path) -> DataFrame[Populations]:
 
 def _load(path: Path, model: type[Model]) -> DataFrame[Model]:
     schema = model.arrow_schema()
-    for name in OPTIONAL.intersection(schema.names).difference(_header(path)):
+    for name in OPTIONAL.intersection(schema.names).difference(header_of(path)):
         schema = schema.remove(schema.get_field_index(name))
-    rows = _rows(path, schema.names)
+    rows = rows_of(path, schema.names)
     columns = {
         column.name: [
             _value(path, number, column, row[position]) for number, row in enumerate(rows, start=2)
@@ -179,40 +182,6 @@ def _load(path: Path, model: type[Model]) -> DataFrame[Model]:
         return model.build(columns)
     except (SchemaError, SchemaErrors) as error:
         raise ReferenceTableError(sentence_of(path, error)) from error
-
-
-def _header(path: Path) -> list[str]:
-    """The first row of a file; what is no table at all is told by whoever reads the rest."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            return next(csv.reader(lines), [])
-    except (OSError, ValueError, csv.Error):
-        return []
-
-
-def _rows(path: Path, names: list[str]) -> list[list[str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            header, *rows = csv.reader(lines, strict=True)
-    except FileNotFoundError as error:
-        raise ReferenceTableError(f"{path.name} is missing in {path.parent}.") from error
-    except ValueError as error:
-        reason = "is empty" if path.stat().st_size == 0 else f"is no CSV file in UTF-8 ({error})"
-        raise ReferenceTableError(f"{path.name} {reason}.") from error
-    except csv.Error as error:
-        raise ReferenceTableError(f"{path.name} is no CSV file: {error}.") from error
-    if header != names:
-        raise ReferenceTableError(
-            f"{path.name}, row 1: the columns are {', '.join(header)}, but must be "
-            f"{', '.join(names)}."
-        )
-    for number, row in enumerate(rows, start=1 + HEADER_ROWS):
-        if len(row) != len(names):
-            raise ReferenceTableError(
-                f"{path.name}, row {number}: {len(row)} cells where {len(names)} are needed; "
-                "put text that holds a comma in quotes."
-            )
-    return rows
 
 
 def _world(path: Path) -> pyarrow.Table:

@@ -6,7 +6,7 @@ from functools import cache
 from displacement.normalise.places import Gazetteer
 from displacement.sources.sheets import SOURCE
 from displacement.sources.source import Answer, Declaration, Landed, Request
-from displacement.store.reference import load_areas, load_described_areas
+from displacement.store.area_files import read_area_names
 from tests.runs import NOW, REFERENCE
 from tests.sources.workbooks.books import sheet_book
 
@@ -41,7 +41,8 @@ def parse(inbox, declaration=DECLARATION):
 
 @cache
 def known_areas():
-    return Gazetteer(load_areas(REFERENCE), load_described_areas(REFERENCE))
+    names = read_area_names(REFERENCE, REFERENCE)
+    return Gazetteer(names.home, names.described)
 
 
 def landed_text(inbox):

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from displacement.normalise.places import Gazetteer
-from displacement.store.reference import load_areas, load_described_areas
+from displacement.store.area_files import read_area_names
 from tests.runs import DATA
 from tests.sources.sheets.sheets import (
     HEADER,
@@ -132,7 +132,8 @@ def test_a_name_without_its_parent_says_its_level(inbox):
     names = parse(inbox).statements["area_names"].to_list()
     assert names == ["Idlib > Idlib sub-district", "Hama district"]
     reference = DATA / "reference"
-    gazetteer = Gazetteer(load_areas(reference), load_described_areas(reference))
+    tables = read_area_names(reference, reference)
+    gazetteer = Gazetteer(tables.home, tables.described)
     assert [match.code for match in gazetteer.match_many(names)] == ["SY070000", "SY0501"]
 
 

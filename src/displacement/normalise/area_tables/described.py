@@ -6,6 +6,7 @@ from pandera.typing import DataFrame
 
 from displacement.normalise.area_codes import AreaCodes, Key
 from displacement.normalise.area_tables.vintages import rows_of
+from displacement.normalise.known_areas import known_areas, old_codes
 from displacement_schemas import Areas, OldCodes, Populations
 
 
@@ -19,7 +20,7 @@ def describe_area(
 
     Raises LookupError where no area has the code, nor had it.
     """
-    found = AreaCodes(areas, old).find(code.strip().upper())
+    found = AreaCodes(list(known_areas(areas)), old_codes(old)).find(code.strip().upper())
     if found is None:
         raise LookupError(f"no area has the code {code}, and none had it")
     return {
