@@ -4,9 +4,12 @@ A table is declared once, as a pandera model. Its validation, Arrow schema, Parq
 metadata and data dictionary are all derived from that declaration.
 """
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from importlib import import_module
+from types import ModuleType
 from typing import Annotated, Any, Final, Self, cast
 
 import pandas as pd
@@ -16,6 +19,26 @@ from pandera.typing import DataFrame
 
 PIECE: Final = 1 << 14
 """Rows of a repeated value that are held once."""
+
+
+def _load_backends() -> None:
+    """Load what pandera validates with, and not what it makes up data with.
+
+    That would load all of Hypothesis, where the tests are installed, before the first frame is
+    validated, and Hypothesis the plugins of other libraries: most of the time of a short command.
+    """
+    unwanted = "hypothesis"
+    is_loaded = unwanted in sys.modules
+    if not is_loaded:
+        sys.modules[unwanted] = cast("ModuleType", None)
+    try:
+        import_module("pandera.backends.pandas.builtin_checks")
+    finally:
+        if not is_loaded:
+            del sys.modules[unwanted]
+
+
+_load_backends()
 
 Text = Annotated[pd.ArrowDtype, pyarrow.string()]
 Whole = Annotated[pd.ArrowDtype, pyarrow.int64()]
@@ -139,11 +162,16 @@ class Table(pa.DataFrameModel):
     @classmethod
     def from_arrow(cls, table: pyarrow.Table) -> DataFrame[Self]:
         """Validate an Arrow table and return it as a frame of Arrow-backed columns."""
-        frame = table.to_pandas(types_mapper=pd.ArrowDtype)
+        frame = cls.as_written(table)
         if not table.num_rows and _columns(table.schema) == _columns(cls.arrow_schema()):
             # No value can break a check, and checks take time.
-            return cast("DataFrame[Self]", frame)
+            return frame
         return cls.validate(frame, lazy=True)
+
+    @classmethod
+    def as_written(cls, table: pyarrow.Table) -> DataFrame[Self]:
+        """A table of ours as a frame, its values unchecked: for whoever hands it on to a check."""
+        return cast("DataFrame[Self]", table.to_pandas(types_mapper=pd.ArrowDtype))
 
     @classmethod
     def empty(cls, *_: Any) -> DataFrame[Self]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from displacement.case import read_case
 from displacement.disclosure.lines import FINE_LEVEL, Small
 from displacement.reconcile import Reconciliation, reconcile
 from displacement.reconcile.area_tree import AreaKey, Leaves
@@ -19,9 +20,10 @@ from displacement.reconcile.baselines import Baselines, baselines, naive_sum
 from displacement.reconcile.rollup import roll_up, total, voices_within
 from displacement.reconcile.scopes import day_number, day_of, in_words
 from displacement.reconcile.solved import Solved
+from displacement.reconcile.voices import side
 from displacement.store.snapshots import Snapshot
 from displacement.store.withheld import with_known
-from displacement_schemas import Areas, FigureAreas, Figures, Sources, Stocks
+from displacement_schemas import Figures, Stocks
 from displacement_schemas.vocabulary import STOCKS, Measure
 
 PLAIN_MEASURES = {
@@ -122,17 +124,20 @@ def answers(
     ]
 
 
-def explain(reconciled: Reconciliation, question: Question) -> dict[str, Any]:
+def explain(
+    reconciled: Reconciliation, question: Question, names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The chain from a total to its figures, as plain values (see DESIGN 10).
 
     A flow is answered for the whole period, a stock for its last day; value, low and high are
-    None where no figure speaks. Raises LookupError for an area that is not known.
+    None where no figure speaks. Where these figures are not all, `names` has the views of all by
+    their sides, that of most figures first. Raises LookupError for an area that is not known.
     """
     place = _leaves(reconciled, question.areas)
     if question.measure in STOCKS:
-        view, solved, window = _standing_on(reconciled, question)
+        view, solved, window = _standing_on(reconciled, question, names or {})
     else:
-        view, solved, window = _flowing_in(reconciled, question)
+        view, solved, window = _flowing_in(reconciled, question, names or {})
     found = total(solved, reconciled.tree, place, window)
     voices = voices_within(solved, place, window)
     careless = baselines(solved, reconciled.tree, place, window)._asdict()
@@ -236,17 +241,16 @@ def _leaves(reconciled: Reconciliation, areas: tuple[AreaKey, ...]) -> Leaves:
 
 
 def _flowing_in(
-    reconciled: Reconciliation, question: Question
+    reconciled: Reconciliation, question: Question, names: Mapping[str, str]
 ) -> tuple[str | None, Sequence[Solved], tuple[int, int]]:
     """View, episodes and window of a question about a flow."""
     groups = {v: s for (m, v), s in reconciled.flows.items() if m == question.measure}
-    view = question.view or _usual_view(groups)
     window = (day_number(question.first), day_number(question.last) + 1)
-    return view, groups.get(view or "", []), window
+    return *_seen(groups, question, names, next(iter(names), None)), window
 
 
 def _standing_on(
-    reconciled: Reconciliation, question: Question
+    reconciled: Reconciliation, question: Question, names: Mapping[str, str]
 ) -> tuple[str | None, Sequence[Solved], tuple[int, int]]:
     """View, episodes and window (stocks are solved as one day) of a question about a stock."""
     day = day_number(question.last)
@@ -255,8 +259,27 @@ def _standing_on(
         for standing in pieces:
             if measure == question.measure and standing.first <= day < standing.last:
                 groups.setdefault(seen, []).extend(standing.solved)
-    view = question.view or _usual_view(groups)
-    return view, groups.get(view or "", []), (0, 1)
+    return *_seen(groups, question, names, None), (0, 1)
+
+
+def _seen(
+    groups: Mapping[str, Sequence[Solved]],
+    question: Question,
+    names: Mapping[str, str | None],
+    usual: str | None,
+) -> tuple[str | None, Sequence[Solved]]:
+    """The view that is asked for, or the `usual` side, or that of most voices; and its episodes.
+
+    Views are told apart by their sides: some figures of a measure name one otherwise than all do.
+    """
+    by_side = {side(question.measure, view): view for view in groups}
+    if question.view:
+        end: str | None = side(question.measure, question.view)
+    else:
+        most = _usual_view(groups)
+        end = usual or (most and side(question.measure, most))
+    own = by_side.get(end or "")
+    return question.view or names.get(end or "", own), groups.get(own or "", [])
 
 
 def _usual_view(groups: Mapping[str, Sequence[Solved]]) -> str | None:
@@ -320,22 +343,19 @@ def explain_snapshot(
         raise ValueError(f"{measure!r} is no measure; choose one of: {', '.join(Measure)}")
     if last < first:
         raise ValueError(f"the period ends ({last}) before it starts ({first})")
-    areas, sources = snapshot.read(Areas), snapshot.read(Sources)
-    published = snapshot.read(Figures)
-    published = published[published["measure"] == measure]
-    untold = frozenset(published["figure_id"][published["suppressed"].fillna(value=False)])
-    expiry = dict(zip(sources["source_id"], sources["stock_expiry_days"], strict=True))
+    case = read_case(snapshot, measure, codes, first, last)
+    hidden = case.figures["suppressed"].fillna(value=False).astype(bool)
+    untold = frozenset(case.figures["figure_id"][hidden])
     known_until = date.fromisoformat(snapshot.manifest["as_of"])
     reconciled = reconcile(
-        _complete(published, withheld, untold),
-        snapshot.read(FigureAreas),
-        areas,
+        _complete(case.figures, withheld, untold),
+        case.links,
+        case.areas,
         as_of=min(as_of or known_until, known_until),
-        stock_expiry_days=expiry,
+        stock_expiry_days=case.expiry,
     )
-    keys = tuple(_area_key(code.strip(), areas) for code in codes)
-    answer = explain(reconciled, Question(keys, first, last, measure, view))
-    is_fine = all(reconciled.tree.level[key] >= FINE_LEVEL for key in keys)
+    answer = explain(reconciled, Question(case.keys, first, last, measure, view), case.views)
+    is_fine = all(reconciled.tree.level[key] >= FINE_LEVEL for key in case.keys)
     small = Small(float(snapshot.manifest.get("small_cell_threshold", 0)), untold)
     return _untold(answer, small, is_fine=is_fine)
 
@@ -378,13 +398,3 @@ def _untold(answer: dict[str, Any], small: Small, *, is_fine: bool) -> dict[str,
             "conflicts": [one | (plain if hidden else {}) for one in answer["conflicts"]],
         }
     )
-
-
-def _area_key(code: str, areas: DataFrame[Areas]) -> AreaKey:
-    found = areas[areas["area_code"] == code]
-    if found.empty:
-        found = areas[(areas["country"] == code) & (areas["admin_level"] == 0)]
-    if len(found) != 1:
-        problem = "no area has" if found.empty else "several code systems have"
-        raise LookupError(f"{problem} the code {code!r}; see the table `areas`")
-    return str(found["code_system"].iloc[0]), str(found["area_code"].iloc[0])

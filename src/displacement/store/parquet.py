@@ -5,7 +5,7 @@ Arrow is loaded when the first table is read or written: commands that need none
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,16 +45,72 @@ def read(model: type[Contract], *paths: Path) -> "DataFrame[Contract]":
     import pyarrow
 
     schema = model.arrow_schema()
-    parts = [_table(schema, path) for path in paths]
+    parts = [_in_schema(schema, _whole(path)) for path in paths]
     return model.from_arrow(pyarrow.concat_tables(parts) if parts else schema.empty_table())
 
 
-def _table(schema: Any, path: Path) -> Any:
-    import pyarrow
+def columns(path: Path, names: Sequence[str], **only: str) -> Any:
+    """Some columns of a table of ours, of the row groups that can hold what is asked for.
+
+    `only` names columns and the value that each is to have.
+    """
+    import pyarrow.compute
     import pyarrow.parquet
 
     with pyarrow.parquet.ParquetFile(path) as file:
-        table = file.read()
+        groups = [n for n in range(file.num_row_groups) if _can_hold(file, n, only)]
+        table = file.read_row_groups(groups, columns=[*dict.fromkeys([*names, *only])])
+    for name, value in only.items():
+        table = table.filter(pyarrow.compute.equal(table[name], value))
+    return table.select(names)
+
+
+def rows_with(model: type[Contract], path: Path, name: str, values: Any) -> "DataFrame[Contract]":
+    """The rows whose column `name` has one of the Arrow array `values`, unchecked.
+
+    Row groups that have none are not read.
+    """
+    import numpy as np
+    import pyarrow
+    import pyarrow.compute
+    import pyarrow.parquet
+
+    with pyarrow.parquet.ParquetFile(path) as file:
+        found = file.read(columns=[name])[name]
+        wanted = pyarrow.compute.is_in(found, value_set=values).to_numpy()
+        sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+        pieces = np.split(wanted, np.cumsum(sizes)[:-1])
+        parts = [
+            file.read_row_group(number).filter(pyarrow.array(piece))
+            for number, piece in enumerate(pieces)
+            if piece.any()
+        ]
+    schema = model.arrow_schema()
+    table = pyarrow.concat_tables(parts) if parts else schema.empty_table()
+    return model.as_written(_in_schema(schema, table))
+
+
+def _can_hold(file: Any, group: int, only: Mapping[str, str]) -> bool:
+    """Whether the least and the greatest values of a row group let it hold what is asked for."""
+    places = {name: place for place, name in enumerate(file.schema_arrow.names)}
+    for name, value in only.items():
+        known = file.metadata.row_group(group).column(places[name]).statistics
+        if known is not None and known.has_min_max and not known.min <= value <= known.max:
+            return False
+    return True
+
+
+def _whole(path: Path) -> Any:
+    import pyarrow.parquet
+
+    with pyarrow.parquet.ParquetFile(path) as file:  # read_table would load pandas
+        return file.read()
+
+
+def _in_schema(schema: Any, table: Any) -> Any:
+    """The columns of a contract; those that came later are null."""
+    import pyarrow
+
     columns: dict[str, Any] = {name: table.column(name) for name in table.column_names}
     for field in schema:
         if field.name not in columns:
@@ -64,10 +120,7 @@ def _table(schema: Any, path: Path) -> Any:
 
 def rows(path: Path) -> list[dict[str, Any]]:
     """A table of ours as plain rows, unchecked: for who only shows it, and at once."""
-    import pyarrow.parquet
-
-    with pyarrow.parquet.ParquetFile(path) as file:  # read_table would load pandas
-        found: list[dict[str, Any]] = file.read().to_pylist()
+    found: list[dict[str, Any]] = _whole(path).to_pylist()
     return found
 
 
