@@ -18,7 +18,7 @@ from displacement.intake import run_log, take_in
 from displacement.normalise.figures import Reference
 from displacement.outcome import Outcome
 from displacement.publication import publish
-from displacement.reference import load_reference
+from displacement.reference import shared_reference
 from displacement.sources.registry import find_source
 from displacement.store.backfills import Backfill
 from displacement.store.decisions import load_decisions
@@ -57,7 +57,7 @@ class Place:
 
     def load_reference(self) -> Reference:
         """The reference tables, with the user's own file of sources and imported areas."""
-        return load_reference(self.reference, self.sources_file, self.store)
+        return shared_reference(self.reference, self.sources_file, self.store)
 
     @property
     def run_id(self) -> str:

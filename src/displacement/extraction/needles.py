@@ -55,7 +55,7 @@ def _asked(lang: str, table: str) -> tuple[Letters, tuple[tuple[Letters, ...], .
     """The needles of a table, and of each of its rules: it needs one out of every group."""
     bits = _bits(lang)
     asked = tuple(
-        tuple(sum(1 << bits[needle] for needle in group) for group in needles(rule.pattern.pattern))
+        tuple(sum(1 << bits[needle] for needle in group) for group in needles(rule.source))
         for rule in load_rules(lang).table(table)
     )
     every = 0
@@ -72,7 +72,7 @@ def _bits(lang: str) -> dict[str, int]:
         needle
         for rules in load_rules(lang).tables.values()
         for rule in rules
-        for group in needles(rule.pattern.pattern)
+        for group in needles(rule.source)
         for needle in group
     }
     return {needle: number for number, needle in enumerate(sorted(every))}

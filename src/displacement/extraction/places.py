@@ -43,9 +43,9 @@ def find_places(clean: str, span: Span, lang: str) -> list[Place]:
 @cache
 def _patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     rules = load_rules(lang)
-    lead = {rule.get("says"): rule.pattern.pattern for rule in rules.table("place_lead")}
+    lead = {rule.get("says"): rule.source for rule in rules.table("place_lead")}
     leads = "|".join(f"(?P<{role}>{pattern})" for role, pattern in lead.items())
-    name = rules.table("place")[0].pattern.pattern
+    name = rules.table("place")[0].source
     return re.compile(leads), re.compile(name), rules.only("place_host")
 
 

@@ -1,12 +1,13 @@
 """What do the rules of a language say? Loads the rule data of this package.
 
-Rules are data (TOML files in one folder per language); this module only compiles them.
+Rules are data (TOML files in one folder per language); this module only compiles them, each when it
+is first asked for: a text needs few of them, and compiling all takes longer than reading it.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -36,13 +37,37 @@ class Rule:
 
     id: str
     purpose: str
-    pattern: re.Pattern[str]
+    source: str
+    """The pattern as text, what it names filled in."""
+    flags: int
     examples: tuple[str, ...]
     counterexamples: tuple[str, ...]
     says: Mapping[str, Any]
-    then: re.Pattern[str] | None = None
-    between: re.Pattern[str] | None = None
-    heads: re.Pattern[str] | None = None
+    also: Mapping[str, str]
+    """Further patterns as text, by what they are for."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What has to fit."""
+        return re.compile(self.source, self.flags)
+
+    @cached_property
+    def then(self) -> re.Pattern[str] | None:
+        """What has to follow the number."""
+        return self._also("then")
+
+    @cached_property
+    def between(self) -> re.Pattern[str] | None:
+        """What has to stand between the number and its noun."""
+        return self._also("between")
+
+    @cached_property
+    def heads(self) -> re.Pattern[str] | None:
+        """The nouns that the rule is about."""
+        return self._also("heads")
+
+    def _also(self, name: str) -> re.Pattern[str] | None:
+        return re.compile(self.also[name], re.IGNORECASE) if name in self.also else None
 
     def get(self, name: str) -> Any:
         """What the rule says of `name`, or None."""
@@ -125,7 +150,7 @@ def load_rules(lang: str) -> Rules:
     tables: dict[str, list[Rule]] = {}
     for content in (raw[name] for name in sorted(raw)):
         for name, entries in content.items():
-            tables.setdefault(name, []).extend(_compiled(entry, macros) for entry in entries)
+            tables.setdefault(name, []).extend(_rule(entry, macros) for entry in entries)
     return Rules(lang, words, macros, {name: tuple(rules) for name, rules in tables.items()})
 
 
@@ -170,7 +195,7 @@ def _marked(word: str) -> str:
     return "[\u064b-\u0652]*" if "\u0620" <= word[-1] <= "\u064a" else ""
 
 
-def _compiled(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
+def _rule(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
     flags = 0 if entry.get("case") else re.IGNORECASE
     known = (
         "id",
@@ -186,18 +211,17 @@ def _compiled(entry: dict[str, Any], macros: Mapping[str, str]) -> Rule:
     return Rule(
         id=entry["id"],
         purpose=entry["purpose"],
-        pattern=re.compile(_expanded(entry["pattern"], macros), flags),
+        source=_expanded(entry["pattern"], macros),
+        flags=flags,
         examples=tuple(entry["examples"]),
         counterexamples=tuple(entry["counterexamples"]),
         says={name: value for name, value in entry.items() if name not in known},
-        then=_also(entry.get("then"), macros),
-        between=_also(entry.get("between"), macros),
-        heads=_also(entry.get("heads"), macros),
+        also={
+            name: _expanded(entry[name], macros)
+            for name in ("then", "between", "heads")
+            if entry.get(name)
+        },
     )
-
-
-def _also(pattern: str | None, macros: Mapping[str, str]) -> re.Pattern[str] | None:
-    return re.compile(_expanded(pattern, macros), re.IGNORECASE) if pattern else None
 
 
 def _expanded(pattern: str, macros: Mapping[str, str]) -> str:
