@@ -4,12 +4,9 @@ A table is declared once, as a pandera model. Its validation, Arrow schema, Parq
 metadata and data dictionary are all derived from that declaration.
 """
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from importlib import import_module
-from types import ModuleType
 from typing import Annotated, Any, Final, Self, cast
 
 import pandas as pd
@@ -17,28 +14,10 @@ import pandera.pandas as pa
 import pyarrow
 from pandera.typing import DataFrame
 
+from displacement_schemas.quick import clearly_keeps
+
 PIECE: Final = 1 << 14
 """Rows of a repeated value that are held once."""
-
-
-def _load_backends() -> None:
-    """Load what pandera validates with, and not what it makes up data with.
-
-    That would load all of Hypothesis, where the tests are installed, before the first frame is
-    validated, and Hypothesis the plugins of other libraries: most of the time of a short command.
-    """
-    unwanted = "hypothesis"
-    is_loaded = unwanted in sys.modules
-    if not is_loaded:
-        sys.modules[unwanted] = cast("ModuleType", None)
-    try:
-        import_module("pandera.backends.pandas.builtin_checks")
-    finally:
-        if not is_loaded:
-            del sys.modules[unwanted]
-
-
-_load_backends()
 
 Text = Annotated[pd.ArrowDtype, pyarrow.string()]
 Whole = Annotated[pd.ArrowDtype, pyarrow.int64()]
@@ -160,13 +139,16 @@ class Table(pa.DataFrameModel):
         return cls.build({name: [row.get(name) for row in rows] for name in names})
 
     @classmethod
+    def validate(cls, check_obj: pd.DataFrame, *args: Any, **options: Any) -> DataFrame[Self]:
+        """The frame that keeps the contract; raises pandera's SchemaError(s) where it does not."""
+        if clearly_keeps(cls, check_obj):
+            return cast("DataFrame[Self]", check_obj.copy(deep=False))
+        return super().validate(check_obj, *args, **options)
+
+    @classmethod
     def from_arrow(cls, table: pyarrow.Table) -> DataFrame[Self]:
         """Validate an Arrow table and return it as a frame of Arrow-backed columns."""
-        frame = cls.as_written(table)
-        if not table.num_rows and _columns(table.schema) == _columns(cls.arrow_schema()):
-            # No value can break a check, and checks take time.
-            return frame
-        return cls.validate(frame, lazy=True)
+        return cls.validate(cls.as_written(table), lazy=True)
 
     @classmethod
     def as_written(cls, table: pyarrow.Table) -> DataFrame[Self]:
@@ -175,7 +157,7 @@ class Table(pa.DataFrameModel):
 
     @classmethod
     def empty(cls, *_: Any) -> DataFrame[Self]:
-        """A frame without rows: pandera's own takes ten times as long to make one."""
+        """A frame without rows."""
         return cls.from_arrow(cls.arrow_schema().empty_table())
 
     @classmethod
@@ -222,10 +204,6 @@ class Table(pa.DataFrameModel):
         order = list(dict.fromkeys([*by, *key]))
         ordered = frame.sort_values(order, kind="stable", ignore_index=True)
         return cast("DataFrame[Self]", ordered)
-
-
-def _columns(schema: pyarrow.Schema) -> list[tuple[str, pyarrow.DataType]]:
-    return [(one.name, one.type) for one in schema]
 
 
 def _is_single(value: Any) -> bool:
