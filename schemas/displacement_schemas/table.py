@@ -4,20 +4,41 @@ A table is declared once, as a pandera model. Its validation, Arrow schema, Parq
 metadata and data dictionary are all derived from that declaration.
 """
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from types import ModuleType
 from typing import Annotated, Any, Final, Self, cast
 
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow
-from pandera.typing import DataFrame
+from pandera.typing import DataFrame, get_dataframe_types, get_index_types, get_series_types
 
 from displacement_schemas.quick import clearly_keeps
 
 PIECE: Final = 1 << 14
 """Rows of a repeated value that are held once."""
+
+
+def _know_frames_of_pandas_alone() -> None:
+    """Let pandera settle which libraries' frames there are, with pandas as the only one.
+
+    When the first contract is used it looks for others, and loads all of Dask's where Dask is
+    installed to run the work: that takes longer than most commands.
+    """
+    others = [name for name in ("dask", "dask.dataframe") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(others, cast("ModuleType", None)))
+    try:
+        for settle in (get_dataframe_types, get_series_types, get_index_types):
+            settle()
+    finally:
+        for name in others:
+            del sys.modules[name]
+
+
+_know_frames_of_pandas_alone()
 
 Text = Annotated[pd.ArrowDtype, pyarrow.string()]
 Whole = Annotated[pd.ArrowDtype, pyarrow.int64()]

@@ -18,6 +18,7 @@ from displacement.reconcile.area_tree import AreaKey
 from displacement.reconcile.scopes import day_number
 from displacement.reconcile.voices import side
 from displacement.store import parquet
+from displacement.store.parquet import ROW
 from displacement.store.snapshots import Snapshot
 from displacement_schemas import Areas, FigureAreas, Figures
 from displacement_schemas.vocabulary import STOCKS, AreaRole, Modality, Tier
@@ -46,33 +47,34 @@ def read_case(snapshot: Snapshot, measure: str, codes: list[str], first: date, l
 
     Raises LookupError for an unknown or ambiguous area code.
     """
-    areas = parquet.columns(snapshot.path("areas"), _Area._fields)
+    paths = {name: snapshot.path(name) for name in ("areas", "figure_areas", "figures", "sources")}
+    areas = parquet.columns(paths["areas"], [*_Area._fields, ROW])
     keys = tuple(_area_key(code.strip(), areas) for code in codes)
-    countries, links = _countries_of(
-        keys, areas, parquet.columns(snapshot.path("figure_areas"), _LINK)
-    )
-    figures = parquet.columns(snapshot.path("figures"), _FIGURE, measure=measure)
-    figures = _where(figures, "figure_id", links["figure_id"])
+    links = parquet.columns(paths["figure_areas"], _LINK)
+    measured = parquet.columns(paths["figures"], _FIGURE, measure=measure)
+    countries, links = _countries_of(keys, areas, links)
+    figures = _where(measured, "figure_id", links["figure_id"])
     links = _where(links, "figure_id", figures["figure_id"])
+    there = _where(areas, "country", countries)
     window = (day_number(first), day_number(last)) if measure not in STOCKS else EVER
-    there = _areas(_where(areas, "country", countries))
-    ids = _within_reach(figures.to_pandas(), links.to_pandas(), there, keys, window)
-    sources = parquet.columns(snapshot.path("sources"), ["source_id", "stock_expiry_days"])
+    ids = _within_reach(figures.to_pandas(), links.to_pandas(), _areas(there), keys, window)
+    figures, links = (_where(table, "figure_id", ids) for table in (figures, links))
+    sources = parquet.columns(paths["sources"], ["source_id", "stock_expiry_days"])
     return Case(
-        figures=parquet.rows_with(Figures, snapshot.path("figures"), "figure_id", ids),
-        links=parquet.rows_with(FigureAreas, snapshot.path("figure_areas"), "figure_id", ids),
-        areas=parquet.rows_with(Areas, snapshot.path("areas"), "country", countries),
+        figures=parquet.rows_at(Figures, paths["figures"], figures[ROW]),
+        links=parquet.rows_at(FigureAreas, paths["figure_areas"], links[ROW]),
+        areas=parquet.rows_at(Areas, paths["areas"], there[ROW]),
         keys=keys,
-        views=_views(snapshot, measure),
+        views=_views(measured, measure),
         expiry=dict(zip(*(column.to_pylist() for column in sources.columns), strict=True)),
     )
 
 
 _TEXT: Final = pyarrow.string()
-_LINK: Final = ["figure_id", "code_system", "area_code"]
+_LINK: Final = ["figure_id", "code_system", "area_code", ROW]
 _FIGURE: Final = [
     *("figure_id", "source_id", "source_record_id", "partition_id", "derived_from"),
-    *("start_date", "end_date"),
+    *("start_date", "end_date", "area_role", "tier", "modality", ROW),
 ]
 
 
@@ -85,7 +87,7 @@ class _Area(NamedTuple):
 
 
 def _areas(table: Any) -> list[_Area]:
-    return [_Area(**row) for row in table.to_pylist()]
+    return [_Area(**row) for row in table.select(_Area._fields).to_pylist()]
 
 
 def _where(table: Any, name: str, values: Any) -> Any:
@@ -169,14 +171,11 @@ def _days(column: "pd.Series[Any]") -> Any:
     return np.array([EVER[0] if pd.isna(day) else day_number(day) for day in column], np.int64)
 
 
-def _views(snapshot: Snapshot, measure: str) -> dict[str, str]:
+def _views(table: Any, measure: str) -> dict[str, str]:
     """The published name of the view of each side of a measure, that of most figures first.
 
     Its figures' role where all agree, else location, as the reconciliation names it.
     """
-    table = parquet.columns(
-        snapshot.path("figures"), ["area_role", "tier", "modality"], measure=measure
-    )
     for name, speaks in (("tier", Tier.ACCEPTED), ("modality", Modality.ASSERTED)):
         table = table.filter(pyarrow.compute.equal(table[name], speaks.value))
     sizes: dict[str, int] = {}

@@ -201,7 +201,7 @@ PERIOD_OF_ONE_AREA = ("--area", "SY07", *PERIOD)
         (("--help",), "displacement_flows.cli", PANDAS | RUNS | {"pydantic"}),
         (("status",), "displacement.source_status", PANDAS | RUNS),
         (("match", "Idlib"), "displacement.normalise.places", PANDAS | RUNS),
-        (("explain", *PERIOD_OF_ONE_AREA), "displacement.answer", RUNS),
+        (("explain", *PERIOD_OF_ONE_AREA), "displacement.answer", RUNS | {"dask", "hypothesis"}),
     ],
     ids=["help", "status", "match", "explain"],
 )

@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from pandera.typing import DataFrame
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Contract = TypeVar("Contract", bound="Table")
 
 ROWS_PER_GROUP = 128_000
+ROW: Final = "number of the row"
 
 
 def to_bytes(
@@ -52,42 +53,56 @@ def read(model: type[Contract], *paths: Path) -> "DataFrame[Contract]":
 def columns(path: Path, names: Sequence[str], **only: str) -> Any:
     """Some columns of a table of ours, of the row groups that can hold what is asked for.
 
-    `only` names columns and the value that each is to have.
-    """
-    import pyarrow.compute
-    import pyarrow.parquet
-
-    with pyarrow.parquet.ParquetFile(path) as file:
-        groups = [n for n in range(file.num_row_groups) if _can_hold(file, n, only)]
-        table = file.read_row_groups(groups, columns=[*dict.fromkeys([*names, *only])])
-    for name, value in only.items():
-        table = table.filter(pyarrow.compute.equal(table[name], value))
-    return table.select(names)
-
-
-def rows_with(model: type[Contract], path: Path, name: str, values: Any) -> "DataFrame[Contract]":
-    """The rows whose column `name` has one of the Arrow array `values`, unchecked.
-
-    Row groups that have none are not read.
+    `only` names columns and the value that each is to have. The name `ROW` asks for the numbers
+    of the rows in the file.
     """
     import numpy as np
     import pyarrow
     import pyarrow.compute
     import pyarrow.parquet
 
+    read = [name for name in dict.fromkeys([*names, *only]) if name != ROW]
     with pyarrow.parquet.ParquetFile(path) as file:
-        found = file.read(columns=[name])[name]
-        wanted = pyarrow.compute.is_in(found, value_set=values).to_numpy()
-        sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
-        pieces = np.split(wanted, np.cumsum(sizes)[:-1])
+        starts = _starts(file)
+        groups = [n for n in range(file.num_row_groups) if _can_hold(file, n, only)]
+        table = file.read_row_groups(groups, columns=read)
+    if ROW in names:
+        numbers = [np.arange(starts[n], starts[n + 1]) for n in groups]
+        table = table.append_column(ROW, pyarrow.chunked_array(numbers, pyarrow.int64()))
+    for name, value in only.items():
+        table = table.filter(pyarrow.compute.equal(table[name], value))
+    return table.select(names)
+
+
+def rows_at(model: type[Contract], path: Path, numbers: Any) -> "DataFrame[Contract]":
+    """The rows of these numbers, in the order of the file and unchecked.
+
+    Row groups that have none of them are not read.
+    """
+    import numpy as np
+    import pyarrow
+    import pyarrow.parquet
+
+    wanted = np.sort(np.asarray(numbers))
+    with pyarrow.parquet.ParquetFile(path) as file:
+        starts = _starts(file)
+        edges = np.searchsorted(wanted, starts)
         parts = [
-            file.read_row_group(number).filter(pyarrow.array(piece))
-            for number, piece in enumerate(pieces)
-            if piece.any()
+            file.read_row_group(n).take(pyarrow.array(wanted[edges[n] : edges[n + 1]] - starts[n]))
+            for n in range(file.num_row_groups)
+            if edges[n] < edges[n + 1]
         ]
     schema = model.arrow_schema()
     table = pyarrow.concat_tables(parts) if parts else schema.empty_table()
     return model.as_written(_in_schema(schema, table))
+
+
+def _starts(file: Any) -> Any:
+    """The number of the first row of each row group, and that behind the last."""
+    import numpy as np
+
+    sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+    return np.cumsum([0, *sizes])
 
 
 def _can_hold(file: Any, group: int, only: Mapping[str, str]) -> bool:
@@ -126,10 +141,25 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 def digest(model: type[Contract], frame: "DataFrame[Contract]") -> str:
     """sha256 of the frame's content, whatever the Parquet writer's version."""
+    import pyarrow
     import pyarrow.ipc
 
     table = model.to_arrow(frame)
-    sink = io.BytesIO()
-    with pyarrow.ipc.new_stream(sink, table.schema) as writer:
+    told = _Hashed()
+    with pyarrow.ipc.new_stream(pyarrow.PythonFile(told, "w"), table.schema) as writer:
         writer.write_table(table)
-    return hashlib.sha256(sink.getvalue()).hexdigest()
+    return told.sha256.hexdigest()
+
+
+class _Hashed(io.RawIOBase):
+    """A file of which only the hash is kept: a large table is never there twice."""
+
+    def __init__(self) -> None:
+        self.sha256 = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self.sha256.update(content)
+        return len(content)
