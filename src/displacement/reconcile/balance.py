@@ -215,7 +215,10 @@ def _consistent(batch: Evidences) -> Answers:
 
 
 def _contradicting(batch: Evidences) -> Answers:
-    """The balances of episodes whose allowed ranges have to be stretched, without doubtful ones."""
+    """The balances of episodes whose allowed ranges have to be stretched, without doubtful ones.
+
+    Where the stretches are certain and no batch finds the estimate, it is found slowly.
+    """
     low, high = batch.allowed
     stretch, lowered, strained = _stretches_of(batch, low, high)
     low = np.where(lowered, low * (1 - stretch), low)
@@ -223,16 +226,18 @@ def _contradicting(batch: Evidences) -> Answers:
     sure = np.isfinite(stretch).all(axis=1) & (stretch > NO_STRETCH).any(axis=1)
     rows = np.flatnonzero(sure & (high >= 1).all(axis=1))
     cells, gap = _most_even_of(batch[rows], low[rows], high[rows])
-    found = ~np.isnan(gap)
-    rows = rows[found]
+    for number in np.flatnonzero(np.isnan(gap)).tolist():
+        one, ends = batch.one(rows[number]), (low[rows[number]], high[rows[number]])
+        cells[number] = _most_even(one, *ends)
+        gap[number] = _excess(one, cells[number], *ends)
     return rows, Balances(
-        cells=cells[found],
+        cells=cells,
         stretch=np.where(stretch[rows] > NO_STRETCH, stretch[rows], 0.0),
         lowered=lowered[rows],
         allowed_low=low[rows],
         allowed_high=high[rows],
         method=repeated(Method.STRETCHED, len(rows)),
-        gap=np.maximum(gap[found], strained[rows]),
+        gap=np.maximum(gap, strained[rows]),
     )
 
 

@@ -10,7 +10,16 @@ from typing import Final
 
 import numpy as np
 
-from displacement.reconcile.columns import Flags, Numbers, Vector, changes, of_texts, spread
+from displacement.reconcile.columns import (
+    Flags,
+    Numbers,
+    Vector,
+    changes,
+    firsts,
+    of_texts,
+    rows_of,
+    spread,
+)
 from displacement.reconcile.episodes import Episodes
 from displacement.reconcile.leaf_sets import PlacesOfSets
 from displacement.reconcile.solutions import Solutions
@@ -141,6 +150,25 @@ class Cuts:
     high: Vector
     is_bound: Flags
     """False where the bounds are no interval of a chain, and have still to be found."""
+    kinds: Numbers
+    """How many kinds of cell each row touches; what follows is of each of these."""
+    kind: Numbers
+    """Number of the kind within its episode."""
+    whole: Flags
+    """Whether all of its cells lie within the place and window."""
+    level: Vector
+    """Which share of it lies there, were it spread evenly."""
+
+    def weights(self, rows: Numbers, kinds: int, *, even: bool) -> tuple[Vector, Vector]:
+        """What the low and the high of some rows sum: which kinds, or their shares if `even`."""
+        own, owner = (
+            rows_of(firsts(self.kinds)[rows], self.kinds[rows]),
+            spread(self.kinds[rows])[0],
+        )
+        held, touched = np.zeros((2, len(rows), kinds))
+        held[owner, self.kind[own]] = self.level[own] if even else self.whole[own]
+        touched[owner, self.kind[own]] = self.level[own] if even else 1.0
+        return held, touched
 
 
 def cuts(solutions: Solutions, found: Crossings, windows: Windows) -> Cuts:
@@ -159,6 +187,8 @@ def cuts(solutions: Solutions, found: Crossings, windows: Windows) -> Cuts:
     of_kind = np.flatnonzero(new_kind)
     row_of_kind = np.cumsum(new_row)[of_kind] - 1
     whole = np.add.reduceat(part >= WHOLE, of_kind) == solutions.cells_of_kinds[kind[of_kind]]
+    level = np.add.reduceat(part * solutions.share_of_kinds[scope], of_kind)
+    kinds = np.bincount(row_of_kind)
     rows = np.flatnonzero(new_row)
     value = np.add.reduceat(part * solutions.cell_values[scope], rows)
     episode, position = episode[rows], solutions.position[kind[of_kind]]
@@ -179,6 +209,10 @@ def cuts(solutions: Solutions, found: Crossings, windows: Windows) -> Cuts:
         low=np.minimum(low, value),
         high=np.maximum(high, value),
         is_bound=is_bound,
+        kinds=kinds,
+        kind=solutions.episodes.cells.kind[scope[of_kind]],
+        whole=whole,
+        level=level,
     )
 
 

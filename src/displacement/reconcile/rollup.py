@@ -86,7 +86,7 @@ def roll_ups(
         portions = []
         for part in held.portions():
             found = cuts(solutions, held.crossings(*part), windows)
-            found = _bounded(found, solutions, tree, leaves, windows, even=even)
+            found = _bounded(found, solutions, even=even)
             rolled = _rolled(found, ranks, speakers, heard.crossings(*part))
             exposed = covered.exposures(around.crossings(*part), weight, windows)
             days = np.diff(windows[rolled["window"].to_numpy()], axis=1)[:, 0]
@@ -153,24 +153,17 @@ _ROLLED = (
 )
 
 
-def _bounded(
-    found: Cuts,
-    solved: Sequence[Solved],
-    tree: AreaTree,
-    places: Sequence[Leaves],
-    windows: Windows,
-    *,
-    even: bool,
-) -> Cuts:
+def _bounded(found: Cuts, solutions: Solutions, *, even: bool) -> Cuts:
     """The cuts with the bounds that no chain knows: those that take a linear program."""
     asked = np.flatnonzero(~found.is_bound | even)
+    asked = asked[np.argsort(found.episode[asked], kind="stable")]
     low, high = found.low.copy(), found.high.copy()
-    pairs = pd.Series(range(len(asked))).groupby([found.episode[asked], found.place[asked]])
-    for rows in pairs.indices.values():
-        here = asked[rows]
-        episode, place = solved[found.episode[here[0]]], places[found.place[here[0]]]
-        cut = episode.cut(tree, place, windows[found.window[here]], even=even)
-        low[here], high[here] = cut.low, cut.high
+    for rows in np.split(asked, np.flatnonzero(changes(found.episode[asked]))[1:]):
+        if len(rows):
+            solved, value = solutions[int(found.episode[rows[0]])], found.value[rows]
+            held, touched = found.weights(rows, len(solved.balance.cells), even=even)
+            low[rows] = np.minimum(solved.bounds_of(held, highest=False), value)
+            high[rows] = np.maximum(solved.bounds_of(touched, highest=True), value)
     return replace(found, low=low, high=high)
 
 

@@ -136,9 +136,13 @@ class Solutions(Columns[Solved]):
     @cached_property
     def cell_values(self) -> Vector:
         """Persons of each cell: its kind's estimate, spread by exposure."""
+        return np.asarray(self.cells[self.episodes.kind_of_cells] * self.share_of_kinds)
+
+    @cached_property
+    def share_of_kinds(self) -> Vector:
+        """Each cell's part of the exposure of its kind."""
         kind = self.episodes.kind_of_cells
-        share = self.episodes.cells.exposure / self.episodes.exposure[kind]
-        return np.asarray(self.cells[kind] * share)
+        return np.asarray(self.episodes.cells.exposure / self.episodes.exposure[kind])
 
     @cached_property
     def cells_of_kinds(self) -> Numbers:

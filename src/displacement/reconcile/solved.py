@@ -83,8 +83,8 @@ class Solved:
         whole = ~self._any_of_kind(part < WHOLE)
         level = (part * self._share_of_kind) @ self._belongs
         value = part @ self.cell_values
-        low = self._bounds_of(level if even else whole, highest=False)
-        high = self._bounds_of(level if even else touched, highest=True)
+        low = self.bounds_of(level if even else whole, highest=False)
+        high = self.bounds_of(level if even else touched, highest=True)
         return Slice(
             value=value,
             low=np.minimum(low, value),
@@ -121,7 +121,7 @@ class Solved:
         """Windows by kinds: whether any cell of the kind is flagged in the window."""
         return np.asarray(flags @ self._belongs, dtype=np.bool_)
 
-    def _bounds_of(self, rows: Vector | Flags, *, highest: bool) -> Vector:
+    def bounds_of(self, rows: Vector | Flags, *, highest: bool) -> Vector:
         """The bound of each row of weights; equal rows are asked once."""
         distinct, which = np.unique(rows, axis=0, return_inverse=True)
         return np.array([self._bound(row, highest=highest) for row in distinct])[which]
@@ -160,7 +160,10 @@ class Solved:
 def share_inside(tree: AreaTree, leaves: tuple[int, ...], place: Leaves) -> float:
     """The share of the cell's residents that live inside the place."""
     own = np.array(leaves)
-    inside = np.isin(own, place, assume_unique=True)
+    if len(place) and place[-1] - place[0] + 1 == len(place):
+        inside = (place[0] <= own) & (own <= place[-1])
+    else:
+        inside = np.isin(own, place, assume_unique=True)
     if inside.all():
         return 1.0
     return float(tree.weight[own[inside]].sum() / tree.weight[own].sum())
