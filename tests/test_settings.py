@@ -129,7 +129,7 @@ def test_every_line_of_the_template_can_be_used(folder):
 
 
 def test_the_threshold_of_small_numbers_is_ten_persons_and_can_be_set(monkeypatch):
-    assert load_settings().small_cell_threshold == 11
+    assert load_settings().small_cell_threshold == 10
     monkeypatch.setenv("DISPLACEMENT_SMALL_CELL_THRESHOLD", "0")
     assert load_settings().small_cell_threshold == 0
     monkeypatch.setenv("DISPLACEMENT_SMALL_CELL_THRESHOLD", "-1")

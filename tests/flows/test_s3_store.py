@@ -166,6 +166,7 @@ def test_the_commands_and_the_readers_of_the_readme_work(on_s3: OnS3, tmp_path: 
         )
         assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
         assert done.stdout
-    duckdb.register_filesystem(FsspecStore("s3", client_options={"allow_http": True}))
-    for block in blocks("sql s3"):
-        assert duckdb.sql(block).fetchall()
+    with duckdb.connect() as connection:
+        connection.register_filesystem(FsspecStore("s3", client_options={"allow_http": True}))
+        for block in blocks("sql s3"):
+            assert connection.sql(block).fetchall()

@@ -363,9 +363,10 @@ def test_what_stands_for_a_name_is_a_noun_alone():
 
 
 def test_of_the_texts_of_the_development_set_few_change():
-    changed = [one.id for one in load_passages() if redact_speakers(one.text) != one.text]
+    passages = load_passages()
+    changed = [one.id for one in passages if redact_speakers(one.text) != one.text]
 
-    assert len(changed) <= 20
+    assert len(changed) <= 0.025 * len(passages)
 
 
 @pytest.mark.parametrize(

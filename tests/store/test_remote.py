@@ -448,8 +448,10 @@ def test_duckdb_polars_pandas_and_arrow_read_a_published_table(address, here, se
     assert pq.read_table(path, filesystem=arrow).num_rows == 5
     options = {"aws_endpoint_url": server.url, "aws_allow_http": "true"}
     assert pl.read_parquet(f"s3://{path}", storage_options=options).height == 5
-    duckdb.register_filesystem(FsspecStore("s3", client_options={"allow_http": True}))
-    assert duckdb.sql(f"SELECT count(*) FROM 's3://{path}'").fetchall() == [(5,)]
+    with duckdb.connect() as connection:
+        connection.register_filesystem(FsspecStore("s3", client_options={"allow_http": True}))
+        rows = connection.sql(f"SELECT count(*) FROM 's3://{path}'")
+        assert rows.fetchall() == [(5,)]
     with arrow.open_input_file(f"{root}/latest/figure_areas.parquet") as file:
         assert len(pd.read_parquet(file)) == 5
 
