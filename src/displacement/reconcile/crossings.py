@@ -6,6 +6,7 @@ on paper is sorting and adding of columns here.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -159,10 +160,15 @@ class Cuts:
     level: Vector
     """Which share of it lies there, were it spread evenly."""
 
+    @cached_property
+    def first_kind(self) -> Numbers:
+        """Where the kinds of each row begin."""
+        return firsts(self.kinds)
+
     def weights(self, rows: Numbers, kinds: int, *, even: bool) -> tuple[Vector, Vector]:
         """What the low and the high of some rows sum: which kinds, or their shares if `even`."""
         own, owner = (
-            rows_of(firsts(self.kinds)[rows], self.kinds[rows]),
+            rows_of(self.first_kind[rows], self.kinds[rows]),
             spread(self.kinds[rows])[0],
         )
         held, touched = np.zeros((2, len(rows), kinds))

@@ -214,7 +214,7 @@ class Episodes(Columns[Episode]):
         """Some of the episodes, in the order of the rows."""
         voices = rows_of(self.first_voice[rows], self.voices_of[rows])
         kinds = rows_of(self.first_kind[rows], self.kinds_of[rows])
-        pairs = rows_of(firsts(self.pairs_of)[rows], self.pairs_of[rows])
+        pairs = rows_of(self.first_pair[rows], self.pairs_of[rows])
         return Episodes(
             ids=[self.ids[row] for row in rows.tolist()],
             voices=self.voices.take(voices),
@@ -244,6 +244,11 @@ class Episodes(Columns[Episode]):
         return firsts(self.kinds_of)
 
     @cached_property
+    def first_pair(self) -> Numbers:
+        """Where the pairs of each episode begin."""
+        return firsts(self.pairs_of)
+
+    @cached_property
     def kind_of_cells(self) -> Numbers:
         """The row of each cell's kind."""
         return np.asarray(np.repeat(self.first_kind, self.cells_of) + self.cells.kind)
@@ -256,7 +261,7 @@ class Episodes(Columns[Episode]):
     def evidence(self, rows: Numbers) -> Evidences:
         """What the voices of some episodes say, all of them of one shape."""
         voices, kinds = int(self.voices_of[rows[0]]), int(self.kinds_of[rows[0]])
-        pairs = rows_of(firsts(self.pairs_of)[rows], self.pairs_of[rows])
+        pairs = rows_of(self.first_pair[rows], self.pairs_of[rows])
         owner = np.repeat(np.arange(len(rows)), self.pairs_of[rows])
         voice = self.first_voice[rows][:, None] + np.arange(voices)
         kind = self.first_kind[rows][:, None] + np.arange(kinds)

@@ -6,6 +6,7 @@ Between the figures (frames) and the episodes (arrays) of the reconciliation.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -147,7 +148,7 @@ class Voices(Columns[Voice]):
             **{name: getattr(self, name)[row].item() for name in _NUMBERS},
         )
 
-    @property
+    @cached_property
     def first(self) -> Numbers:
         """Where the figures of each voice begin."""
         return firsts(self.figures)
