@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from displacement.reconcile.area_tree import AreaTree
-from displacement.reconcile.balance import Evidence
+from displacement.reconcile.evidence import Evidence
 from displacement.reconcile.scopes import Voice, day_number
 from displacement_schemas import Areas, FigureAreas, Figures
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from displacement.reconcile.balance import Evidence
+from displacement.reconcile.evidence import Evidence
 
 
 def chain(random: np.random.Generator, figures: int = 30) -> Evidence:

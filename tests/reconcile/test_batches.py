@@ -5,19 +5,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from displacement.reconcile.balance import (
-    Balance,
-    Balances,
-    Evidence,
-    Evidences,
-    balance,
-    balances,
-    harmonised,
-    tell_tense,
-)
+from displacement.reconcile.balance import balance, balances, harmonised, tell_tense
 from displacement.reconcile.chains import chains
 from displacement.reconcile.conflicts import conflicts_of
 from displacement.reconcile.episodes import episodes_of
+from displacement.reconcile.evidence import Balance, Balances, Evidence, Evidences
 from displacement.reconcile.polytope import Polytope, largest_sum
 from displacement.reconcile.rollup import roll_up
 from displacement.reconcile.scopes import day_number

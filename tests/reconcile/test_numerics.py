@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from displacement.reconcile.balance import Balance, Evidence, _excess, balance
+from displacement.reconcile.balance import _excess, balance
 from displacement.reconcile.certificates import certificate_of
 from displacement.reconcile.episodes import Episode
+from displacement.reconcile.evidence import Balance, Evidence
 from displacement.reconcile.polytope import Polytope, largest_sum
 from displacement.reconcile.solved import Solved
 from displacement_schemas.vocabulary import Method

@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from displacement.reconcile.balance import Balance, Balances, Evidence, Evidences
 from displacement.reconcile.columns import Vector
+from displacement.reconcile.evidence import Balance, Balances, Evidence, Evidences
 from displacement.reconcile.interior import sums_of
 
 MOST_VIOLATION: Final = 1e-8

@@ -13,7 +13,6 @@ from typing import Any, Self
 import numpy as np
 
 from displacement.reconcile.area_tree import AreaTree
-from displacement.reconcile.balance import Evidence, Evidences
 from displacement.reconcile.cells import Cut, cut, uncut
 from displacement.reconcile.columns import (
     Columns,
@@ -27,6 +26,7 @@ from displacement.reconcile.columns import (
     of_texts,
     rows_of,
 )
+from displacement.reconcile.evidence import Evidence, Evidences
 from displacement.reconcile.labelled import cut_by_events
 from displacement.reconcile.leaf_sets import LeafSets
 from displacement.reconcile.meetings import linked

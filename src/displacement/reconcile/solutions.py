@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from displacement.reconcile.balance import MARGIN, Balance, Balances, Evidences, balances
+from displacement.reconcile.balance import MARGIN, balances
 from displacement.reconcile.certificates import Certificate, certificates_of
 from displacement.reconcile.chains import Chain, Chains, chains, one_kind
 from displacement.reconcile.columns import (
@@ -27,6 +27,7 @@ from displacement.reconcile.columns import (
     rows_of,
 )
 from displacement.reconcile.episodes import Episode, Episodes
+from displacement.reconcile.evidence import Balance, Balances, Evidences
 from displacement.reconcile.polytope import largest_sums
 from displacement.reconcile.solved import Solved
 from displacement_schemas.vocabulary import Method

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from displacement.reconcile.area_tree import AreaTree, Leaves
-from displacement.reconcile.balance import MARGIN, Balance
+from displacement.reconcile.balance import MARGIN
 from displacement.reconcile.certificates import Certificate, certificate_of
 from displacement.reconcile.chains import Chain
 from displacement.reconcile.episodes import Episode
+from displacement.reconcile.evidence import Balance
 from displacement.reconcile.polytope import Polytope, largest_sum
 from displacement_schemas.vocabulary import Method
 
