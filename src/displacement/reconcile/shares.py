@@ -14,8 +14,10 @@ import numpy as np
 from displacement.reconcile import tables
 from displacement.reconcile.alternatives import preferred_flows, preferred_stocks
 from displacement.reconcile.area_tree import AreaTree
+from displacement.reconcile.columns import Numbers, of_texts
 from displacement.reconcile.countries import countries_of
 from displacement.reconcile.episodes import episodes_of
+from displacement.reconcile.meetings import components
 from displacement.reconcile.parts import parts_apart
 from displacement.reconcile.scopes import Voices, by_measure_and_view, day_number
 from displacement.reconcile.solutions import Solutions, solve_all
@@ -67,6 +69,7 @@ class Done:
 def shares_of(whole: Share, count: int) -> list[Share]:
     """Cut by countries into so many shares of like size at most; voices that meet stay together."""
     country, names = countries_of(whole.voices, whole.tree)
+    country = _bound_together(whole.voices, country, len(names))
     sizes = np.bincount(country, minlength=len(names))
     taken, share_of = np.zeros(min(max(count, 1), max(len(names), 1))), np.zeros_like(sizes)
     for number in np.argsort(-sizes, kind="stable").tolist():
@@ -78,6 +81,21 @@ def shares_of(whole: Share, count: int) -> list[Share]:
         for own in rows
         if len(own)
     ] or [whole]
+
+
+def _bound_together(voices: Voices, country: Numbers, count: int) -> Numbers:
+    """The first of the countries that share a partition, or alternatives, with each voice's.
+
+    A round of alternatives ends the one before it in every country (see `carried`).
+    """
+    pairs = []
+    for names in (voices.alternatives, voices.partition):
+        group = of_texts(names)
+        rows = np.flatnonzero(group >= 0)
+        first = np.unique(group[rows], return_index=True)[1]
+        pairs.append((country[rows][first[group[rows]]], country[rows]))
+    one, other = np.concatenate(pairs, axis=1)
+    return np.asarray(components(count, one, other)[country])
 
 
 def done(share: Share) -> Done:
