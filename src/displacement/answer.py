@@ -19,6 +19,7 @@ from displacement.reconcile.area_tree import AreaKey, Leaves
 from displacement.reconcile.baselines import Baselines, baselines, naive_sum
 from displacement.reconcile.rollup import roll_up, total, voices_within
 from displacement.reconcile.scopes import day_number, day_of, in_words
+from displacement.reconcile.solutions import Solutions
 from displacement.reconcile.solved import Solved
 from displacement.reconcile.voices import side
 from displacement.store.snapshots import Snapshot
@@ -92,8 +93,8 @@ def stretches_of(reconciled: Reconciliation) -> pd.DataFrame:
     frames = [pd.DataFrame(columns=[*_STRETCHES])]
     for (measure, view), solved in reconciled.flows.items():
         place, (first, last) = _everything(solved)
-        cells = [cell for s in solved for cell in s.episode.cells]
-        edges = np.unique([day for cell in cells for day in (cell.start, cell.stop)])
+        cells = solved.episodes.cells
+        edges = np.unique(np.concatenate([cells.start, cells.stop]))
         if len(edges) > MOST_STRETCHES:
             months = np.unique(
                 np.arange(first, last).astype("datetime64[D]").astype("datetime64[M]")
@@ -167,12 +168,11 @@ _TOTALS = (
 )
 
 
-def _everything(solved: Sequence[Solved]) -> tuple[Leaves, tuple[int, int]]:
+def _everything(solved: Solutions) -> tuple[Leaves, tuple[int, int]]:
     """All leaves and the whole span of some episodes."""
-    leaves = {leaf for s in solved for voice in s.episode.voices for leaf in voice.leaves}
-    spans = [s.span for s in solved]
-    window = (min(first for first, _ in spans), max(last for _, last in spans))
-    return np.array(sorted(leaves), dtype=np.int64), window
+    voices, cells = solved.episodes.voices, solved.episodes.cells
+    _, leaves = voices.sets.on_leaves(np.unique(voices.leaf_set))
+    return np.unique(leaves), (int(cells.start.min()), int(cells.stop.max()))
 
 
 def _flow_sentence(row: dict[Any, Any], names: dict[str, str]) -> str:
@@ -284,7 +284,7 @@ def _seen(
 
 def _usual_view(groups: Mapping[str, Sequence[Solved]]) -> str | None:
     """The view with the most voices."""
-    size = {view: sum(len(s.episode.voices) for s in solved) for view, solved in groups.items()}
+    size = {view: len(Solutions.of(solved).episodes.voices) for view, solved in groups.items()}
     return max(sorted(size), key=lambda view: size[view]) if size else None
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from displacement.nested_sets import nested_sets
+from displacement.reconcile.meetings import components
 
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -57,22 +58,18 @@ def bound_together(figures: pd.DataFrame) -> Numbers:
     These are the revisions of a record, the parts of a partition, and what is derived from what.
     `figures` has the columns figure_id, record, partition_id and derived_from.
     """
-    root: dict[str, str] = {}
-
-    def top(one: str) -> str:
-        while (above := root.get(one, one)) != one:
-            root[one] = root.get(above, above)
-            one = root[one]
-        return one
-
-    for figure, record, partition, sources in figures.itertuples(index=False):
-        tied = [f"record {record}", *([f"partition {partition}"] if partition else [])]
-        tied += [f"figure {source}" for source in (sources or "").split("|") if source]
-        for other in tied:
-            root[top(other)] = top(f"figure {figure}")
-    tops = [top(f"figure {figure}") for figure in figures["figure_id"]]
-    numbers: Numbers = pd.factorize(np.array(tops, dtype=object))[0].astype(np.int64)
-    return numbers
+    tied = [
+        "record " + figures["record"],
+        ("partition " + figures["partition_id"]).where(figures["partition_id"] != ""),
+        ("figure " + figures["derived_from"].str.split("|").explode()).where(
+            lambda name: name != "figure "
+        ),
+    ]
+    others = pd.concat([column.dropna() for column in tied])
+    ids = "figure " + figures["figure_id"]
+    nodes, names = pd.factorize(pd.concat([ids, ids[others.index], others]))
+    own, one, other = np.split(nodes, [len(ids), len(ids) + len(others)])
+    return np.unique(components(len(names), one, other)[own], return_inverse=True)[1]
 
 
 def hanging_together(boxes: Boxes, bundle: Numbers, asked: Boxes) -> set[int]:

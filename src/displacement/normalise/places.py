@@ -161,10 +161,6 @@ class Gazetteer:
             return self.match(code)
         return self._checked(found, name) if name and found.codes else found
 
-    def match_codes(self, codes: Iterable[str]) -> list[Match]:
-        """What each code means."""
-        return [self.match_code(code) for code in codes]
-
     def _checked(self, found: Match, beside: str) -> Match:
         """A match by code, unless a name beside it is that of an area elsewhere."""
         home, key = self._home(found.codes), found.codes[0]

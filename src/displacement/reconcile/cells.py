@@ -13,6 +13,7 @@ from displacement.reconcile.columns import (
     Objects,
     changes,
     firsts,
+    joined,
     rows_of,
     spread,
 )
@@ -98,9 +99,7 @@ class _Atoms:
     @staticmethod
     def joined(one: "_Atoms", other: "_Atoms") -> "_Atoms":
         """The atoms of other episodes behind them."""
-        return _Atoms(
-            *(np.concatenate([getattr(one, name), getattr(other, name)]) for name in vars(one))
-        )
+        return _Atoms(**joined([one, other], vars(one)))
 
 
 def _atoms(voices: Voices, episode: Numbers, rows: Numbers, marks: Marks) -> _Atoms:

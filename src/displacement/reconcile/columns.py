@@ -4,8 +4,8 @@ What is a loop over voices, episodes or cells on paper is sorting and adding of 
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import TypeVar, overload
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar, overload
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,16 @@ class Columns(Sequence[Thing_co]):
         if isinstance(row, slice):
             return [self.one(number) for number in range(*row.indices(len(self)))]
         return self.one(range(len(self))[row])
+
+
+def taken(of: object, names: Iterable[str], rows: Numbers) -> dict[str, Any]:
+    """Some rows of the columns of a thing, by their names."""
+    return {name: getattr(of, name)[rows] for name in names}
+
+
+def joined(several: Sequence[object], names: Iterable[str]) -> dict[str, Any]:
+    """The columns of several things, those of one behind those of the other, by their names."""
+    return {name: np.concatenate([getattr(one, name) for one in several]) for name in names}
 
 
 def firsts(counts: Numbers) -> Numbers:

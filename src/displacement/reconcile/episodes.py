@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -21,10 +21,12 @@ from displacement.reconcile.columns import (
     Vector,
     changes,
     firsts,
+    joined,
     numbered,
     objects,
     of_texts,
     rows_of,
+    taken,
 )
 from displacement.reconcile.evidence import Evidence, Evidences
 from displacement.reconcile.labelled import cut_by_events
@@ -85,15 +87,12 @@ class Cells(Columns[Cell]):
 
     def take(self, rows: Numbers) -> Self:
         """Some of the cells, in the order of the rows."""
-        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in _COLUMNS}
-        return replace(self, **columns)
+        return replace(self, **taken(self, _COLUMNS, rows))
 
     @staticmethod
     def joined(several: Sequence["Cells"], sets: LeafSets) -> "Cells":
         """The cells of several columns."""
-        columns: dict[str, Any] = {
-            name: np.concatenate([getattr(one, name) for one in several]) for name in _COLUMNS
-        }
+        columns = joined(several, _COLUMNS)
         columns["leaf_set"] = np.concatenate(
             [sets.numbers(one.sets)[one.leaf_set] for one in several]
         )
@@ -185,10 +184,7 @@ class Episodes(Columns[Episode]):
         cells = Cells.joined([one.cells for one in several], sets)
         heard = np.array([len(one.voices) for one in several], dtype=np.int64)
         kinds = np.array([len(one.exposure) for one in several], dtype=np.int64)
-        columns: dict[str, Any] = {
-            name: np.concatenate([getattr(one, name) for one in several])
-            for name in ("voices_of", "cells_of", "kinds_of", "exposure", "pairs_of")
-        }
+        columns = joined(several, ("voices_of", "cells_of", "kinds_of", "exposure", "pairs_of"))
         return Episodes(
             ids=[name for one in several for name in one.ids],
             voices=voices,
@@ -315,7 +311,7 @@ def _cuts(voices: Voices, episode: Numbers, voices_of: Numbers) -> list[Cut]:
 def _together(voices: Voices, voices_of: Numbers, cuts: list[Cut], tree: AreaTree) -> Episodes:
     """The cells of all cuts, and who sums which kinds of them, episode by episode."""
     count = len(voices_of)
-    whole = {name: np.concatenate([getattr(one, name) for one in cuts]) for name in vars(cuts[0])}
+    whole = joined(cuts, vars(cuts[0]))
     order = np.argsort(whole["episode"], kind="stable")
     episode, kind = whole["episode"][order], whole["kind"][order]
     start, stop = whole["start"][order], whole["stop"][order]

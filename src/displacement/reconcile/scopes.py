@@ -22,9 +22,11 @@ from displacement.reconcile.columns import (
     Vector,
     changes,
     firsts,
+    joined,
     objects,
     of_texts,
     rows_of,
+    taken,
 )
 from displacement.reconcile.leaf_sets import LeafSets, NamedAreas
 from displacement.reconcile.voices import sides
@@ -162,12 +164,8 @@ class Voices(Columns[Voice]):
         """Some of the voices, in the order of the rows."""
         own = rows_of(self.first[rows], self.figures[rows])
         flat: dict[str, Any] = {"figure_ids": self.figure_ids[own], "parts": self.parts[own]}
-        each: dict[str, Any] = {
-            column.name: getattr(self, column.name)[rows]
-            for column in fields(self)
-            if column.name not in ("sets", *flat)
-        }
-        return replace(self, **flat, **each)
+        each = [one.name for one in fields(self) if one.name not in ("sets", *flat)]
+        return replace(self, **flat, **taken(self, each, rows))
 
     @staticmethod
     def of(voices: Iterable[Voice], sets: LeafSets | None = None) -> "Voices":
@@ -199,12 +197,8 @@ class Voices(Columns[Voice]):
     @staticmethod
     def joined(several: Sequence["Voices"]) -> "Voices":
         """The voices of several columns that number their sets of leaves alike."""
-        columns: dict[str, Any] = {
-            column.name: np.concatenate([getattr(one, column.name) for one in several])
-            for column in fields(several[0])
-            if column.name != "sets"
-        }
-        return replace(several[0], **columns)
+        names = [one.name for one in fields(several[0]) if one.name != "sets"]
+        return replace(several[0], **joined(several, names))
 
     def in_order(self) -> Self:
         """The voices in the order of their figures, and of their days where they share these."""

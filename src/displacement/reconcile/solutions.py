@@ -21,10 +21,12 @@ from displacement.reconcile.columns import (
     Vector,
     changes,
     firsts,
+    joined,
     numbered,
     objects,
     repeated,
     rows_of,
+    taken,
 )
 from displacement.reconcile.episodes import Episode, Episodes
 from displacement.reconcile.evidence import Balance, Balances, Evidences
@@ -105,16 +107,13 @@ class Solutions(Columns[Solved]):
             return several[0]
         episodes = Episodes.joined([one.episodes for one in several])
         reaches = firsts(np.array([len(one.reach) for one in several], dtype=np.int64))
-        columns: dict[str, Any] = {
-            name: np.concatenate([getattr(one, name) for one in several])
-            for name in (*_OF_KINDS, *_OF_VOICES, *_OF_EPISODES, "reach")
-        }
+        columns = joined(several, (*_OF_KINDS, *_OF_VOICES, *_OF_EPISODES, "reach"))
         first_reach = [
             np.where(one.first_reach < 0, -1, one.first_reach + first)
             for one, first in zip(several, reaches, strict=True)
         ]
-        joined = Solutions(episodes, first_reach=np.concatenate(first_reach), **columns)
-        return joined.take(episodes.in_time)
+        whole = Solutions(episodes, first_reach=np.concatenate(first_reach), **columns)
+        return whole.take(episodes.in_time)
 
     def take(self, rows: Numbers) -> "Solutions":
         """Some of the solved episodes, in the order of the rows."""
@@ -122,16 +121,13 @@ class Solutions(Columns[Solved]):
         kinds = rows_of(of.first_kind[rows], of.kinds_of[rows])
         voices = rows_of(of.first_voice[rows], of.voices_of[rows])
         sizes = np.where(self.first_reach[rows] < 0, 0, (of.kinds_of[rows] + 1) ** 2)
-        columns: dict[str, Any] = {
-            name: getattr(self, name)[own]
-            for names, own in ((_OF_KINDS, kinds), (_OF_VOICES, voices), (_OF_EPISODES, rows))
-            for name in names
-        }
         return Solutions(
             episodes=of.take(rows),
             reach=self.reach[rows_of(self.first_reach[rows], sizes)],
             first_reach=np.where(sizes > 0, firsts(sizes), -1),
-            **columns,
+            **taken(self, _OF_KINDS, kinds),
+            **taken(self, _OF_VOICES, voices),
+            **taken(self, _OF_EPISODES, rows),
         )
 
     @cached_property
